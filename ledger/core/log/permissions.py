@@ -1,0 +1,104 @@
+"""The one permission table (DESIGN section 9): role × action × own institution × data grade, default deny.
+
+Promises: whoever is not named here may not; a list and a single read ask the same question.
+Leaves to others: who somebody is (api/auth) and which roles they hold (storage).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Literal
+
+from ledger.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What a person or a program may be in an institution."""
+
+    ADMINISTRATOR = "administrator"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    PARTNER = "partner"
+
+
+class Grade(IntEnum):
+    """How sensitive data is; a role sees up to its own grade."""
+
+    PUBLIC = 0
+    COMMERCIAL = 1
+    PERSONAL = 2
+
+
+class Action(StrEnum):
+    """Everything a principal can ask for, one word per row of the table."""
+
+    AGREEMENT_CREATE = "agreement.create"
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_SIGN = "agreement.sign"
+    DOCUMENT_READ = "document.read"
+    RECEIPT_READ = "receipt.read"
+    VERIFICATION_LOOKUP = "verification.lookup"
+    ENTRIES_READ = "entries.read"
+    AUDIT_RUN = "audit.run"
+    PERSON_READ = "person.read"
+    PERSON_ADD = "person.add"
+    ROLE_CHANGE = "role.change"
+    API_KEY_CHANGE = "api_key.change"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody or some program that acts for one institution."""
+
+    id: str
+    institution_id: str
+    roles: frozenset[Role]
+    kind: Literal["person", "program"]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is acted upon: whose it is and how sensitive."""
+
+    institution_id: str
+    grade: Grade
+
+
+_P, _C, _N = Grade.PERSONAL, Grade.COMMERCIAL, Grade.PUBLIC
+
+# For each action: the roles that may, and the highest grade each may touch. What is absent is denied.
+TABLE: Mapping[Action, Mapping[Role, Grade]] = {
+    Action.AGREEMENT_CREATE: {Role.OFFICER: _P},
+    Action.AGREEMENT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P, Role.ADMINISTRATOR: _C},
+    Action.AGREEMENT_SIGN: {Role.OFFICER: _P},
+    Action.DOCUMENT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P},
+    Action.RECEIPT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P},
+    Action.VERIFICATION_LOOKUP: {Role.OFFICER: _P, Role.AUDITOR: _P},
+    Action.ENTRIES_READ: {Role.AUDITOR: _C, Role.OPERATOR: _C},
+    Action.AUDIT_RUN: {Role.AUDITOR: _P, Role.OPERATOR: _C},
+    Action.PERSON_READ: {Role.ADMINISTRATOR: _P, Role.AUDITOR: _P},
+    Action.PERSON_ADD: {Role.ADMINISTRATOR: _P},
+    Action.ROLE_CHANGE: {Role.ADMINISTRATOR: _P},
+    Action.API_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
+}
+
+
+def allowed(principal: Principal, action: Action, resource: Resource) -> bool:
+    """Say whether the table lets `principal` do `action` on `resource`: own institution only, grade within the role's."""
+    if principal.institution_id != resource.institution_id:
+        return False
+    row = TABLE.get(action, {})
+    return any(role in principal.roles and resource.grade <= grade for role, grade in row.items())
+
+
+def require(principal: Principal, action: Action, resource: Resource) -> None:
+    """Raise NotAllowed("permission.denied") unless the table allows it."""
+    if not allowed(principal, action, resource):
+        held = ", ".join(sorted(principal.roles)) or "none"
+        needed = ", ".join(sorted(TABLE.get(action, {})))
+        raise NotAllowed(
+            "permission.denied",
+            f"{action} needs one of the roles [{needed}] in the institution that owns it; your roles: {held}. "
+            "Ask an administrator of your institution.",
+        )
