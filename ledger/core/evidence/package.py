@@ -1,0 +1,115 @@
+"""The evidence package: the receipts of one agreement's entries in one file (docs/formats/evidence-package.md).
+
+Promises: a strict reading of `tally/evidence/v1`, bounded; nothing in it is verified yet, and it holds no keys to verify with.
+Leaves to others: what the receipts prove (verify_file).
+"""
+
+from dataclasses import dataclass
+
+from ledger.core.evidence.fields import Fields, octets
+from ledger.core.log.entry import parse_entry
+from ledger.core.log.proofs import MAX_PATH
+from ledger.core.log.receipt import TAG as RECEIPT_TAG
+from ledger.core.log.receipt import Receipt, parse_receipt
+from ledger.errors import InvalidInput, VerificationFailed
+from signing import canonical
+from signing.canonical import Json
+from signing.errors import InvalidEncoding
+
+TAG = "tally/evidence/v1"
+MAX_BYTES = 4 * 1024 * 1024  # 64 receipts at a generous size; the documents themselves are never inside
+MAX_RECEIPTS = 64  # creation, at most twelve signatures, and what else may befall an agreement
+MAX_GROWTHS = 64
+
+_CODE = "evidence.malformed"
+_HASH_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Growth:
+    """An RFC 6962 consistency proof: how a log grew from `size1` to `size2` entries."""
+
+    origin: str
+    size1: int
+    size2: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """Receipts of the entries of one agreement, and proofs that tie their checkpoints to others of the log."""
+
+    agreement: str
+    receipts: tuple[Receipt, ...]
+    growths: tuple[Growth, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        return canonical.encode(
+            {
+                "tag": TAG,
+                "agreement": self.agreement,
+                "receipts": [canonical.decode(receipt.to_bytes()) for receipt in self.receipts],
+                "growths": [_growth_json(growth) for growth in self.growths],
+            }
+        )
+
+
+def parse_package(data: bytes) -> Package:
+    """Return the package of these exact canonical bytes; raise VerificationFailed (evidence.*, or a receipt's own code)."""
+    value = _decode(data)
+    if not isinstance(value, dict) or value.get("tag") != TAG:
+        raise VerificationFailed("evidence.unknown-version", f'expected evidence with the tag "{TAG}"')
+    return _package(value)
+
+
+def read_material(data: bytes) -> Package:
+    """Return a package as it is, or a single receipt as the package of its agreement."""
+    value = _decode(data)
+    if isinstance(value, dict) and value.get("tag") == RECEIPT_TAG:
+        receipt = parse_receipt(data)
+        return Package(parse_entry(receipt.entry).subject.id, (receipt,))
+    return parse_package(data)
+
+
+def _decode(data: bytes) -> Json:
+    if len(data) > MAX_BYTES:
+        raise VerificationFailed("evidence.too-large", f"expected at most {MAX_BYTES} bytes, got {len(data)}")
+    try:
+        return canonical.decode(data)
+    except InvalidEncoding as error:
+        raise VerificationFailed(_CODE, f"expected evidence in canonical JSON: {error.message}") from error
+
+
+def _package(value: Json) -> Package:
+    try:
+        fields = Fields(value, frozenset({"tag", "agreement", "receipts", "growths"}), where="evidence", code=_CODE)
+        return Package(
+            agreement=fields.text("agreement"),
+            receipts=fields.many("receipts", _receipt, least=1, most=MAX_RECEIPTS),
+            growths=fields.many("growths", _growth, most=MAX_GROWTHS),
+        )
+    except InvalidInput as error:
+        raise VerificationFailed(error.code, error.message, field=error.field) from error
+
+
+def _receipt(value: Json) -> Receipt:
+    return parse_receipt(canonical.encode(value))
+
+
+def _growth(value: Json) -> Growth:
+    fields = Fields(value, frozenset({"origin", "size1", "size2", "path"}), where="growth", code=_CODE)
+    return Growth(
+        origin=fields.text("origin"),
+        size1=fields.integer("size1", least=1),
+        size2=fields.integer("size2", least=1),
+        path=fields.many("path", lambda item: octets(item, _HASH_BYTES), most=MAX_PATH),
+    )
+
+
+def _growth_json(growth: Growth) -> Json:
+    return {
+        "origin": growth.origin,
+        "size1": growth.size1,
+        "size2": growth.size2,
+        "path": [item.hex() for item in growth.path],
+    }

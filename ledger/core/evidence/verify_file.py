@@ -1,0 +1,106 @@
+"""The verifier: a file's hash and length, a receipt or evidence package and a trust policy in, ten answers out (DESIGN section 8).
+
+Promises: offline and pure; `now` and what an online caller's own node confirmed are arguments. Keys come from the trust policy only.
+One altered part makes its own answer "no" and leaves the others standing.
+Leaves to others: hashing the file, reading the clock, asking a node, and showing the report.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from ledger.core.evidence.answers import Answer, AnswerName, Reason, Report, Verdict, answer, no, not_checked, yes
+from ledger.core.evidence.chain_answer import Confirmed, ConfirmedHeader, judge_anchor
+from ledger.core.evidence.chain_proof import read_header
+from ledger.core.evidence.document_answer import FileFacts, answer_bytes
+from ledger.core.evidence.growth_answer import answer_growth
+from ledger.core.evidence.log_answer import answer_log
+from ledger.core.evidence.package import read_material
+from ledger.core.evidence.records import Record, read_record
+from ledger.core.evidence.signature_answer import answer_signatures
+from ledger.core.evidence.trust import TrustPolicy
+from ledger.core.evidence.witness_answer import answer_witnesses
+
+__all__ = ["ConfirmedHeader", "FileFacts", "blocks_to_confirm", "verify"]
+
+NOTHING_CONFIRMED: Mapping[int, ConfirmedHeader] = MappingProxyType({})
+
+_ON_CHAIN = frozenset({"chain.final", "chain.not-final"})
+_LIMITS = ("truth", "later", "identity", "display", "time", "chain")
+
+
+def verify(
+    file: FileFacts,
+    material: bytes,
+    policy: TrustPolicy,
+    *,
+    now: datetime,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
+) -> Report:
+    """Return the ten answers about a file; raise VerificationFailed where the material cannot be read at all.
+
+    `material` is a receipt or an evidence package; `confirmed` maps block numbers to what a node that the caller trusts
+    says about them (`blocks_to_confirm` names the numbers).
+    """
+    package = read_material(material)
+    records = sorted((read_record(receipt, policy, now) for receipt in package.receipts), key=lambda item: item.n)
+    anchorings = [judge_anchor(record, policy, confirmed) for record in records]
+    self_operated = policy.self_operated or any(record.receipt.self_operated for record in records)
+    answers = (
+        answer_bytes(file, records),
+        answer_signatures(records, policy),
+        answer_log(records, package.agreement),
+        answer_growth(records, anchorings, policy, package.growths),
+        answer_witnesses(records, policy),
+        answer(AnswerName.CHAIN, [anchoring.reason for anchoring in anchorings]),
+        answer(AnswerName.COMPLETE, [not_checked("complete.not-replayed")]),
+        answer(AnswerName.APPROVED, [not_checked("approved.not-recorded")]),
+        answer(AnswerName.ERASED, _shown(records)),
+        answer(AnswerName.NOT_PROVED, _limits(self_operated=self_operated)),
+    )
+    return Report(
+        answers=answers,
+        required=policy.required,
+        grade=_grade(answers),
+        self_operated=self_operated,
+        checked_at=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+    )
+
+
+def blocks_to_confirm(material: bytes) -> tuple[int, ...]:
+    """Return the numbers of the blocks whose headers the material rests on, for a caller with a node to ask."""
+    anchors = (receipt.anchor for receipt in read_material(material).receipts)
+    proofs = (anchor.proof for anchor in anchors if anchor is not None)
+    return tuple(sorted({read_header(proof.header_rlp).number for proof in proofs if proof is not None}))
+
+
+def _shown(records: Sequence[Record]) -> Iterator[Reason]:
+    complete = True
+    for record in records:
+        complete = complete and not record.refused and not record.hidden
+        if record.refused:
+            yield no("erased.opening-differs", n=record.n, fields=", ".join(sorted(record.refused)))
+        if record.hidden:
+            yield not_checked("erased.not-shown", n=record.n, fields=", ".join(record.hidden))
+    if complete:
+        yield yes("erased.all-shown")
+
+
+def _limits(*, self_operated: bool) -> Iterator[Reason]:
+    if self_operated:
+        yield not_checked("limits.self-operated")
+    yield from (not_checked(f"limits.{limit}") for limit in _LIMITS)
+
+
+def _grade(answers: Sequence[Answer]) -> Reason:
+    """Return the strongest grade that holds for every entry at hand, from what was verified and never from a claim."""
+    log, witnesses, chain = (answers[name - 1] for name in (AnswerName.LOG, AnswerName.WITNESSES, AnswerName.CHAIN))
+    if log.verdict is not Verdict.YES:
+        return not_checked("grade.none")
+    if {reason.code for reason in chain.reasons} <= _ON_CHAIN:
+        code = "grade.final" if chain.verdict is Verdict.YES else "grade.mined"
+        return yes(code, number=max(int(reason.facts["number"]) for reason in chain.reasons))
+    if witnesses.verdict is Verdict.YES:
+        facts = witnesses.reasons[0].facts
+        return yes("grade.cosigned", count=facts["count"], quorum=facts["quorum"])
+    return yes("grade.logged")
