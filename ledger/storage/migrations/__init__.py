@@ -1,0 +1,1 @@
+"""How a database came to be, step by step; run by `ledger.storage.migrate`, never by hand."""

@@ -1,0 +1,115 @@
+import pytest
+
+from ledger.errors import Conflict
+from ledger.storage import directory as rows
+from ledger.storage.blind_indexes import BlindRow, erase_blind, find_blind, insert_blind
+from ledger.storage.database import Database
+from support.storage_rows import institution
+
+PERSON = rows.PersonRow("p1", "id-BANK", "e2")
+GRANT = rows.RoleGrantRow("g1", "id-BANK", "p1", "officer", "e3")
+KEY = rows.EnrolledKeyRow("ed25519:aa", "p1", "id-BANK", "ed25519", bytes(32), "signer", "e4")
+API_KEY = rows.ApiKeyRow("k1", "id-BANK", "p1", "tk_abc", bytes(32), "e5")
+
+
+@pytest.fixture
+def bank(database: Database) -> Database:
+    database.write(lambda tx: rows.insert_institution(tx, institution()))
+    return database
+
+
+def test_an_institution_is_found_by_id_and_code_and_its_code_taken(bank: Database) -> None:
+    assert bank.read(lambda tx: rows.institution_by_id(tx, "id-BANK")) == institution()
+    assert bank.read(lambda tx: rows.institution_by_code(tx, "BANK")) == institution()
+    same_code = rows.InstitutionRow(**{**vars(institution("X")), "code": "BANK"})
+    for taken in (institution(), same_code):
+        with pytest.raises(Conflict) as error:
+            bank.write(lambda tx, row=taken: rows.insert_institution(tx, row))  # type: ignore[misc]  # bound per turn
+        assert error.value.code == "institution.exists"
+
+
+def test_institutions_and_people_are_paged_by_id(bank: Database) -> None:
+    bank.write(lambda tx: rows.insert_institution(tx, institution("ALPHA")))
+    assert [row.code for row in bank.read(rows.institutions)] == ["ALPHA", "BANK"]
+    assert [row.code for row in bank.read(lambda tx: rows.institutions(tx, after="id-ALPHA"))] == ["BANK"]
+    for n in (2, 1, 3):
+        bank.write(lambda tx, n=n: rows.insert_person(tx, rows.PersonRow(f"p{n}", "id-BANK", "e")))  # type: ignore[misc]  # bound per turn
+    assert [row.id for row in bank.read(lambda tx: rows.people(tx, "id-BANK", after="p1", limit=1))] == ["p2"]
+    assert bank.read(lambda tx: rows.people(tx, "id-ALPHA")) == []
+
+
+def test_a_person_of_no_institution_is_refused(database: Database) -> None:
+    with pytest.raises(Conflict) as error:
+        database.write(lambda tx: rows.insert_person(tx, PERSON))
+    assert error.value.code == "database.refused"
+    assert database.read(lambda tx: rows.person_by_id(tx, "p1")) is None
+
+
+def test_a_grant_is_revoked_once(bank: Database) -> None:
+    bank.write(lambda tx: rows.insert_grant(tx, GRANT))
+    assert bank.read(lambda tx: rows.grants_of(tx, "p1")) == [GRANT]
+    bank.write(lambda tx: rows.revoke_grant(tx, "g1", entry_id="e9"))
+    assert bank.read(lambda tx: rows.grants_of(tx, "p1")) == []
+    for grant in ("g1", "nobody"):
+        with pytest.raises(Conflict) as error:
+            bank.write(lambda tx, g=grant: rows.revoke_grant(tx, g, entry_id="e10"))  # type: ignore[misc]  # bound per turn
+        assert error.value.code == "grant.not-active"
+    assert [row.revoked_entry for row in bank.read(rows.grants)] == ["e9"]
+
+
+def test_a_key_is_enrolled_once_and_revoked_once_with_its_reason(bank: Database) -> None:
+    bank.write(lambda tx: rows.insert_key(tx, KEY))
+    with pytest.raises(Conflict) as error:
+        bank.write(lambda tx: rows.insert_key(tx, rows.EnrolledKeyRow(**{**vars(KEY), "owner_id": "p2"})))
+    assert error.value.code == "key.enrolled"
+    bank.write(lambda tx: rows.revoke_key(tx, KEY.key_id, entry_id="e9", reason="lost"))
+    with pytest.raises(Conflict) as error:
+        bank.write(lambda tx: rows.revoke_key(tx, KEY.key_id, entry_id="e10", reason="orderly"))
+    assert error.value.code == "key.not-active"
+    (kept,) = bank.read(lambda tx: rows.keys_of(tx, "p1"))
+    assert (kept.revoked_entry, kept.revoked_reason) == ("e9", "lost")
+    assert bank.read(lambda tx: rows.key_by_id(tx, KEY.key_id)) == kept
+    assert bank.read(rows.keys) == [kept]
+
+
+def test_an_api_key_is_found_by_prefix_and_revoked_once(bank: Database) -> None:
+    bank.write(lambda tx: rows.insert_api_key(tx, API_KEY))
+    assert bank.read(lambda tx: rows.api_key_by_prefix(tx, "tk_abc")) == API_KEY
+    assert bank.read(lambda tx: rows.api_key_by_prefix(tx, "tk_ab")) is None
+    with pytest.raises(Conflict) as error:
+        bank.write(lambda tx: rows.insert_api_key(tx, rows.ApiKeyRow(**{**vars(API_KEY), "id": "k2"})))
+    assert error.value.code == "api-key.exists"
+    bank.write(lambda tx: rows.revoke_api_key(tx, "k1", entry_id="e9"))
+    with pytest.raises(Conflict) as error:
+        bank.write(lambda tx: rows.revoke_api_key(tx, "k1", entry_id="e10"))
+    assert error.value.code == "api-key.not-active"
+    assert [row.revoked_entry for row in bank.read(rows.api_keys)] == ["e9"]
+
+
+def test_numbers_count_per_institution_kind_and_period(bank: Database) -> None:
+    def number(kind: str, period: str) -> int:
+        return bank.write(lambda tx: rows.next_number(tx, "id-BANK", kind, period))
+
+    assert [number("agreement", "2026"), number("agreement", "2026"), number("agreement", "2027")] == [1, 2, 1]
+    assert number("application", "2026") == 1
+
+
+def test_a_number_taken_by_a_work_that_failed_is_given_again(bank: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        bank.write(lambda tx: rows.next_number(tx, "id-BANK", "agreement", "2026") / 0)
+    assert bank.write(lambda tx: rows.next_number(tx, "id-BANK", "agreement", "2026")) == 1
+
+
+def test_a_blind_index_finds_its_subject_until_erased(bank: Database) -> None:
+    row = BlindRow("id-BANK", "name", b"digest", "person", "p1", "e2")
+    assert bank.write(lambda tx: insert_blind(tx, row))
+    assert not bank.write(lambda tx: insert_blind(tx, row))
+    assert bank.read(lambda tx: find_blind(tx, "id-BANK", "name", b"digest")) == [row]
+    for institution_id, kind, digest in (
+        ("id-X", "name", b"digest"),
+        ("id-BANK", "phone", b"digest"),
+        ("id-BANK", "name", b"d"),
+    ):
+        assert bank.read(lambda tx, i=institution_id, k=kind, d=digest: find_blind(tx, i, k, d)) == []  # type: ignore[misc]  # bound per turn
+    assert bank.write(lambda tx: erase_blind(tx, "id-BANK", "person", "p1")) == 1
+    assert bank.read(lambda tx: find_blind(tx, "id-BANK", "name", b"digest")) == []
