@@ -1,0 +1,47 @@
+"""Read the bytes of an agreement's document; the reading itself is an entry in the access log (DESIGN sections 3 and 9)."""
+
+from ledger.core.log.permissions import Action
+from ledger.errors import Unavailable, VerificationFailed
+from ledger.services.agreements.create import DOCUMENT_HEADER, digest_of
+from ledger.services.agreements.view import AgreementView, load_agreement
+from ledger.services.context import Act, Stores
+from ledger.services.recording import Event, RecordKey, record
+from ledger.storage.database import Connection
+from ledger.storage.frames import unseal
+from ledger.storage.logs import log_of_institution
+
+
+def read_document(stores: Stores, act: Act, agreement_id: str) -> bytes:
+    """Return the document's bytes, checked against the recorded SHA-256, after noting who read it.
+
+    Raises NotFound, NotAllowed, VerificationFailed("document.altered" | "document.wrong-key-or-altered"), Unavailable.
+    """
+    view = stores.database.read(lambda tx: load_agreement(tx, act.principal, agreement_id, Action.DOCUMENT_READ))
+    key = RecordKey(view.document.record_id, stores.record_keys.get(view.document.record_id))
+    sealed = stores.objects.get(view.document.object_name)
+    document = unseal(key.key, sealed, header=DOCUMENT_HEADER + view.document.id.encode())
+    if digest_of(document) != view.document.sha256:
+        raise VerificationFailed(
+            "document.altered",
+            f"expected SHA-256 {view.document.sha256.hex()}, the stored bytes give {digest_of(document).hex()}",
+        )
+    stores.database.write(lambda tx: _note_reading(tx, stores, act, view, key))
+    return document
+
+
+def _note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView, key: RecordKey) -> None:
+    log = log_of_institution(tx, view.row.institution_id, "access")
+    if log is None:
+        raise Unavailable(
+            "institution.unknown", "this institution has no access log here; reading personal data needs one"
+        )
+    event = Event(
+        type="document.read",
+        log=log,
+        subject_kind="agreement",
+        subject_id=view.row.id,
+        role=min(act.principal.roles),
+        record=key,
+        private={"reader": act.principal.id},
+    )
+    record(tx, stores, act, event)

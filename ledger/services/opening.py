@@ -1,0 +1,32 @@
+"""What the vault holds behind a commitment: salt and value, sealed under the record's key (DESIGN section 3)."""
+
+from collections.abc import Iterable
+
+from ledger.core.log.commitment import SALT_BYTES, Opening
+from ledger.services.context import Stores
+from ledger.storage.vault import seal_field, unseal_field
+from ledger.storage.vault_fields import VaultRow
+from signing.canonical import decode, encode
+
+
+def seal_opening(key: bytes, *, record_id: str, entry_id: str, opening: Opening) -> VaultRow:
+    """Return the row that keeps an opening: its 32-byte salt, then the JCS value, encrypted."""
+    sealed = seal_field(key, opening.salt + encode(opening.value), entry_id=entry_id, field=opening.field)
+    return VaultRow(entry_id, opening.field, record_id, sealed)
+
+
+def unseal_opening(key: bytes, row: VaultRow) -> Opening:
+    """Return the opening; raise VerificationFailed("vault.wrong-key-or-altered") where the row does not open."""
+    plain = unseal_field(key, row.sealed, entry_id=row.entry_id, field=row.field)
+    return Opening(row.field, plain[:SALT_BYTES], decode(plain[SALT_BYTES:]))
+
+
+def open_fields(stores: Stores, rows: Iterable[VaultRow]) -> dict[str, Opening]:
+    """Return the openings by field name; erased fields are missing. Raises what `unseal_opening` and the key store raise."""
+    keys: dict[str, bytes] = {}
+    opened: dict[str, Opening] = {}
+    for row in rows:
+        if row.record_id not in keys:
+            keys[row.record_id] = stores.record_keys.get(row.record_id)
+        opened[row.field] = unseal_opening(keys[row.record_id], row)
+    return opened
