@@ -1,0 +1,75 @@
+"""Who is calling: a bearer API key becomes a principal; what it may do is decided in core (DESIGN section 9)."""
+
+import hashlib
+import re
+from typing import Annotated, cast
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.wiring.installation import Installation
+from ledger.core.log.permissions import Principal
+from ledger.errors import InvalidInput
+from ledger.services.context import Act, Once
+from ledger.services.log.authenticate import authenticate
+
+_BEARER = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tally_…`")
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+
+
+# Asynchronous where nothing waits: a synchronous dependency costs a change of thread and back, on every request.
+async def installation_of(request: Request) -> Installation:
+    return cast("Installation", request.app.state.installation)
+
+
+Here = Annotated[Installation, Depends(installation_of)]
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+def principal_if_any(here: Here, bearer: Bearer) -> Principal | None:
+    """Return the caller, or None for an anonymous one; a wrong key is refused rather than taken for none."""
+    if bearer is None:
+        return None
+    principal = authenticate(here.stores, bearer.credentials)
+    if principal is None:
+        raise _unknown("this API key is not known, or was revoked")
+    return principal
+
+
+async def require_principal(principal: Annotated[Principal | None, Depends(principal_if_any)]) -> Principal:
+    """Return the caller; raise 401 for an anonymous one."""
+    if principal is None:
+        raise _unknown("this needs an API key: Authorization: Bearer tally_…")
+    return principal
+
+
+def _unknown(detail: str) -> HTTPException:
+    return HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+Caller = Annotated[Principal, Depends(require_principal)]
+AnyCaller = Annotated[Principal | None, Depends(principal_if_any)]
+
+
+async def act_of(here: Here, caller: Caller) -> Act:
+    """Return the circumstances of a read."""
+    return here.act(caller)
+
+
+Reading = Annotated[Act, Depends(act_of)]
+
+
+def once_of(request: Request, *parts: bytes) -> Once:
+    """Return the request's Idempotency-Key with its route and the hash of `parts`; raise InvalidInput when it is missing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.fullmatch(key):
+        raise InvalidInput(
+            "idempotency.missing",
+            "every POST needs an Idempotency-Key header of 8 to 128 printable characters, new for each request and the same "
+            "when it is sent again",
+            field="Idempotency-Key",
+        )
+    hasher = hashlib.sha256()
+    for part in parts:
+        hasher.update(len(part).to_bytes(8, "big") + part)
+    return Once(key=key, route=f"{request.method} {request.url.path}", body_sha256=hasher.digest())

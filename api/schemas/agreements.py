@@ -1,0 +1,90 @@
+"""Answers of the agreements routes, and the body of a signature."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.schemas.directory import StrictBody
+from ledger.services.agreements.read import AgreementRead
+from ledger.services.agreements.view import AgreementView
+
+Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=200)]
+
+
+class SignatureValue(StrictBody):
+    """A signature as `signing.envelope.Signature` writes it."""
+
+    suite: Literal["ed25519", "secp256k1", "eip712"]
+    key_id: Annotated[str, StringConstraints(max_length=80)]
+    value: Hex
+
+
+class NewSignature(StrictBody):
+    """`statement` is the base64 of the exact bytes that were signed, as GET …/statements/{signer} gave them."""
+
+    statement: Annotated[str, StringConstraints(max_length=6000)]
+    signature: SignatureValue
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SignerLine(Answer):
+    id: str
+    role: str
+    name: Annotated[str | None, Field(description="absent for readers whose role does not reach personal data")]
+    key_id: str
+    suite: str
+    signed_at: str | None
+
+
+class AgreementAnswer(Answer):
+    id: str
+    number: str
+    state: str
+    created_at: str
+    document: dict[str, object]
+    terms_sha256: str
+    terms: dict[str, object] | None
+    signers: list[SignerLine]
+    log: str
+    latest_entry: str
+
+
+def agreement_answer(read: AgreementRead) -> AgreementAnswer:
+    """Shape an agreement for its reader."""
+    view, particulars = read.view, read.particulars
+    names = {signer.id: signer.name for signer in particulars.signers} if particulars else {}
+    return AgreementAnswer(
+        id=view.row.id,
+        number=view.row.number,
+        state=view.state,
+        created_at=view.row.created_at,
+        document={
+            "sha256": view.document.sha256.hex(),
+            "bytes": view.document.byte_length,
+            "pages": view.document.pages,
+            "media_type": view.document.media_type,
+        },
+        terms_sha256=view.row.terms_sha256.hex(),
+        terms=dict(particulars.terms.to_json()) if particulars else None,
+        signers=_signers(view, names),
+        log=view.log.origin,
+        latest_entry=view.latest_entry,
+    )
+
+
+def _signers(view: AgreementView, names: dict[str, str]) -> list[SignerLine]:
+    signed = {signature.signer_id: signature.signed_at for signature in view.signatures}
+    return [
+        SignerLine(
+            id=row.signer_id,
+            role=row.role,
+            name=names.get(row.signer_id),
+            key_id=row.key_id,
+            suite=row.suite,
+            signed_at=signed.get(row.signer_id),
+        )
+        for row in view.signers
+    ]

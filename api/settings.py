@@ -1,0 +1,100 @@
+"""Every setting, read once from the environment (prefix TALLY_). The only place that looks at the environment.
+
+Promises: a typed, checked value or a refusal that names the variable. docs/operating.md lists them all; a test compares.
+"""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EMBEDDED = "embedded"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; the defaults run everything on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="TALLY_", extra="ignore", frozen=True)
+
+    data: Annotated[Path, Field(description="Folder of everything that is kept locally")] = Path("var")
+    host: Annotated[str, Field(description="Address the service listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Port the service listens on; 0 takes a free one")] = 8400
+    database: Annotated[str, Field(description="SQLAlchemy URL; empty: SQLite in the data folder")] = ""
+    objects: Annotated[
+        str, Field(description="Object store URL (file://, s3://); empty: a folder in the data folder")
+    ] = ""
+    record_keys: Annotated[str, Field(description="Folder of the record keys; empty: in the data folder")] = ""
+    key_passphrase: Annotated[SecretStr, Field(description="Opens the key files; empty: a file in the data folder")] = (
+        SecretStr("")
+    )
+    chain: Annotated[str, Field(description="`embedded`, or the RPC URL of any EVM chain")] = EMBEDDED
+    chain_id: Annotated[
+        int, Field(ge=0, description="The chain id that must answer; 0: the one recorded at deployment")
+    ] = 0
+    finality: Annotated[
+        str,
+        Field(pattern=r"^(auto|finalized|[0-9]{1,4})$", description="`finalized`, a number of confirmations, or auto"),
+    ] = "auto"
+    batch_milliseconds: Annotated[
+        int, Field(ge=10, le=5000, description="Longest wait before waiting entries are sequenced")
+    ] = 100
+    batch_entries: Annotated[int, Field(ge=1, le=16384, description="Most entries in one batch")] = 4096
+    answer_seconds: Annotated[
+        float, Field(gt=0, le=60, description="A write answers 202 when no checkpoint covers it by then")
+    ] = 10.0
+    anchor_seconds: Annotated[int, Field(ge=0, description="Anchor a grown log at least this often")] = 300
+    anchor_soon_seconds: Annotated[int, Field(ge=0, description="Anchor a signed agreement within this time")] = 2
+    anchor_gas_per_day: Annotated[int, Field(ge=0, description="Daily gas budget of anchoring")] = 20_000_000
+    fee_bump_seconds: Annotated[int, Field(ge=1, description="Raise the fee of an anchor not mined by then")] = 120
+    low_balance_wei: Annotated[int, Field(ge=0, description="Warn when the sender holds less")] = 10**17
+    upload_bytes: Annotated[int, Field(ge=1024, description="Largest document accepted")] = 25 * 1024 * 1024
+    upload_pages: Annotated[int, Field(ge=1, description="Most pages of a document")] = 500
+    threads: Annotated[
+        int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
+    ] = 24
+    institution_code: Annotated[str, Field(description="Code of the institution that the first start opens")] = "DEMO"
+    institution_name: Annotated[str, Field(description="Name of the institution that the first start opens")] = (
+        "Demonstration Lender"
+    )
+    institution_zone: Annotated[str, Field(description="Its time zone, which business days follow")] = "Asia/Shanghai"
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$", description="How much is logged")] = "info"
+
+    @model_validator(mode="after")
+    def _chain_is_known(self) -> Self:
+        if self.chain != EMBEDDED and not self.chain.startswith(("http://", "https://")):
+            message = "TALLY_CHAIN: expected `embedded` or an http(s) RPC URL"
+            raise ValueError(message)
+        return self
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.absolute() / 'ledger.db'}"
+
+    @property
+    def objects_url(self) -> str:
+        return self.objects or f"file://{self.data.absolute() / 'objects'}"
+
+    @property
+    def record_keys_folder(self) -> Path:
+        return Path(self.record_keys) if self.record_keys else self.data / "record-keys"
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.chain == EMBEDDED
+
+
+class ClientSettings(BaseSettings):
+    """What the commands that talk to a service over HTTP may be told; a token is never an argument, which other users could list."""
+
+    model_config = SettingsConfigDict(env_prefix="TALLY_", extra="ignore", frozen=True)
+
+    url: Annotated[
+        str,
+        Field(description="Address of the service the commands talk to; empty: the one that runs on the data folder"),
+    ] = ""
+    token: Annotated[SecretStr, Field(description="API key the commands show to the service")] = SecretStr("")

@@ -1,0 +1,119 @@
+"""What the worker's loops do in one turn: load the log's keys, call one service, say how long to rest."""
+
+from dataclasses import dataclass, field
+
+from api.wiring import ids
+from api.wiring.installation import Installation
+from api.wiring.keyring import InstitutionKeys
+from ledger.core.log.anchoring import AnchorPolicy
+from ledger.core.log.evm_checkpoint import Registry
+from ledger.core.log.permissions import Principal, Role
+from ledger.services.log.anchor import anchor
+from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
+from ledger.services.log.anchor_parties import Turn as AnchorTurn
+from ledger.services.log.bind_chain import known_binding
+from ledger.services.log.forget_requests import forget_requests
+from ledger.services.log.log_signers import LogSigners
+from ledger.services.log.register_log import Registering, register_log
+from ledger.services.log.sequence import Sequencer, Turn
+from ledger.storage.directory import institution_by_id
+from ledger.storage.logs import LogRow, all_logs, log_by_id
+
+IDLE_SHARE = 4  # an idle loop looks this often within a batch interval: an entry waits a quarter of it at most
+ANCHOR_SECONDS = 0.5  # how often the chain is asked about what is in flight
+QUIET_ANCHOR_SECONDS = 1.5  # a signed agreement is noticed within this, and anchored `TALLY_ANCHOR_SOON_SECONDS` later
+TIDY_SECONDS = 3600.0
+
+
+@dataclass
+class Sequencing:
+    """The turns of one log's sequencer."""
+
+    here: Installation
+    row: LogRow
+    holder: str
+    _sequencer: Sequencer | None = None
+    _registered: bool = False
+
+    def turn(self) -> float:
+        """Cover what waits; come back at once when a batch was full, else within the batch interval."""
+        settings = self.here.settings
+        done = self._current().take(Turn(holder=self.holder, now=ids.now(), batch=settings.batch_entries))
+        if done is not None and done.count >= settings.batch_entries:
+            return 0.0
+        rest = settings.batch_milliseconds / 1000
+        return rest / 2 if done is not None else rest / IDLE_SHARE
+
+    def end(self) -> None:
+        """Give the lease back, so that the next process need not wait for it to run out."""
+        if self._sequencer is not None:
+            self._sequencer.release(ids.now())
+
+    def _current(self) -> Sequencer:
+        """Return the sequencer, made anew once the log is registered: from then on it signs for the registry too."""
+        if self._sequencer is None or not self._registered:
+            row = self.here.stores.database.read(lambda tx: log_by_id(tx, self.row.id)) or self.row
+            is_registered = row.registry_log_id is not None
+            if self._sequencer is None or is_registered:
+                self._sequencer = Sequencer(self.here.stores, row, self._signers(row))
+            self._registered = is_registered
+        return self._sequencer
+
+    def _signers(self, row: LogRow) -> LogSigners:
+        keys = self.here.institution_keys(row.institution_id)
+        own = keys.main if row.kind == "main" else keys.access
+        binding = known_binding(self.here.stores)
+        registry = Registry(binding.chain_id, binding.registry) if binding else None
+        return LogSigners(note=own.note, evm=own.evm, registry=registry)
+
+
+@dataclass
+class Anchoring:
+    """The turns of the chain's side: every log is registered first, then anchored when it is due."""
+
+    here: Installation
+    holder: str
+    _policies: dict[str, AnchorPolicy] = field(default_factory=dict)
+
+    def turn(self) -> float:
+        """Register or anchor each log once; come back soon while something is in flight, or when the next anchor is due."""
+        rests = [self._one(row) for row in self.here.stores.database.read(all_logs)]
+        return min(rests, default=QUIET_ANCHOR_SECONDS)
+
+    def _one(self, row: LogRow) -> float:
+        keys = self._keys(self.here.institution_keys(row.institution_id))
+        turn = AnchorTurn(now=ids.now(), holder=self.holder, policy=self._policy(row))
+        if row.registry_log_id is None:
+            register_log(self.here.stores, self.here.client, row, keys, self._registering(row, turn))
+            return ANCHOR_SECONDS
+        progress = anchor(self.here.stores, self.here.client, row, keys, turn)
+        if progress.signed or progress.code == "anchor.in-flight":
+            return ANCHOR_SECONDS
+        until_due = (progress.next_at - ids.now()).total_seconds() if progress.next_at else QUIET_ANCHOR_SECONDS
+        return min(max(until_due, ANCHOR_SECONDS), QUIET_ANCHOR_SECONDS)
+
+    def _keys(self, keys: InstitutionKeys) -> AnchorKeys:
+        return AnchorKeys(sender=self.here.sender(), cosigners=[LocalCosigner(keys.cosigner)])
+
+    def _registering(self, row: LogRow, turn: AnchorTurn) -> Registering:
+        operator = Principal("worker", row.institution_id, frozenset({Role.OPERATOR}), "program")
+        recovery = self.here.keyring.recovery(self.here.institution_code(row.institution_id))
+        return Registering(act=self.here.act(operator), turn=turn, recovery=[recovery.address])
+
+    def _policy(self, row: LogRow) -> AnchorPolicy:
+        if row.institution_id not in self._policies:
+            owner = self.here.stores.database.read(lambda tx: institution_by_id(tx, row.institution_id))
+            self._policies[row.institution_id] = self.here.anchor_policy(owner.zone if owner else "UTC")
+        return self._policies[row.institution_id]
+
+
+@dataclass
+class Tidying:
+    """The turns of housekeeping."""
+
+    here: Installation
+
+    def turn(self) -> float:
+        """Forget old idempotency records; come back in an hour."""
+        forget_requests(self.here.stores, ids.now())
+        return TIDY_SECONDS

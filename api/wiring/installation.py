@@ -1,0 +1,168 @@
+"""One installation: settings joined with the stores, the chain and the keys. The only place that joins parts.
+
+Promises: it refuses to start rather than guess (unmigrated database, missing key, wrong chain). Leaves what to do with
+the parts to the routes, the commands and the worker.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+from api.wiring import ids
+from api.wiring.keyring import InstitutionKeys, Keyring, open_keyring, open_shared
+from ledger.chain.client import ChainClient
+from ledger.chain.remote import connect
+from ledger.core.log.anchoring import AnchorPolicy
+from ledger.core.log.permissions import Principal
+from ledger.errors import LedgerError, Unavailable
+from ledger.services.context import Act, Once, Stores
+from ledger.services.log.institution_key import InstitutionKey
+from ledger.services.log.register_log import bound
+from ledger.storage.database import Database
+from ledger.storage.directory import institution_by_id
+from ledger.storage.migrate import migrate, require_current
+from ledger.storage.objects import Objects
+from ledger.storage.record_keys import RecordKeys
+from signing.keys.signer import EvmSigner
+
+if TYPE_CHECKING:
+    from ledger.chain.embedded.chain import EmbeddedChain
+
+CHAIN_TIMEOUT_SECONDS = 10.0
+
+
+@dataclass
+class _Kept:
+    """What is read once and kept: it never changes."""
+
+    codes: dict[str, str] = field(default_factory=dict)
+    institution_keys: dict[str, InstitutionKeys] = field(default_factory=dict)
+    chain_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Everything a process needs, opened."""
+
+    settings: Settings
+    stores: Stores
+    keyring: Keyring
+    client: ChainClient
+    embedded: "EmbeddedChain | None"
+    _kept: _Kept = field(default_factory=_Kept)
+
+    def act(self, principal: Principal, once: Once | None = None) -> Act:
+        """Return the circumstances of one call: who, now, and where ids and randomness come from."""
+        return Act(principal=principal, now=ids.now(), new_id=ids.new_id, random=ids.random_bytes, once=once)
+
+    def institution_key(self, institution_id: str) -> InstitutionKey:
+        """Return the key with which an institution signs its directory; raises Unavailable, KeyUnavailable."""
+        return InstitutionKey(institution_id, self.keyring.institution_signer(self.institution_code(institution_id)))
+
+    def institution_code(self, institution_id: str) -> str:
+        """Return the code under which an institution's key files lie; raises Unavailable("institution.unknown")."""
+        codes = self._kept.codes
+        if institution_id not in codes:
+            row = self.stores.database.read(lambda tx: institution_by_id(tx, institution_id))
+            if row is None:
+                raise Unavailable("institution.unknown", "this installation holds no such institution")
+            codes[institution_id] = row.code
+        return codes[institution_id]
+
+    def institution_keys(self, institution_id: str) -> InstitutionKeys:
+        """Return an institution's keys; raises Unavailable, KeyUnavailable."""
+        kept = self._kept.institution_keys
+        if institution_id not in kept:
+            kept[institution_id] = self.keyring.institution(self.institution_code(institution_id))
+        return kept[institution_id]
+
+    def sender(self) -> EvmSigner:
+        """Return the key that pays for transactions."""
+        return self.keyring.sender()
+
+    @property
+    def chain_id(self) -> int:
+        """The id of the chain this installation is bound to; raises Unavailable("chain.unbound")."""
+        if self._kept.chain_id is None:
+            self._kept.chain_id = bound(self.stores).chain_id
+        return self._kept.chain_id
+
+    def anchor_policy(self, zone: str) -> AnchorPolicy:
+        """Return when an institution's logs are anchored, from the settings and its time zone."""
+        settings = self.settings
+        return AnchorPolicy(
+            zone=zone,
+            every_seconds=settings.anchor_seconds,
+            soon_seconds=settings.anchor_soon_seconds,
+            fee_bump_seconds=settings.fee_bump_seconds,
+            gas_per_day=settings.anchor_gas_per_day,
+            low_balance_wei=settings.low_balance_wei,
+        )
+
+    def close(self) -> None:
+        self.stores.record_keys.close()
+        self.stores.database.close()
+        if self.embedded is not None:
+            self.embedded.close()
+
+
+def open_installation(settings: Settings, *, make: bool = False) -> Installation:
+    """Open every part; `make` (for `tally up`) creates what a first start lacks and migrates the database.
+
+    Raises Unavailable, KeyUnavailable, Conflict("chain.already-open") and what the parts raise, naming what to do.
+    """
+    if make:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        migrate(settings.database_url)
+    keyring = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=make)
+    open_shared(keyring, make=make, with_sender=settings.is_embedded)
+    with ExitStack() as undo:
+        stores = open_stores(settings, keyring)
+        undo.callback(stores.database.close)
+        undo.callback(stores.record_keys.close)
+        client, embedded = _open_chain(settings, keyring)  # last: it holds a lock that only its owner lets go
+        undo.pop_all()
+    return Installation(settings=settings, stores=stores, keyring=keyring, client=client, embedded=embedded)
+
+
+def open_stores(settings: Settings, keyring: Keyring) -> Stores:
+    """Open the database, the objects and the key store; raise Unavailable("database.unmigrated")."""
+    # One connection for each request thread, and four for the worker's loops: a thread never waits for a connection.
+    database = Database(settings.database_url, pool_size=settings.threads + 4)
+    try:
+        require_current(database)
+    except LedgerError:
+        database.close()
+        raise
+    return Stores(
+        database=database,
+        objects=Objects(settings.objects_url),
+        record_keys=RecordKeys(Path(settings.record_keys_folder), keyring.secret("record-keys")),
+        pseudonym_key=keyring.secret("pseudonyms"),
+        index_key=keyring.secret("search"),
+    )
+
+
+def _open_chain(settings: Settings, keyring: Keyring) -> "tuple[ChainClient, EmbeddedChain | None]":
+    if not settings.is_embedded:
+        return connect(
+            settings.chain, timeout_seconds=CHAIN_TIMEOUT_SECONDS, confirmations=confirmations(settings)
+        ), None
+    from ledger.chain.embedded.chain import EmbeddedChain  # noqa: PLC0415  # the EVM costs 60 MB where it is not used
+
+    embedded = EmbeddedChain.open(
+        settings.data / "chain",
+        funded=(keyring.sender().address,),
+        random=ids.random_bytes,
+        clock=ids.seconds,
+    )
+    return embedded.client(), embedded
+
+
+def confirmations(settings: Settings) -> int | None:
+    """Return how many blocks on top make a block final; None asks the chain for its own `finalized` block."""
+    if settings.finality == "auto":
+        return 0 if settings.is_embedded else None
+    return None if settings.finality == "finalized" else int(settings.finality)
