@@ -1,0 +1,45 @@
+"""Templates to answers: one place that sets language, escaping and headers of every page.
+
+Promises: everything is escaped, a missing value is an error, and no template holds inline script or style.
+"""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.pages import WEB
+from api.pages.language import HTML_LANGUAGE, chosen_language, language_of
+from api.pages.words import words_in
+from ledger.core.evidence.answers import Language
+
+# What depends on who asks is not kept by caches between.
+_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(WEB / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def language_for(request: Request) -> Language:
+    return language_of(request.query_params, request.headers)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a template as a page in the reader's language."""
+    language = language_for(request)
+    chosen = chosen_language(request.query_params)
+    html = _TEMPLATES.get_template(template).render(
+        language=language,
+        html_language=HTML_LANGUAGE[language],
+        w=words_in(language),
+        link=lambda path: f"{path}?{urlencode({'lang': chosen})}" if chosen else path,
+        path=request.url.path,
+        **values,
+    )
+    return HTMLResponse(html, status_code=status, headers=_HEADERS)

@@ -1,0 +1,68 @@
+"""One service and one browser for all page tests; each test gets a fresh page that watches for trouble."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from support.browser import DESKTOP, Screen, Watch, chromium
+from support.service import Service, running_service
+
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Ask for the browser first: without one there is no need for a service."""
+    assert browser.is_connected()
+    with running_service(tmp_path_factory.mktemp("service") / "data") as started:
+        yield started
+
+
+@pytest.fixture
+def watch(service: Service) -> Watch:
+    return Watch(service.url)
+
+
+@pytest.fixture
+def open_page(browser: Browser, service: Service, watch: Watch) -> Iterator[Open]:
+    """Return a function that opens a path in a fresh browser profile; at the end nothing may have gone wrong unseen."""
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str, *, screen: Screen = DESKTOP, language: str = "en", script: bool = True) -> Page:
+        size = {"width": screen.width, "height": screen.height}
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]  # a TypedDict of these two
+            locale=LOCALES[language],
+            java_script_enabled=script,
+            base_url=service.url,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch.attach(page)
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    watch.check()
+
+
+@pytest.fixture
+def altered(service: Service, tmp_path: Path) -> Path:
+    """Return the contract with one bit of one byte flipped."""
+    data = bytearray(service.contract.read_bytes())
+    data[len(data) // 2] ^= 1
+    file = tmp_path / "altered.pdf"
+    file.write_bytes(data)
+    return file

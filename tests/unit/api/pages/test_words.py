@@ -1,0 +1,41 @@
+"""Both languages say the same things, and templates and words fit each other."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from api.pages import WEB
+from api.pages.problems import _KINDS, _STATUSES
+from api.pages.words import TEXTS, words_in
+
+_USED = re.compile(r'w\(\s*["\']([a-z0-9_.-]+)["\']\s*[,)]')
+_TEMPLATES = "".join(file.read_text(encoding="utf-8") for file in sorted((WEB / "templates").glob("*.html")))
+_BUILT = ("problem.", "home.kind-", "home.anchor-", "report.")  # keys that templates put together from a value
+
+
+def _facts(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_both_languages_name_the_same_facts(key: str) -> None:
+    assert set(TEXTS[key]) == {"en", "zh"}
+    assert _facts(TEXTS[key]["en"]) == _facts(TEXTS[key]["zh"])
+    assert re.search(r"[\u4e00-\u9fff]", TEXTS[key]["zh"])
+
+
+def test_every_word_that_a_template_asks_for_exists_and_none_is_left_over() -> None:
+    used = set(_USED.findall(_TEMPLATES))
+    assert used <= set(TEXTS)
+    assert {key for key in set(TEXTS) - used if not key.startswith(_BUILT)} == set()
+
+
+@pytest.mark.parametrize("kind", sorted({*_KINDS.values(), *map(str, _STATUSES), "other"}))
+def test_every_kind_of_problem_says_what_happened_and_what_to_do(kind: str) -> None:
+    assert {f"problem.{kind}", f"problem.{kind}-do"} <= set(TEXTS)
+
+
+def test_unknown_word_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        words_in("en")("no.such")
