@@ -1,0 +1,137 @@
+"""`tally chain`: deploy or bind the registry, register logs, and see how anchoring is doing."""
+
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from api.commands.chain_status import ChainStatus, read_status
+from api.commands.configured import read_settings
+from api.commands.connection import AsJson
+from api.commands.local import opened, require_own_chain
+from api.commands.outcome import EXIT_DONE, EXIT_LATER, note, say, say_json
+from api.commands.tables import facts, table
+from api.turns import Anchoring
+from api.wiring import ids
+from api.wiring.installation import Installation
+from ledger.errors import InvalidInput, Unavailable
+from ledger.services.log.anchor_parties import Turn
+from ledger.services.log.bind_chain import Deployed, bind_chain
+from ledger.services.log.deploy_registry import deploy_registry
+from ledger.storage.logs import LogRow, all_logs
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Deploy the registry, show the chain's side.",
+)
+
+POLL_SECONDS = 1.0
+_ADDRESS_BYTES = 20
+
+Wait = Annotated[
+    int,
+    typer.Option(metavar="SECONDS", min=1, help="Give up waiting after this; the same command goes on where it was."),
+]
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show chain, registry and how far each log is anchored; exit code 3 when something is in the way."""
+    with opened() as here:
+        found = read_status(here)
+    if as_json:
+        say_json(found.to_json())
+    else:
+        _say_status(found)
+    raise typer.Exit(EXIT_DONE if found.is_well else EXIT_LATER)
+
+
+@app.command()
+def deploy(
+    *,
+    registry: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Bind to this CheckpointRegistry instead of deploying one.")
+    ] = None,
+    wait: Wait = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Deploy CheckpointRegistry from the sender's account, once, and bind this installation to it."""
+    require_own_chain(read_settings(), "`tally chain deploy`", "`tally up` deploys the registry by itself.")
+    with opened() as here:
+        deployed = Deployed(_address(registry)) if registry else _deploy(here, wait)
+        binding = bind_chain(here.stores, here.client, deployed, ids.now())
+    if as_json:
+        say_json(
+            {"chain_id": binding.chain_id, "registry": f"0x{binding.registry.hex()}", "block": binding.block_number}
+        )
+        return
+    say(facts([("Chain", str(binding.chain_id)), ("Registry", f"0x{binding.registry.hex()}")]))
+    say("Next: tally chain register, or start `tally worker`, which registers every log")
+
+
+@app.command()
+def register(*, wait: Wait = 300, as_json: AsJson = False) -> None:
+    """Register every log that the registry does not know yet; the worker does the same by itself."""
+    require_own_chain(read_settings(), "`tally chain register`", "`tally up` registers every log by itself.")
+    with opened() as here:
+        anchoring = Anchoring(here, ids.new_id())
+        _until(lambda: not _unregistered(here) or (anchoring.turn(), not _unregistered(here))[1], wait)
+        logs = here.stores.database.read(all_logs)
+    if as_json:
+        say_json([{"log": log.origin, "log_id": _shown(log)} for log in logs])
+        return
+    say(table(("LOG", "ID IN THE REGISTRY"), [(log.origin, _shown(log)) for log in logs]))
+
+
+def _deploy(here: Installation, wait: int) -> Deployed:
+    sender, found = here.sender(), list[Deployed]()
+    note(f"Deploying from 0x{sender.address.hex()} …")
+
+    def step() -> bool:
+        turn = Turn(now=ids.now(), holder=holder, policy=here.anchor_policy(here.settings.institution_zone))
+        deployed = deploy_registry(here.stores, here.client, sender, turn)
+        found.extend([deployed] if deployed else [])
+        return deployed is not None
+
+    holder = ids.new_id()
+    _until(step, wait)
+    return found[0]
+
+
+def _until(step: Callable[[], bool], wait: int) -> None:
+    pause = threading.Event()
+    for _ in range(int(wait / POLL_SECONDS) + 1):
+        if step():
+            return
+        pause.wait(POLL_SECONDS)
+    raise Unavailable("chain.slow", f"not final after {wait} s; nothing is lost, run the same command again")
+
+
+def _unregistered(here: Installation) -> list[LogRow]:
+    return [log for log in here.stores.database.read(all_logs) if log.registry_log_id is None]
+
+
+def _shown(log: LogRow) -> str:
+    return f"0x{log.registry_log_id.hex()}" if log.registry_log_id else "not registered"
+
+
+def _address(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        value = b""
+    if len(value) != _ADDRESS_BYTES:
+        raise InvalidInput("chain.bad-address", "expected the registry's address as 0x and 40 hexadecimal digits")
+    return value
+
+
+def _say_status(found: ChainStatus) -> None:
+    say(facts([("Chain", found.chain), ("Registry", found.registry), ("Sender", found.sender)]))
+    rows = [
+        (line.name, f"{line.size:,}", f"{line.mined:,}", f"{line.final:,}", line.trouble or "-") for line in found.logs
+    ]
+    if rows:
+        say("\n" + table(("LOG", "ENTRIES", "MINED", "FINAL", "IN THE WAY"), rows))

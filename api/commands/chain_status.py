@@ -1,0 +1,74 @@
+"""What `tally chain status` shows: read from rows, plus one question to the chain where it can be asked."""
+
+from dataclasses import asdict, dataclass
+
+from api.wiring.installation import Installation
+from ledger.errors import LedgerError
+from ledger.services.log.anchor_health import anchor_health
+from ledger.services.log.bind_chain import known_binding, require_binding
+from ledger.services.log.read_checkpoint import list_logs
+from ledger.storage.logs import all_logs
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """How far one log is anchored; sizes count entries."""
+
+    name: str
+    origin: str
+    size: int
+    mined: int
+    final: int
+    trouble: str
+
+
+@dataclass(frozen=True)
+class ChainStatus:
+    """The chain's side of an installation, in words."""
+
+    chain: str
+    registry: str
+    sender: str
+    logs: tuple[LogLine, ...]
+    answers: bool
+
+    @property
+    def is_well(self) -> bool:
+        return self.answers and not any(line.trouble for line in self.logs)
+
+    def to_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def read_status(here: Installation) -> ChainStatus:
+    """Return the status; a chain that does not answer is a line, not a failure."""
+    binding = known_binding(here.stores)
+    if binding is None:
+        chain, answers, registry = (
+            "not bound yet: run `tally up`, or `tally chain deploy` for a chain by URL",
+            False,
+            "none",
+        )
+    else:
+        registry = f"0x{binding.registry.hex()}"
+        try:
+            require_binding(here.client, binding)
+            chain, answers = f"{binding.chain_id}, answers, at block {here.client.block('latest').number}", True
+        except LedgerError as error:
+            chain, answers = f"{binding.chain_id}, not asked: {error.message} [{error.code}]", False
+    return ChainStatus(chain, registry, f"0x{here.sender().address.hex()}", tuple(_logs(here)), answers)
+
+
+def _logs(here: Installation) -> list[LogLine]:
+    names = {line.origin: line.name for line in list_logs(here.stores)}
+    policy = here.anchor_policy(here.settings.institution_zone)
+    lines = []
+    for row in here.stores.database.read(all_logs):
+        health = anchor_health(here.stores, row.id, policy)
+        trouble = f"{health.trouble.message} [{health.trouble.code}]" if health.trouble else ""
+        if row.registry_log_id is None and not trouble:
+            trouble = "not registered yet"
+        lines.append(
+            LogLine(names[row.origin], row.origin, health.newest_size, health.mined_size, health.final_size, trouble)
+        )
+    return lines

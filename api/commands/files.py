@@ -1,0 +1,72 @@
+"""Reading and writing the files that people name: bounded, never over an existing one unasked, `-` for standard input and output."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from api.commands.outcome import say_bytes
+from api.commands.progress import Advance
+from ledger.errors import InvalidInput
+
+STANDARD: Final = Path("-")
+
+_CHUNK_BYTES = 1 << 20
+
+
+def read_file(path: Path, *, most: int) -> bytes:
+    """Return the bytes of a file, or of standard input for `-`; raise InvalidInput: file.unreadable, file.too-large."""
+    try:
+        if path == STANDARD:
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(most + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(data) > most:
+        raise InvalidInput("file.too-large", f"{path}: expected at most {most:,} bytes; is it the right file?")
+    return data
+
+
+def hash_file(path: Path, advance: Advance) -> tuple[bytes, int]:
+    """Return SHA-256 and length of a file of any size without holding it in memory; raise InvalidInput("file.unreadable")."""
+    hasher, length = hashlib.sha256(), 0
+    try:
+        with sys.stdin.buffer if path == STANDARD else path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                hasher.update(chunk)
+                length += len(chunk)
+                advance(len(chunk))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return hasher.digest(), length
+
+
+def write_file(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a whole file, or to standard output for `-`; raise InvalidInput("file.exists") unless `force`."""
+    if path == STANDARD:
+        say_bytes(data)
+        return
+    try:
+        if force:
+            _replace(path, data)
+            return
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        message = f"{path} is there already; choose another name with -o, or add --force to replace it"
+        raise InvalidInput("file.exists", message) from error
+    except OSError as error:
+        raise InvalidInput("file.not-written", f"{path} cannot be written: {error.strerror}") from error
+
+
+def unreadable(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput("file.unreadable", f"{path} cannot be read: {error.strerror}")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    beside.replace(path)
