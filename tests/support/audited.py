@@ -1,0 +1,196 @@
+"""A small real ledger with something in every table: directory, agreements, signatures, both logs, an anchor on a chain.
+
+Made through the services; nothing is invented. `tamper` changes it behind their back, as somebody with the disk could.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from ledger.chain.client import ChainClient
+from ledger.core.log.anchoring import AnchorPolicy
+from ledger.core.log.audit_findings import AuditReport
+from ledger.core.log.evm_checkpoint import Registry
+from ledger.core.log.permissions import Principal, Role
+from ledger.services.agreements.create import NewAgreement, create
+from ledger.services.agreements.issue_statement import issue_statement
+from ledger.services.agreements.read_document import read_document
+from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.context import Act, Once, Stores
+from ledger.services.log import anchor_parties
+from ledger.services.log.add_person import NewPerson, add_person
+from ledger.services.log.anchor import anchor
+from ledger.services.log.audit import Scope, audit
+from ledger.services.log.bind_chain import bind_chain
+from ledger.services.log.change_role import RoleChange, change_role
+from ledger.services.log.deploy_registry import deploy_registry
+from ledger.services.log.issue_api_key import issue_api_key
+from ledger.services.log.register_log import Registering, register_log
+from ledger.services.log.revoke_api_key import revoke_api_key
+from ledger.services.log.sequence import Turn, sequence
+from ledger.storage import agreements as rows
+from ledger.storage.chain_setup import chain_of_installation
+from ledger.storage.database import Database
+from ledger.storage.logs import log_by_origin
+from ledger.storage.migrate import migrate
+from signing.algorithms import Suite
+from signing.canonical import Json
+from signing.envelope import Signature
+from signing.keys.signer import EvmSigner, open_signer
+from signing.pdf.inspect import Limits
+from signing.statement import parse_statement
+from signing.typed_data import typed_digest
+from support.chains import SENDER, START, evm_key, open_embedded
+from support.fixed_keys import ORIGIN
+from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
+from support.small_pdfs import small_pdf
+
+OFFICER = Principal("officer-1", INSTITUTION, frozenset({Role.OFFICER}), "person")
+TERMS: dict[str, Json] = {
+    "product": "personal-instalment",
+    "amount": {"currency": "CNY", "minor": "5000000"},
+    "term_months": 24,
+    "annual_rate": "4.35",
+}
+BORROWER = open_signer(Suite.ED25519, bytes([7]) * 32, purpose="signer")
+GUARANTOR = evm_key("guarantor", "signer")
+KEYS = anchor_parties.AnchorKeys(
+    sender=SENDER, cosigners=(anchor_parties.LocalCosigner(evm_key("cosigner", "cosigner")),)
+)
+POLICY = AnchorPolicy(zone="Asia/Shanghai", every_seconds=0, soon_seconds=0)
+
+
+@dataclass
+class Audited:
+    """The ledger with its chain; `now` moves on with every act."""
+
+    ledger: Ledger
+    folder: Path
+    client: ChainClient
+    now: datetime = NOW
+
+    @property
+    def database_file(self) -> Path:
+        return self.folder / "ledger.db"
+
+    def act(self, principal: Principal | None = None, once: Once | None = None) -> Act:
+        self.now += timedelta(seconds=1)
+        return replace(self.ledger.act(principal, self.now), once=once)
+
+    def sequence(self) -> None:
+        """Cover what waits in both logs."""
+        binding = self.ledger.stores.database.read(chain_of_installation)
+        registry = Registry(binding.chain_id, binding.registry) if binding else None
+        for origin in (ORIGIN, ACCESS_ORIGIN):
+            log = self.ledger.stores.database.read(partial(log_by_origin, origin=origin))
+            assert log is not None
+            sequence(self.ledger.stores, log, log_signers(origin, registry), Turn(holder="test", now=self.now))
+
+    def turn(self) -> anchor_parties.Turn:
+        self.now += timedelta(seconds=600)
+        return anchor_parties.Turn(now=self.now, holder="test", policy=POLICY)
+
+    def agreement(self, *, signatures: int = 2) -> str:
+        """Create an agreement of two signers and sign it `signatures` times."""
+        new = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers())
+        once = Once(key=f"key-{self.now.timestamp()}", route="/v1/agreements", body_sha256=bytes(32))
+        agreement_id = create(self.ledger.stores, self.act(OFFICER, once), new, Limits()).resource_id
+        self.sequence()
+        for place in range(signatures):
+            self._sign(agreement_id, place)
+        return agreement_id
+
+    def _sign(self, agreement_id: str, place: int) -> None:
+        stores = self.ledger.stores
+        row = stores.database.read(lambda tx: rows.signers_of(tx, agreement_id))[place]
+        chain_id = self.client.chain_id()
+        statement = issue_statement(stores, self.act(OFFICER), agreement_id, row.signer_id, chain_id=chain_id)
+        if place == 1:
+            value, public = GUARANTOR.sign_digest(typed_digest(*statement.typed_data())), GUARANTOR.public
+        else:
+            assert not isinstance(BORROWER, EvmSigner)
+            value, public = BORROWER.sign(statement.to_bytes()), BORROWER.public
+        assert parse_statement(statement.to_bytes()) == statement
+        signature = Signature(public.suite, public.key_id, value)
+        new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=chain_id)
+        sign(stores, self.act(OFFICER), agreement_id, new)
+
+    def audit(self, *, ask_chain: bool = False) -> AuditReport:
+        return audit(self.ledger.stores, self.client if ask_chain else None, Scope(), lambda _: None)
+
+    def tamper(self, statement: str, values: tuple[object, ...] = ()) -> int:
+        """Run one statement on the database file, past every trigger and foreign key."""
+        return tamper(self.database_file, statement, values)
+
+
+def tamper(file: Path, statement: str, values: tuple[object, ...] = ()) -> int:
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        changed = connection.execute(statement, values).rowcount
+        connection.commit()
+        return changed
+    finally:
+        connection.close()
+
+
+def reopen(folder: Path) -> Stores:
+    """Open the stores of a ledger once more, as another process does."""
+    return open_stores(folder, Database(f"sqlite:///{folder / 'ledger.db'}"))
+
+
+@contextmanager
+def audited_ledger(folder: Path) -> Iterator[Audited]:
+    """Yield the ledger with everything in it."""
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    migrate(url)
+    with ledger_in(folder, url) as ledger, open_embedded(folder / "chain", clock=lambda: START) as chain:
+        audited = Audited(ledger, folder, ChainClient(chain, confirmations=0))
+        _fill(audited)
+        yield audited
+
+
+def _fill(audited: Audited) -> None:
+    stores, key = audited.ledger.stores, audited.ledger.key
+    audited.sequence()
+    person = add_person(stores, audited.act(), NewPerson("Otto Officer", (Role.OFFICER, Role.AUDITOR)), key).resource_id
+    change_role(stores, audited.act(), RoleChange(person, Role.AUDITOR, granted=False), key)
+    issue_api_key(stores, audited.act(), person, key)
+    lost = issue_api_key(stores, audited.act(), person, key)
+    revoke_api_key(stores, audited.act(), lost.written.resource_id, key)
+    audited.sequence()
+    first = audited.agreement()
+    read_document(stores, audited.act(OFFICER), first)
+    audited.sequence()
+    _anchor(audited)
+    audited.agreement(signatures=1)
+    audited.sequence()
+    audited.agreement(signatures=0)
+    read_document(stores, audited.act(OFFICER), first)  # waits for its index
+
+
+def _anchor(audited: Audited) -> None:
+    stores, client = audited.ledger.stores, audited.client
+    deployed = deploy_registry(stores, client, SENDER, audited.turn())
+    assert deployed is not None
+    bind_chain(stores, client, deployed, audited.now)
+    log = stores.database.read(lambda tx: log_by_origin(tx, ORIGIN))
+    assert log is not None
+    registering = Registering(act=audited.act(), turn=audited.turn(), recovery=(SENDER.address,))
+    assert register_log(stores, client, log, KEYS, registering) is not None
+    audited.sequence()
+    for _ in range(3):
+        anchor(stores, client, log, KEYS, audited.turn())
+
+
+def _signers() -> list[Json]:
+    return [
+        {"role": "borrower", "name": "Wang Xiaoming", "key": BORROWER.public.to_json()},
+        {"role": "guarantor", "name": "Li Hua", "key": GUARANTOR.public.to_json()},
+    ]
