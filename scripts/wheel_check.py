@@ -21,9 +21,10 @@ def main() -> int:
     """Return 0 when the wheel is whole and its command starts from an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        subprocess.run(
-            [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, str(ROOT)], check=True
-        )  # our own command
+        source = Path(folder) / "source"  # a copy: a build leaves its own folders behind in the tree it builds from
+        subprocess.run(["git", "checkout-index", "--all", f"--prefix={source}/"], cwd=ROOT, check=True)  # noqa: S607  # git is on PATH
+        command = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, str(source)]
+        subprocess.run(command, check=True)
         wheel = next(Path(folder).glob("tallystick-*.whl"))
         missing = sorted(expected() - set(zipfile.ZipFile(wheel).namelist()))
         if missing:
