@@ -14,7 +14,7 @@ from api.routes.answers import Waiter, answer_written
 from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson, strict_form
-from ledger.core.agreements.terms import exactly
+from ledger.core.agreements.strict_fields import exactly
 from ledger.errors import InvalidInput
 from ledger.services.agreements import create as creating
 from ledger.services.agreements import sign as signing_service

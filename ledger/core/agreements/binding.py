@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ledger.core.agreements.consent import CONSENT_SHA256
-from ledger.core.agreements.terms import Signer
+from ledger.core.agreements.parties import Signer
 from ledger.errors import Conflict, InvalidInput, VerificationFailed
 from signing.statement import Statement
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.agreements.binding import AgreementFacts, check_binding, find_signer
+from ledger.core.agreements.parties import Signer, read_signers
 from ledger.core.agreements.states import State, after_signature
-from ledger.core.agreements.terms import Signer, Terms, parse_terms, read_signers
+from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.audit_directory import blind_row
 from ledger.core.log.audit_findings import Finding, show
 from ledger.core.log.audit_projection import Projection, Told, World, text_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.agreements.binding import AgreementFacts, check_binding, find_signer
-from ledger.core.agreements.terms import Signer, SignerRole
+from ledger.core.agreements.parties import Signer, SignerRole
 from ledger.core.evidence.answers import Answer, AnswerName, Reason, answer, no, not_checked, yes
 from ledger.core.evidence.records import Record
 from ledger.core.evidence.signed_records import Agreement, Signed, read_agreement, read_signed, refusal

@@ -7,7 +7,8 @@ Leaves to others: whether signatures hold and fit one another (signature_answer)
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.core.agreements.terms import Signer, parse_terms, read_signers
+from ledger.core.agreements.parties import Signer, read_signers
+from ledger.core.agreements.terms import parse_terms
 from ledger.core.evidence.answers import Reason, no, not_checked
 from ledger.core.evidence.answers_text import TEXTS
 from ledger.core.evidence.document_answer import FIELD as DOCUMENT

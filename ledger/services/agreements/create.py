@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from ledger.core.agreements.parties import MAX_SIGNERS, Signer, parse_signers
 from ledger.core.agreements.states import State
-from ledger.core.agreements.terms import MAX_SIGNERS, Signer, Terms, parse_signers, parse_terms
+from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.directory import format_instant, parse_numbering_rule
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.errors import Unavailable

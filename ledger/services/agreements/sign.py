@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ledger.core.agreements.binding import AgreementFacts, check_binding, find_signer
+from ledger.core.agreements.parties import Signer
 from ledger.core.agreements.states import State, after_signature
-from ledger.core.agreements.terms import Signer
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, VerificationFailed

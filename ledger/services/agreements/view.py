@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from ledger.core.agreements.parties import Signer, read_signers
 from ledger.core.agreements.states import State
-from ledger.core.agreements.terms import Signer, Terms, parse_terms, read_signers
+from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.permissions import Action, Grade, Principal, Resource, allowed, require
 from ledger.errors import NotFound, VerificationFailed
 from ledger.services.context import Stores

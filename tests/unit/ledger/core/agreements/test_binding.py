@@ -5,7 +5,7 @@ import pytest
 
 from ledger.core.agreements.binding import MAX_VALIDITY, AgreementFacts, check_binding, find_signer
 from ledger.core.agreements.consent import CONSENT_SHA256, CONSENT_TEXT
-from ledger.core.agreements.terms import Signer, SignerRole
+from ledger.core.agreements.parties import Signer, SignerRole
 from ledger.core.log.directory import format_instant
 from ledger.errors import LedgerError
 from signing.algorithms import PublicKey, Suite

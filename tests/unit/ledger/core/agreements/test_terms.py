@@ -1,20 +1,8 @@
-from typing import cast
-
 import pytest
 
-from ledger.core.agreements.terms import (
-    MAX_NAME_CHARS,
-    MAX_SIGNERS,
-    SignerRole,
-    parse_signers,
-    parse_terms,
-    read_signers,
-)
+from ledger.core.agreements.terms import parse_terms
 from ledger.errors import InvalidInput
-from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
-
-IDS = tuple(f"signer-{place}" for place in range(MAX_SIGNERS))
 
 
 def terms(**changes: Json) -> dict[str, Json]:
@@ -25,11 +13,6 @@ def terms(**changes: Json) -> dict[str, Json]:
         "annual_rate": "4.35",
     }
     return usual | changes
-
-
-def signer(place: int = 1, **changes: Json) -> dict[str, Json]:
-    key = PublicKey(Suite.EIP712, bytes([place]) * 20)
-    return {"role": "borrower", "name": "Lin Xiaoyu", "key": key.to_json(), **changes}
 
 
 def test_terms_survive_the_round_trip_and_have_one_hash() -> None:
@@ -73,46 +56,3 @@ def test_terms_outside_the_rules_are_refused_and_the_field_is_named(value: Json,
         parse_terms(value)
     assert (refused.value.code, refused.value.field) == ("terms.invalid", field)
     assert refused.value.message.startswith(field)
-
-
-def test_signers_get_their_ids_in_order_and_are_read_back_from_an_opening() -> None:
-    parsed = parse_signers([signer(1), signer(2, role="guarantor", name="王小明")], IDS)
-    assert [(item.id, item.role, item.name) for item in parsed] == [
-        ("signer-0", SignerRole.BORROWER, "Lin Xiaoyu"),
-        ("signer-1", SignerRole.GUARANTOR, "王小明"),
-    ]
-    assert read_signers([cast("Json", item.to_json()) for item in parsed]) == parsed
-
-
-@pytest.mark.parametrize(
-    ("value", "field"),
-    [
-        (None, "signers"),
-        ([], "signers"),
-        ([signer(place) for place in range(1, MAX_SIGNERS + 2)], "signers"),
-        ([signer(role="guarantor")], "signers"),
-        ([signer(1), signer(1, role="lender")], "signers"),
-        (["x"], "signers[0]"),
-        ([signer(extra=1)], "signers[0].extra"),
-        ([signer(role="king")], "signers[0].role"),
-        ([signer(name="")], "signers[0].name"),
-        ([signer(name=" Lin")], "signers[0].name"),
-        ([signer(name="Lin\u202eoayi")], "signers[0].name"),
-        ([signer(name="x" * (MAX_NAME_CHARS + 1))], "signers[0].name"),
-        ([signer(name=5)], "signers[0].name"),
-        ([signer(key={"suite": "rsa", "raw": "00"})], "signers[0].key"),
-        ([signer(key={"suite": "ed25519", "raw": "00"})], "signers[0].key"),
-        ([signer(key="0x00")], "signers[0].key"),
-    ],
-)
-def test_signers_outside_the_rules_are_refused_and_the_place_is_named(value: Json, field: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        parse_signers(value, IDS)
-    assert (refused.value.code, refused.value.field) == ("signers.invalid", field)
-
-
-@pytest.mark.parametrize("value", [None, "x", [signer()], [{**signer(), "signer": "a", "x": 1}]])
-def test_parties_that_are_not_signers_with_ids_are_refused(value: Json) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        read_signers(value)
-    assert refused.value.code == "signers.invalid"

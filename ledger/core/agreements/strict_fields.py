@@ -1,0 +1,33 @@
+"""JSON objects read strictly: exactly the named fields, each of the form it must have.
+
+Promises: a refusal names the field, says what was expected, and carries the caller's stable code. Leaves to others: what the values mean.
+"""
+
+import re
+
+from ledger.errors import InvalidInput
+from signing.canonical import Json
+
+
+def exactly(value: Json, names: tuple[str, ...], field: str, code: str = "terms.invalid") -> dict[str, Json]:
+    """Return the object as a dict when it has exactly these fields; raise InvalidInput(code) naming the one that is not."""
+    if not isinstance(value, dict):
+        raise invalid(field, f"expected an object with the fields {', '.join(names)}", code)
+    unknown, missing = sorted(set(value) - set(names)), sorted(set(names) - set(value))
+    if unknown:
+        raise invalid(f"{field}.{unknown[0][:40]}", f"unknown field; expected only {', '.join(names)}", code)
+    if missing:
+        raise invalid(f"{field}.{missing[0]}", "this field is missing", code)
+    return dict(value)
+
+
+def matching(value: Json, pattern: re.Pattern[str], field: str, expected: str) -> str:
+    """Return the string when the whole of it matches; raise InvalidInput("terms.invalid") saying what was expected."""
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise invalid(field, f"expected {expected}")
+    return value
+
+
+def invalid(field: str, message: str, code: str = "terms.invalid") -> InvalidInput:
+    """Return the error that names the field."""
+    return InvalidInput(code, f"{field}: {message}", field=field)
