@@ -6,14 +6,14 @@ from importlib.metadata import version
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.limits import FORM_OVERHEAD, BodyLimit
-from api.pages import WEB, auditor, home
+from api.pages import auditor, home
 from api.pages.refusals import RefusalPages
+from api.pages.static import VersionedStatic
 from api.routes import agreements, directory, evidence, health, log, rpc
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
@@ -22,7 +22,7 @@ from ledger.services.log.covered import covered
 # Nothing from elsewhere, nothing inline, nobody frames us: pages load their own scripts and styles only.
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "font-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -47,7 +47,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.add_middleware(RefusalPages)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", VersionedStatic(), name="static")
     return app
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.commands.local import chain_client
+from api.pages.static import missing
 from api.settings import Settings
 from api.wiring.installation import open_stores
 from api.wiring.keyring import open_keyring
@@ -14,6 +15,8 @@ from ledger.storage.directory import institutions
 from ledger.storage.logs import all_logs, log_status
 from ledger.storage.migrate import newest_revision, revision
 from signing.errors import SigningError
+
+ABSENT = "the pages cannot show contracts; run scripts/install_assets (a wheel that was built well has them)"
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,13 @@ class Line:
 
 
 def look(settings: Settings) -> list[Line]:
-    """Open the database, the keys, the logs and the chain, one after another."""
+    """Open the database, the keys, the logs and the chain, one after another; look whether what the pages load is there."""
     checks: list[tuple[str, Callable[[Settings], str]]] = [
         ("database", _database),
         ("keys", _keys),
         ("logs", _logs),
         ("chain", _chain),
+        ("assets", _assets),
     ]
     return [_line(name, check, settings) for name, check in checks]
 
@@ -108,3 +112,10 @@ def _chain(settings: Settings) -> str:
         stores.database.close()
     require_binding(client, binding)
     return f"chain {binding.chain_id} answers, registry 0x{binding.registry.hex()} is there"
+
+
+def _assets(_settings: Settings) -> str:
+    absent = missing()
+    if absent:
+        raise Unavailable("assets.missing", f"{ABSENT}: {', '.join(absent)}")
+    return "what the pages load is there"

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import structlog
 import uvicorn
 
 from api.app import create_app
+from api.commands.preflight import ABSENT
 from api.commands.service_address import announced
+from api.pages.static import missing
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.first_start import InstitutionOrder, ensure_chain, ensure_institution
@@ -17,6 +20,8 @@ from api.wiring.installation import Installation, open_installation
 from api.wiring.logging import configure_logging
 from api.worker import Worker
 from ledger.errors import Conflict, Unavailable
+
+log = structlog.get_logger("tally.start")
 
 START_SECONDS = 20.0
 
@@ -53,6 +58,8 @@ def everything(settings: Settings) -> Iterator[Running]:
 def listening(installation: Installation) -> Iterator[str]:
     """Serve HTTP from a thread of its own; yield the URL once it answers."""
     settings = installation.settings
+    if absent := missing():
+        log.warning("third-party files are missing", code="assets.missing", files=absent, todo=ABSENT)
     bound = _bind(settings.host, settings.port)
     config = uvicorn.Config(
         create_app(installation), log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False

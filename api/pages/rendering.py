@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.pages import WEB
 from api.pages.language import HTML_LANGUAGE, chosen_language, language_of
+from api.pages.static import address, integrity
 from api.pages.words import words_in
 from ledger.core.evidence.answers import Language
 
@@ -24,6 +25,7 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals |= {"static": address, "integrity": integrity}
 
 
 def language_for(request: Request) -> Language:
