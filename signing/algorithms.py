@@ -1,9 +1,9 @@
-"""The three signature suites, and the public keys that name them.
+"""The five signature suites, and the public keys that name them.
 
 Promises: one accepted encoding per key and per signature, so that nobody can turn a valid signature into a second valid
 one. Ed25519: RFC 8032, no key of small order. secp256k1: ECDSA over SHA-256, r||s in 64 bytes, low s. eip712: what a
 wallet returns for `eth_signTypedData_v4`, r||s||v in 65 bytes, low s, v 27 or 28 and never 0 or 1 (the page that talks to
-a wallet adds the 27).
+a wallet adds the 27). webauthn and p256: P-256 as the modules of these names say.
 Leaves to others: which bytes are signed (envelope, statement, typed_data) and whose key it is.
 """
 
@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.canonical import Json
 from signing.errors import InvalidEncoding, VerificationFailed
+from signing.p256 import POINT_BYTES, load_point
+from signing.webauthn import KEY_BYTES, RP_HASH_BYTES
 
 SECP256K1_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
 
@@ -48,14 +50,26 @@ class Suite(StrEnum):
     ED25519 = "ed25519"
     SECP256K1 = "secp256k1"
     EIP712 = "eip712"
+    WEBAUTHN = "webauthn"  # a passkey
+    P256 = "p256"  # a key that a browser made for once
 
 
-_KEY_BYTES = {Suite.ED25519: 32, Suite.SECP256K1: 33, Suite.EIP712: 20}
+_KEY_BYTES = {
+    Suite.ED25519: 32,
+    Suite.SECP256K1: 33,
+    Suite.EIP712: 20,
+    Suite.WEBAUTHN: KEY_BYTES,
+    Suite.P256: POINT_BYTES,
+}
 
 
 @dataclass(frozen=True)
 class PublicKey:
-    """A key that checks signatures of one suite; `raw`: 32 bytes (ed25519), 33 compressed (secp256k1), address of 20 (eip712)."""
+    """A key that checks signatures of one suite.
+
+    `raw`: 32 bytes (ed25519), 33 compressed (secp256k1), address of 20 (eip712), x and y in 64 (p256), and for webauthn the
+    SHA-256 of the relying party's id before them: a passkey is one party's and no other's.
+    """
 
     suite: Suite
     raw: bytes
@@ -155,6 +169,10 @@ def _check_point(suite: Suite, raw: bytes) -> None:
             raise InvalidEncoding("key.malformed", "expected a canonical Ed25519 point of large order")
     elif suite is Suite.SECP256K1:
         _curve_point(raw)
+    elif suite is Suite.P256:
+        load_point(raw)
+    elif suite is Suite.WEBAUTHN:
+        load_point(raw[RP_HASH_BYTES:])
     elif raw == bytes(20):
         raise InvalidEncoding("key.malformed", "expected the address of an account, got the zero address")
 

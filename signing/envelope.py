@@ -12,10 +12,11 @@ from typing import Self
 from signing.algorithms import Suite, parse_hex, parse_suite
 from signing.canonical import Json
 from signing.errors import InvalidEncoding
+from signing.webauthn import Assertion
 
 _SIGNATURE_FIELDS = {"suite", "key_id", "value"}
-_SIGNATURE_BYTES = {Suite.ED25519: 64, Suite.SECP256K1: 64, Suite.EIP712: 65}
-KEY_ID = re.compile(r"(ed25519|secp256k1|eip712):[0-9a-f]{32}")
+_SIGNATURE_BYTES = {Suite.ED25519: 64, Suite.SECP256K1: 64, Suite.EIP712: 65, Suite.P256: 64}
+KEY_ID = re.compile(rf"({'|'.join(Suite)}):[0-9a-f]{{32}}")
 
 
 def tagged_bytes(kind: str, payload: bytes) -> bytes:
@@ -33,7 +34,7 @@ def tagged_hash(kind: str, *parts: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature and the id of the key that claims to have made it; `value` has the length of its suite."""
+    """A signature and the id of the key that claims to have made it; `value` has the length of its suite, or is a packed assertion."""
 
     suite: Suite
     key_id: str
@@ -42,6 +43,9 @@ class Signature:
     def __post_init__(self) -> None:
         if not KEY_ID.fullmatch(self.key_id) or self.key_id.partition(":")[0] != self.suite:
             raise InvalidEncoding("signature.malformed", f"expected a key id of {self.suite}, got {self.key_id[:60]!r}")
+        if self.suite is Suite.WEBAUTHN:
+            Assertion.unpack(self.value)
+            return
         expected = _SIGNATURE_BYTES[self.suite]
         if len(self.value) != expected:
             raise InvalidEncoding(

@@ -8,15 +8,20 @@ Leaves to others: whether the key belonged to the person, whether it was revoked
 from signing.algorithms import PublicKey, Suite, check_ed25519, check_secp256k1, recover_address
 from signing.envelope import Signature, tagged_bytes
 from signing.errors import VerificationFailed
+from signing.p256 import check_p256
 from signing.statement import Statement
 from signing.typed_data import typed_digest
+from signing.webauthn import check_webauthn
+
+_STATEMENTS_ONLY = frozenset({Suite.EIP712, Suite.WEBAUTHN, Suite.P256})
 
 
 def check_statement_signature(statement: Statement, signature: Signature, key: PublicKey) -> None:
     """Pass when `key` is the key that the statement names and made this signature over it.
 
-    ed25519 and secp256k1 sign `statement.to_bytes()`, eip712 the digest of `statement.typed_data()`.
-    Raises VerificationFailed: signature.wrong-key, signature.invalid, signature.malformed, signature.not-low-s.
+    ed25519, secp256k1 and p256 sign `statement.to_bytes()`, eip712 the digest of `statement.typed_data()`, webauthn
+    `statement.digest` as its challenge; on whose pages a passkey was used is the caller's to judge (webauthn.check_origin).
+    Raises VerificationFailed: signature.wrong-key, signature.invalid, signature.malformed, signature.not-low-s, passkey.….
     """
     if statement.key_id != key.key_id:
         raise VerificationFailed(
@@ -25,16 +30,18 @@ def check_statement_signature(statement: Statement, signature: Signature, key: P
     _check_named(signature, key)
     if key.suite is Suite.EIP712:
         _check_wallet(typed_digest(*statement.typed_data()), signature, key)
+    elif key.suite is Suite.WEBAUTHN:
+        check_webauthn(key.raw, statement.digest, signature.value)
     else:
         _check_message(statement.to_bytes(), signature, key)
 
 
 def check_bytes_signature(kind: str, payload: bytes, signature: Signature, key: PublicKey) -> None:
-    """Pass when `key` made this signature over `tagged_bytes(kind, payload)`; a wallet key signs typed data only and is refused."""
+    """Pass when `key` made this signature over `tagged_bytes(kind, payload)`; a pen that signs statements only is refused."""
     _check_named(signature, key)
-    if key.suite is Suite.EIP712:
+    if key.suite in _STATEMENTS_ONLY:
         raise VerificationFailed(
-            "signature.wrong-suite", f"expected an ed25519 or secp256k1 signature over {kind}, got eip712"
+            "signature.wrong-suite", f"expected an ed25519 or secp256k1 signature over {kind}, got {key.suite}"
         )
     _check_message(tagged_bytes(kind, payload), signature, key)
 
@@ -49,6 +56,8 @@ def _check_named(signature: Signature, key: PublicKey) -> None:
 def _check_message(message: bytes, signature: Signature, key: PublicKey) -> None:
     if key.suite is Suite.ED25519:
         check_ed25519(key.raw, message, signature.value)
+    elif key.suite is Suite.P256:
+        check_p256(key.raw, message, signature.value)
     else:
         check_secp256k1(key.raw, message, signature.value)
 

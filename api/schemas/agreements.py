@@ -8,13 +8,13 @@ from api.schemas.directory import StrictBody
 from ledger.services.agreements.read import AgreementRead
 from ledger.services.agreements.view import AgreementView
 
-Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=200)]
+Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=4096)]
 
 
 class SignatureValue(StrictBody):
     """A signature as `signing.envelope.Signature` writes it."""
 
-    suite: Literal["ed25519", "secp256k1", "eip712"]
+    suite: Literal["ed25519", "secp256k1", "eip712", "webauthn", "p256"]
     key_id: Annotated[str, StringConstraints(max_length=80)]
     value: Hex
 

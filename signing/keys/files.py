@@ -25,7 +25,7 @@ from signing.keys.sealed_file import (
 )
 from signing.keys.signer import AnySigner, open_signer
 
-_ANY = frozenset(Suite)
+_ANY = frozenset({Suite.ED25519, Suite.SECP256K1, Suite.EIP712})  # the others are made by browsers and authenticators
 # What each purpose signs with: notes are Ed25519 (C2SP), what a contract checks is an EVM signature.
 PURPOSES: Final[dict[str, frozenset[Suite]]] = {
     "log": frozenset({Suite.ED25519}),

@@ -103,7 +103,11 @@ def open_signer(suite: Suite, secret: bytes, *, purpose: str) -> AnySigner:
         return Ed25519Signer(secret, purpose=purpose)
     if suite is Suite.SECP256K1:
         return Secp256k1Signer(secret, purpose=purpose)
-    return EvmSigner(secret, purpose=purpose)
+    if suite is Suite.EIP712:
+        return EvmSigner(secret, purpose=purpose)
+    raise InvalidEncoding(
+        "key.malformed", f"expected a suite whose secrets we hold, got {suite}: a browser makes that one"
+    )
 
 
 def _scalar(secret: bytes) -> CurveScalar:

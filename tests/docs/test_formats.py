@@ -8,6 +8,9 @@ from ledger.core.log.checkpoint import open_checkpoint
 from ledger.core.log.commitment import Opening, check_opening
 from ledger.core.log.entry import parse_entry
 from ledger.core.log.receipt import parse_receipt, verify_receipt
+from signing.algorithms import PublicKey
+from signing.envelope import Signature
+from signing.webauthn import check_origin, check_webauthn
 from support.fixed_keys import verifier_key
 from support.format_examples import FORMATS, NAMES, example, written
 from support.receipts import INDEX, SIZE
@@ -40,3 +43,11 @@ def test_the_receipt_example_verifies_under_the_key_that_the_document_names() ->
     receipt = parse_receipt(written("receipt").rstrip("\n").encode())
     assert receipt.index == INDEX
     assert verify_receipt(receipt, verifier_key()).checkpoint.size == SIZE
+
+
+def test_the_passkey_example_verifies() -> None:
+    example = json.loads(written("passkey-signature"))
+    key, signature = PublicKey.from_json(example["key"]), Signature.from_json(example["signature"])
+    assert signature.key_id == key.key_id
+    check_webauthn(key.raw, bytes.fromhex(example["sha256"]), signature.value)
+    check_origin(signature.value, {"https://sign.lender.example"})

@@ -10,12 +10,13 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]  # run as a command, not only imported by tests
 
-from signing.canonical import encode  # noqa: E402  # after the path is set
+from signing.canonical import Json, encode  # noqa: E402  # after the path is set
 from support.entries import drafted  # noqa: E402  # after the path is set
+from support.pen_cases import PASSKEY, passkey_signature, statement_for  # noqa: E402  # after the path is set
 from support.receipts import receipt  # noqa: E402  # after the path is set
 
 FORMATS = REPOSITORY / "docs" / "formats"
-NAMES = ("commitment", "entry", "checkpoint", "receipt")
+NAMES = ("commitment", "entry", "checkpoint", "receipt", "passkey-signature")
 
 _FENCE = re.compile(r"```\n(.*?)```\n", re.DOTALL)
 
@@ -29,8 +30,20 @@ def example(name: str) -> str:
         "entry": whole.entry.decode() + "\n",
         "checkpoint": whole.checkpoint.decode(),
         "receipt": whole.to_bytes().decode() + "\n",
+        "passkey-signature": _passkey_signature(),
     }
     return made[name]
+
+
+def _passkey_signature() -> str:
+    statement = statement_for(PASSKEY.public)
+    signature = passkey_signature(PASSKEY.assertion(statement.digest))
+    made: dict[str, Json] = {
+        "key": PASSKEY.public.to_json(),
+        "sha256": statement.digest.hex(),
+        "signature": signature.to_json(),
+    }
+    return encode(made).decode() + "\n"
 
 
 def written(name: str) -> str:
