@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.core.evidence.answers import Answer, AnswerName, Reason, answer, no, not_checked, yes
-from ledger.core.evidence.fields import Fields
 from ledger.core.evidence.records import Record
+from ledger.core.log.fields import Fields
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 

@@ -6,8 +6,8 @@ Leaves to others: what the receipts prove (verify_file).
 
 from dataclasses import dataclass
 
-from ledger.core.evidence.fields import Fields, octets
 from ledger.core.log.entry import parse_entry
+from ledger.core.log.fields import Fields, octets
 from ledger.core.log.proofs import MAX_PATH
 from ledger.core.log.receipt import TAG as RECEIPT_TAG
 from ledger.core.log.receipt import Receipt, parse_receipt

@@ -13,8 +13,8 @@ from ledger.core.evidence.answers import Reason, no, not_checked
 from ledger.core.evidence.answers_text import TEXTS
 from ledger.core.evidence.document_answer import FIELD as DOCUMENT
 from ledger.core.evidence.document_answer import FileFacts, read_document
-from ledger.core.evidence.fields import string
 from ledger.core.evidence.records import Record
+from ledger.core.log.fields import string
 from ledger.errors import LedgerError
 from signing.envelope import Signature
 from signing.errors import SigningError

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ledger.core.evidence.answers import AnswerName
-from ledger.core.evidence.fields import Fields, octets, string
 from ledger.core.log.checkpoint import Checkpoint
+from ledger.core.log.fields import Fields, octets, string
 from ledger.core.log.note import VerifierKey
 from ledger.errors import InvalidInput
 from signing import canonical

@@ -1,4 +1,4 @@
-"""Strict reading of the members of one JSON object, for the formats of this wing.
+"""Strict reading of the members of one JSON object, for the formats of every wing.
 
 Promises: an unknown, missing or mistyped member is refused with the caller's code and the name of its place.
 Leaves to others: what the members mean.
