@@ -28,7 +28,3 @@ class KeyUnavailable(SigningError):
 
 class DocumentRefused(SigningError):
     """A PDF that a rule of `signing.pdf` refuses."""
-
-
-class ServiceUnavailable(SigningError):
-    """Something that a signature needs from outside (a time stamp, a certificate's status) and that is not to be had now."""

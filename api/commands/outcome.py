@@ -24,12 +24,7 @@ _WRONG_USE = (
     ledger_errors.NotFound,
     signing_errors.InvalidEncoding,
 )
-_LATER = (
-    ledger_errors.Unavailable,
-    ledger_errors.Conflict,
-    signing_errors.KeyUnavailable,
-    signing_errors.ServiceUnavailable,
-)
+_LATER = (ledger_errors.Unavailable, ledger_errors.Conflict, signing_errors.KeyUnavailable)
 
 
 class OutputClosed(Exception):

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from ledger.core.agreements.consent import CONSENT_SHA256
-from ledger.core.agreements.currency import Money
 from ledger.core.agreements.parties import Signer, SignerRole
-from ledger.core.agreements.terms import Terms
+from ledger.core.agreements.terms import Money, Terms
 from ledger.core.evidence.answers import AnswerName
 from ledger.core.evidence.chain_proof import head_slot, read_header
 from ledger.core.evidence.document_answer import FileFacts

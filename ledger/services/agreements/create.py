@@ -2,23 +2,26 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from ledger.core.agreements.parties import MAX_SIGNERS, Signer, parse_signers
 from ledger.core.agreements.states import State
 from ledger.core.agreements.terms import Terms, parse_terms
-from ledger.core.log.directory import format_instant
+from ledger.core.log.directory import format_instant, parse_numbering_rule
 from ledger.core.log.permissions import Action, Grade, Resource, require
-from ledger.services.agreements.numbering import home, take_number
+from ledger.errors import Unavailable
 from ledger.services.context import Act, Stores, Written
+from ledger.services.log.stop import require_running
 from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import agreements as rows
 from ledger.storage.blind_index import blind
 from ledger.storage.blind_indexes import BlindRow, insert_blind
 from ledger.storage.database import Connection
-from ledger.storage.directory import InstitutionRow
+from ledger.storage.directory import InstitutionRow, institution_by_id, next_number
 from ledger.storage.frames import seal
-from ledger.storage.logs import LogRow
+from ledger.storage.logs import LogRow, log_of_institution
 from signing.canonical import Json
 from signing.pdf.inspect import Inspection, Limits, inspect
 
@@ -27,30 +30,17 @@ MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reserved:
-    """What a contract typeset by us shows of itself and no other may have: the agreement's id and its number."""
-
-    agreement_id: str
-    number: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class NewAgreement:
-    """What a client sends: the PDF's bytes, and terms and signers as JSON values not yet looked at.
-
-    `reserved` where we typeset the PDF ourselves, else the agreement takes its id and number as it is recorded.
-    """
+    """What a client sends: the PDF's bytes, and terms and signers as JSON values not yet looked at."""
 
     document: bytes
     terms: Json
     signers: Json
-    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     agreement_id: str
-    reserved: Reserved | None
     terms: Terms
     signers: tuple[Signer, ...]
     inspection: Inspection
@@ -68,32 +58,17 @@ def create(stores: Stores, act: Act, new: NewAgreement, limits: Limits) -> Writt
     require(act.principal, Action.AGREEMENT_CREATE, Resource(act.principal.institution_id, Grade.PERSONAL))
     if earlier := find_earlier(stores, act):
         return earlier
-    parsed = _parse(act, new)
+    terms = parse_terms(new.terms)
+    signers = parse_signers(new.signers, tuple(act.new_id() for _ in range(MAX_SIGNERS)))
     inspection = inspect(new.document, limits)
-    plan = _plan(stores, act, parsed, inspection)
+    plan = _plan(stores, act, terms, signers, inspection)
     _store_document(stores, plan, new.document)
     return write_once(stores, act, lambda tx: _write(tx, stores, act, plan))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Parsed:
-    terms: Terms
-    signers: tuple[Signer, ...]
-    reserved: Reserved | None
-
-
-def _parse(act: Act, new: NewAgreement) -> _Parsed:
-    return _Parsed(
-        terms=parse_terms(new.terms),
-        signers=parse_signers(new.signers, tuple(act.new_id() for _ in range(MAX_SIGNERS))),
-        reserved=new.reserved,
-    )
-
-
-def _plan(stores: Stores, act: Act, parsed: _Parsed, inspection: Inspection) -> _Plan:
-    institution, log = stores.database.read(lambda tx: home(tx, act.principal.institution_id))
-    agreement_id = parsed.reserved.agreement_id if parsed.reserved else act.new_id()
-    document_id = act.new_id()
+def _plan(stores: Stores, act: Act, terms: Terms, signers: tuple[Signer, ...], inspection: Inspection) -> _Plan:
+    institution, log = stores.database.read(lambda tx: _home(tx, act.principal.institution_id))
+    agreement_id, document_id = act.new_id(), act.new_id()
     document = rows.DocumentRow(
         id=document_id,
         institution_id=institution.id,
@@ -107,8 +82,19 @@ def _plan(stores: Stores, act: Act, parsed: _Parsed, inspection: Inspection) -> 
     )
     key = RecordKey(agreement_id, stores.record_keys.create(agreement_id))
     return _Plan(
-        **vars(parsed), agreement_id=agreement_id, inspection=inspection, document=document, record=key, institution=institution, log=log
+        agreement_id=agreement_id, terms=terms, signers=signers, inspection=inspection, document=document, record=key, institution=institution, log=log
     )  # fmt: skip
+
+
+def _home(tx: Connection, institution_id: str) -> tuple[InstitutionRow, LogRow]:
+    institution, log = institution_by_id(tx, institution_id), log_of_institution(tx, institution_id)
+    if institution is None or log is None:
+        raise Unavailable(
+            "institution.unknown",
+            "this institution has no log here; the operator opens one with `tally db institution`",
+        )
+    require_running(tx, log.id)  # before the document is stored, not only when its entry is queued
+    return institution, log
 
 
 def _store_document(stores: Stores, plan: _Plan, document: bytes) -> None:
@@ -118,7 +104,7 @@ def _store_document(stores: Stores, plan: _Plan, document: bytes) -> None:
 
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
-    number = plan.reserved.number if plan.reserved else take_number(tx, act, plan.institution)
+    number = _take_number(tx, act, plan.institution)
     event = Event(
         type="agreement.created",
         log=plan.log,
@@ -155,6 +141,13 @@ def file_value(document: rows.DocumentRow) -> Json:
         "media_type": document.media_type,
         "object": document.object_name,
     }
+
+
+def _take_number(tx: Connection, act: Act, institution: InstitutionRow) -> str:
+    rule = parse_numbering_rule(institution.numbering_rule)
+    day: date = act.now.astimezone(ZoneInfo(institution.zone)).date()
+    sequence = next_number(tx, institution.id, "agreement", rule.period(day))
+    return rule.number(code=institution.code, day=day, sequence=sequence)
 
 
 def _insert_rows(tx: Connection, act: Act, plan: _Plan, number: str, entry_id: str) -> None:
