@@ -27,8 +27,4 @@ class KeyUnavailable(SigningError):
 
 
 class DocumentRefused(SigningError):
-    """A PDF that a rule of `signing.pdf` refuses; `codes` holds every reason that applies, the main one first."""
-
-    def __init__(self, code: str, message: str, also: tuple[str, ...] = ()) -> None:
-        super().__init__(code, message)
-        self.codes = (code, *also)
+    """A PDF that a rule of `signing.pdf` refuses."""

@@ -63,7 +63,7 @@ def walk(url: str, settings: Settings, pdf: Path | None = None) -> int:
 
 def _record(steps: _Walk, document: bytes, parties: tuple[Party, ...]) -> tuple[str, str]:
     """Upload the document and sign for every party; return the agreement and its newest entry."""
-    body: dict[str, Json] = {"terms": _terms(), "signers": [party.to_json() for party in parties]}
+    body: dict[str, Json] = {"terms": _terms(), "signers": [party.to_json() for party in parties], "send": True}
     created = steps.client.upload(
         "/v1/agreements", {"document": ("contract.pdf", document, "application/pdf")}, {"agreement": json.dumps(body)}
     )

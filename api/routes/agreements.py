@@ -11,10 +11,9 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer
+from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer, new_agreement
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson, strict_form
-from ledger.core.agreements.strict_fields import exactly
 from ledger.errors import InvalidInput
 from ledger.services.agreements import create as creating
 from ledger.services.agreements import sign as signing_service
@@ -46,12 +45,12 @@ async def create_agreement(
 ) -> Response:
     """Put a loan contract on record.
 
-    Multipart: `document`, the unsigned PDF; `agreement`, JSON text of {"terms": {…}, "signers": [{"role","name","key"}]}.
+    Multipart: `document`, the unsigned PDF; `agreement`, JSON text of {"terms": {…}, "signers": [{"role","name","key"}]}, and
+    where it is to be sent at once "send": true (with "valid_days"). A signer without a key has a "person" to invite.
     Answers 201 with the receipt, or 202 when no checkpoint covered the entry in time.
     """
     data = await document.read()
-    fields = exactly(read_json(agreement, "agreement"), ("terms", "signers"), "agreement")
-    new = creating.NewAgreement(document=data, terms=fields["terms"], signers=fields["signers"])
+    new = new_agreement(read_json(agreement, "agreement"), data)
     act = here.act(caller, once_of(request, data, agreement.encode()))
     limits = Limits(max_bytes=here.settings.upload_bytes, max_pages=here.settings.upload_pages)
     written = await run_sync(creating.create, here.stores, act, new, limits, limiter=_INSPECTIONS)

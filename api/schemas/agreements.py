@@ -5,8 +5,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.directory import StrictBody
+from ledger.core.agreements.strict_fields import exactly, invalid
+from ledger.services.agreements.create import NewAgreement
 from ledger.services.agreements.read import AgreementRead
+from ledger.services.agreements.sending import DEFAULT_DAYS
 from ledger.services.agreements.view import AgreementView
+from signing.canonical import Json
 
 Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=4096)]
 
@@ -24,6 +28,30 @@ class NewSignature(StrictBody):
 
     statement: Annotated[str, StringConstraints(max_length=6000)]
     signature: SignatureValue
+
+
+def new_agreement(value: Json, document: bytes) -> NewAgreement:
+    """Return what a client sends; terms and signers must be there, the rest may. Raises InvalidInput("terms.invalid")."""
+    given = (
+        {"reading_code": None, "send": False, "valid_days": DEFAULT_DAYS, **value} if isinstance(value, dict) else value
+    )
+    names = ("terms", "signers", "reading_code", "send", "valid_days")
+    fields = exactly(given, names, "agreement")
+    code, send, days = fields["reading_code"], fields["send"], fields["valid_days"]
+    if not isinstance(code, str | None):
+        raise invalid("agreement.reading_code", "expected text, or null")
+    if not isinstance(send, bool):
+        raise invalid("agreement.send", "expected true or false")
+    if type(days) is not int:
+        raise invalid("agreement.valid_days", "expected a whole number of days")
+    return NewAgreement(
+        document=document,
+        terms=fields["terms"],
+        signers=fields["signers"],
+        reading_code=code,
+        send=send,
+        valid_days=days,
+    )
 
 
 class Answer(BaseModel):

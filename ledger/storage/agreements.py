@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, update
 
 from ledger.errors import Conflict
+from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import agreements as table
 
@@ -159,7 +160,7 @@ def nonce_used(tx: Connection, nonce: bytes) -> bool:
     return find_one(tx, SignatureRow, table.agreement_signature, nonce=nonce) is not None
 
 
-_CHANGE_STATE = (  # built once: building it costs more than running it
+_CHANGE_STATE = Kept(
     update(table.agreement_state)
     .where(table.agreement_state.c.agreement_id == bindparam("of"), table.agreement_state.c.state == bindparam("seen"))
     .values(state=bindparam("state"), changed_entry=bindparam("changed_entry"))

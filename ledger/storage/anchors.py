@@ -6,9 +6,10 @@ anchoring service and the proof's meaning to `core.evidence`. DESIGN 4.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select
 
 from ledger.errors import Conflict
+from ledger.storage.kept import Kept
 from ledger.storage.rows import fetch_all, fetch_one, find_one, insert_new, values_of
 from ledger.storage.tables.log import anchor_attempt, anchor_event, anchor_proof
 
@@ -154,12 +155,12 @@ def _anchors() -> Select[tuple[object, ...]]:
     return select(*anchor_attempt.c, *event).join(anchor_event, anchor_event.c.id == newest)
 
 
-_COVERING = (  # built once: every receipt asks; "final" < "mined"
+_COVERING = Kept(  # every receipt asks; "final" < "mined"
     _anchors()
     .where(
         anchor_attempt.c.log_id == bindparam("log_id"),
         anchor_attempt.c.size >= bindparam("size"),
-        anchor_event.c.state.in_(("final", "mined")),
+        or_(anchor_event.c.state == "final", anchor_event.c.state == "mined"),
     )
     .order_by(anchor_event.c.state, anchor_attempt.c.size, anchor_attempt.c.id)
     .limit(1)

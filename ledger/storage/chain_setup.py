@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from ledger.errors import Conflict
+from ledger.storage.kept import Kept
 from ledger.storage.rows import fetch_all, find_one, insert_new, select_rows, values_of
 from ledger.storage.tables.log import anchor_attempt, chain_binding, log_registration, setup_transaction
 
@@ -59,7 +60,7 @@ class SetupRow:
 
 def chain_of_installation(tx: Connection) -> BindingRow | None:
     """Return the chain and registry that this installation belongs to."""
-    found = tx.execute(select(*(chain_binding.c[name] for name in _BINDING)).where(chain_binding.c.id == _ONLY)).first()
+    found = _BOUND.first(tx)
     return None if found is None else BindingRow(**dict(zip(_BINDING, found, strict=True)))
 
 
@@ -101,3 +102,4 @@ def next_stored_nonce(tx: Connection, sender: bytes) -> int:
 
 
 _BINDING = tuple(BindingRow.__dataclass_fields__)
+_BOUND = Kept(select_rows(BindingRow, chain_binding).where(chain_binding.c.id == _ONLY))  # every receipt asks

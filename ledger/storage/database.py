@@ -116,7 +116,6 @@ class Database:
 
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",
@@ -144,6 +143,7 @@ def _sqlite_engine(url: URL, begin: str, pragmas: list[str], pool: Mapping[str, 
     engine = create_engine(url, hide_parameters=True, connect_args=connect, **pool)
 
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401  # the border: a driver connection
+        _enter_wal(connection)
         for pragma in pragmas:
             connection.execute(pragma)
 
@@ -159,6 +159,20 @@ def _sqlite_engine(url: URL, begin: str, pragmas: list[str], pool: Mapping[str, 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def _enter_wal(connection: Any) -> None:  # noqa: ANN401  # the border: a driver connection
+    """Use write-ahead logging; where another process is turning a new file over to it, SQLite refuses without waiting."""
+    for pause in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _postgresql_engine(url: URL, pool_size: int, busy_seconds: int) -> Engine:

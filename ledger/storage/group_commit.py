@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 
 from ledger.errors import LedgerError, Unavailable
+from ledger.storage.kept import point
 
 T = TypeVar("T")
 
@@ -108,14 +109,11 @@ class GroupCommit:
 
 
 def _run(connection: Connection, job: _Job) -> None:
-    savepoint = connection.begin_nested()
     try:
-        job.result = job.work(connection)
+        with point(connection):
+            job.result = job.work(connection)
     except Exception as error:  # noqa: BLE001  # whatever it is belongs to the caller of this work, not to the leader
         job.error = error
-        savepoint.rollback()
-    else:
-        savepoint.commit()
     driver = cast("Any", connection.connection.driver_connection)
     if not driver.in_transaction:  # SQLite rolled everything back by itself (disk full, I/O error)
         raise Unavailable("database.unavailable", "expected the transaction to live, the database gave it up")

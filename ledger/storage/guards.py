@@ -37,9 +37,9 @@ def trigger_statements(guard: Guard, dialect: str) -> dict[str, str]:
     """Return the triggers of a table, by name, each as the statement that creates it."""
     shapes = _postgresql(guard) if dialect == "postgresql" else _sqlite(guard)
     kinds = {"truncate"}
-    if guard.rule is not Rule.ERASABLE:
+    if guard.rule not in (Rule.ERASABLE, Rule.PASSING):
         kinds.add("delete")
-    if guard.rule is not Rule.ROLLING:
+    if guard.rule not in (Rule.ROLLING, Rule.PASSING):
         kinds |= {"update", "replace"}
     return {
         f"{guard.table}_no_{kind}": f"CREATE TRIGGER {guard.table}_no_{kind} {shape}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from ledger.errors import Conflict
+from ledger.storage.kept import Kept
 from ledger.storage.leases import check_fence, sequencer_lease
 from ledger.storage.rows import (
     MAX_PAGE,
@@ -137,7 +138,8 @@ def pending_count(tx: Connection, log_id: int) -> int:
 
 def oldest_pending_at(tx: Connection, log_id: int) -> str | None:
     """Return since when the oldest waiting entry waits."""
-    return tx.scalar(_OLDEST_PENDING_AT, {"log_id": log_id})
+    found: str | None = _OLDEST_PENDING_AT.scalar(tx, {"log_id": log_id})
+    return found
 
 
 def assign(tx: Connection, log_id: int, first_index: int, rows: Sequence[PendingRow], *, fence: int) -> None:
@@ -160,17 +162,15 @@ def assign(tx: Connection, log_id: int, first_index: int, rows: Sequence[Pending
 
 def size(tx: Connection, log_id: int) -> int:
     """Return how many entries have an index."""
-    last: int | None = tx.scalar(_LAST_INDEX, {"log_id": log_id})
+    last: int | None = _LAST_INDEX.scalar(tx, {"log_id": log_id})
     return 0 if last is None else last + 1
 
 
 def entries_between(tx: Connection, log_id: int, start: int, end: int) -> Iterator[EntryRow]:
     """Yield the entries with start <= index < end in order, holding at most READ_CHUNK of them."""
     while start < end:
-        statement = select_rows(EntryRow, table.entry).where(
-            table.entry.c.log_id == log_id, table.entry.c.idx >= start, table.entry.c.idx < min(end, start + READ_CHUNK)
-        )
-        yield from fetch_all(tx, EntryRow, statement.order_by(table.entry.c.idx))
+        place = {"log_id": log_id, "start": start, "stop": min(end, start + READ_CHUNK)}
+        yield from fetch_all(tx, EntryRow, _ENTRIES_BETWEEN, place)
         start += READ_CHUNK
 
 
@@ -213,7 +213,7 @@ def leaf_hash_of_subject(tx: Connection, log_id: int, kind: str, subject_id: str
     """Return the leaf hash of a subject's n-th entry, waiting or in the log; None when there is none."""
     place = {"log_id": log_id, "subject_kind": kind, "subject_id": subject_id, "n": n}
     for statement in _LEAF_OF_SUBJECT:
-        found: bytes | None = tx.scalar(statement, place)
+        found: bytes | None = statement.scalar(tx, place)
         if found is not None:
             return found
     return None
@@ -228,26 +228,37 @@ def index_of(tx: Connection, entry_ids: Sequence[str]) -> dict[str, Place]:
     return found
 
 
-# Statements of the write path, built once: building one costs four times what running it costs.
-_HEAD_LOCKED = (
+# Statements of the write path: kept, because they run many times a second.
+_HEAD_LOCKED = Kept(
     select_rows(HeadRow, table.subject_head)
     .where(*(table.subject_head.c[name] == bindparam(name) for name in ("log_id", "kind", "id")))
     .with_for_update()
 )
 _WAITING = table.pending.c.log_id == bindparam("log_id")
-_OLDEST_PENDING = (
+_OLDEST_PENDING = Kept(
     select_rows(PendingRow, table.pending).where(_WAITING).order_by(table.pending.c.id).limit(bindparam("most"))
 )
-_OLDEST_PENDING_AT = select(table.pending.c.created_at).where(_WAITING).order_by(table.pending.c.id).limit(1)
-_LAST_INDEX = select(func.max(table.entry.c.idx)).where(table.entry.c.log_id == bindparam("log_id"))
+_OLDEST_PENDING_AT = Kept(select(table.pending.c.created_at).where(_WAITING).order_by(table.pending.c.id).limit(1))
+_LAST_INDEX = Kept(select(func.max(table.entry.c.idx)).where(table.entry.c.log_id == bindparam("log_id")))
+_ENTRIES_BETWEEN = Kept(
+    select_rows(EntryRow, table.entry)
+    .where(
+        table.entry.c.log_id == bindparam("log_id"),
+        table.entry.c.idx >= bindparam("start"),
+        table.entry.c.idx < bindparam("stop"),
+    )
+    .order_by(table.entry.c.idx)
+)
 _PLACES = select_rows(Place, table.entry).where(table.entry.c.entry_id.in_(bindparam("ids", expanding=True)))
 _LEAF_OF_SUBJECT = tuple(  # in this order: a row may move from the first to the second in between
-    select(rows.c.leaf_hash).where(
-        *(rows.c[name] == bindparam(name) for name in ("log_id", "subject_kind", "subject_id", "n"))
+    Kept(
+        select(rows.c.leaf_hash).where(
+            *(rows.c[name] == bindparam(name) for name in ("log_id", "subject_kind", "subject_id", "n"))
+        )
     )
     for rows in (table.pending, table.entry)
 )
-_ADVANCE = (
+_ADVANCE = Kept(
     update(table.subject_head)
     .where(
         table.subject_head.c.log_id == bindparam("log_id_"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ledger.errors import Conflict
+from ledger.storage.kept import Kept
 from ledger.storage.leases import check_fence, sequencer_lease
 from ledger.storage.rows import changed, fetch_all, fetch_one, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import log as table
@@ -108,7 +109,7 @@ def insert_checkpoint(tx: Connection, row: CheckpointRow, *, previous_size: int 
     Raises Conflict("lease.lost") under an old fence, Conflict("checkpoint.moved-on") when another is newest.
     """
     check_fence(tx, sequencer_lease(row.log_id), row.fence)
-    newest = tx.scalar(select(func.max(table.checkpoint.c.size)).where(table.checkpoint.c.log_id == row.log_id))
+    newest: int | None = _NEWEST_SIZE.scalar(tx, {"log_id": row.log_id})
     grows = previous_size is None or row.size > previous_size
     if newest != previous_size or not grows or not insert_new(tx, table.checkpoint, values_of(row)):
         raise Conflict("checkpoint.moved-on", f"expected to follow size {newest}, got a successor of {previous_size}")
@@ -138,9 +139,10 @@ def checkpoints_after(tx: Connection, log_id: int, size: int, *, limit: int = 50
     return fetch_all(tx, CheckpointRow, statement.order_by(table.checkpoint.c.size).limit(page_size(limit)))
 
 
-_LATEST = (  # built once: asked many times a second
+_LATEST = Kept(  # asked many times a second
     select_rows(CheckpointRow, table.checkpoint)
     .where(table.checkpoint.c.log_id == bindparam("log_id"))
     .order_by(table.checkpoint.c.size.desc())
     .limit(1)
 )
+_NEWEST_SIZE = Kept(select(func.max(table.checkpoint.c.size)).where(table.checkpoint.c.log_id == bindparam("log_id")))

@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, b
 
 from ledger.errors import Conflict, InvalidInput, NotFound, Unavailable, VerificationFailed
 from ledger.storage.database import Database
+from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, insert_ignore
 
 TAG = b"tally/record-key/v1\n"
@@ -155,8 +156,8 @@ _STATES = text("SELECT record_id, wrapped, destroyed_at FROM record_key WHERE re
 
 
 def _row(tx: Connection, record_id: str) -> tuple[bytes | None, str | None] | None:
-    row = tx.execute(_KEY_OF, {"record_id": record_id}).first()
+    row = _KEY_OF.first(tx, {"record_id": record_id})
     return None if row is None else (row[0], row[1])
 
 
-_KEY_OF = select(_KEYS.c.wrapped, _KEYS.c.destroyed_at).where(_KEYS.c.record_id == bindparam("record_id"))
+_KEY_OF = Kept(select(_KEYS.c.wrapped, _KEYS.c.destroyed_at).where(_KEYS.c.record_id == bindparam("record_id")))

@@ -46,9 +46,9 @@ def _create(connection: psycopg.Connection[tuple[object, ...]], role: str, passw
 def _grants(guard: Guard) -> list[sql.Composed]:
     table = sql.Identifier(guard.table)
     rights = ["SELECT", "INSERT"]
-    if guard.rule is Rule.ROLLING:
+    if guard.rule in (Rule.ROLLING, Rule.PASSING):
         rights.append("UPDATE")
-    if guard.rule is Rule.ERASABLE:
+    if guard.rule in (Rule.ERASABLE, Rule.PASSING):
         rights.append("DELETE")
     grants = [sql.SQL("GRANT {} ON {}").format(sql.SQL(", ").join(map(sql.SQL, rights)), table)]
     if guard.once:

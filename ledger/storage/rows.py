@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import Connection, Executable, Insert, Select, Table, bindparam, insert, select
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ledger.errors import InvalidInput
+from ledger.storage.kept import Kept, point
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -42,15 +43,17 @@ def select_rows(cls: type[RowClass], table: Table) -> Select[Any]:
 
 
 def fetch_all(
-    tx: Connection, cls: type[R], statement: Select[Any], values: Mapping[str, object] | None = None
+    tx: Connection, cls: type[R], statement: Select[Any] | Kept, values: Mapping[str, object] | None = None
 ) -> list[R]:
+    if isinstance(statement, Kept):
+        return [cls(*row) for row in statement.all(tx, values or {})]
     return [cls(*row) for row in tx.execute(statement, values).all()]  # one fetch: row by row costs three times as much
 
 
 def fetch_one(
-    tx: Connection, cls: type[R], statement: Select[Any], values: Mapping[str, object] | None = None
+    tx: Connection, cls: type[R], statement: Select[Any] | Kept, values: Mapping[str, object] | None = None
 ) -> R | None:
-    row = tx.execute(statement, values).first()
+    row = statement.first(tx, values or {}) if isinstance(statement, Kept) else tx.execute(statement, values).first()
     return None if row is None else cls(*row)
 
 
@@ -65,15 +68,20 @@ def find_one(tx: Connection, cls: type[R], table: Table, *order: str, **equal: o
 
 
 @cache
-def _kept_select(cls: type[RowClass], table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Select[Any]:
-    # Building a statement costs four times what running it costs: each look-up is built once and kept.
+def _kept_select(cls: type[RowClass], table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Kept:
     where = (table.c[name] == bindparam(name) for name in names)
-    return select_rows(cls, table).where(*where).order_by(*(table.c[name] for name in order))
+    return Kept(select_rows(cls, table).where(*where).order_by(*(table.c[name] for name in order)))
 
 
 @cache
-def _kept_insert(table: Table) -> Insert:
-    return insert(table)
+def _kept_insert(table: Table, names: tuple[str, ...]) -> Kept:
+    return Kept(insert(table).inline(), names)
+
+
+@cache
+def _kept_insert_ignore(table: Table, names: tuple[str, ...], dialect: str) -> Kept:
+    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return Kept(made.inline().on_conflict_do_nothing(), names)
 
 
 def values_of(row: RowClass) -> dict[str, object]:
@@ -85,8 +93,8 @@ def insert_new(tx: Connection, table: Table, values: Mapping[str, object] | Sequ
     # A refused statement undoes itself on SQLite, so one row needs no savepoint there; PostgreSQL gives up the transaction.
     undoes_itself = tx.dialect.name == "sqlite" and isinstance(values, Mapping)
     try:
-        with nullcontext() if undoes_itself else tx.begin_nested():
-            tx.execute(_kept_insert(table), values)
+        with nullcontext() if undoes_itself else point(tx):
+            _kept_insert(table, _names(values)).change(tx, values)
     except IntegrityError as error:
         if is_key_taken(error):
             return False
@@ -96,14 +104,21 @@ def insert_new(tx: Connection, table: Table, values: Mapping[str, object] | Sequ
 
 def insert_ignore(tx: Connection, table: Table, values: Mapping[str, object] | Sequence[Mapping[str, object]]) -> int:
     """Insert into a rolling table what is not there yet; return how many rows were inserted."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return changed(tx, dialect.insert(table).on_conflict_do_nothing(), values)
+    return _kept_insert_ignore(table, _names(values), tx.dialect.name).change(tx, values)
+
+
+def _names(values: Mapping[str, object] | Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    return tuple(values if isinstance(values, Mapping) else values[0])
 
 
 def changed(
-    tx: Connection, statement: Executable, values: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None
+    tx: Connection,
+    statement: Executable | Kept,
+    values: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
 ) -> int:
     """Execute a writing statement and return the number of rows it changed."""
+    if isinstance(statement, Kept):
+        return statement.change(tx, values or {})
     return tx.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount
 
 

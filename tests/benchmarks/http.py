@@ -99,7 +99,7 @@ def _signed_by_all(officer: _Officer, number: int) -> Iterator[Request]:
     ]
     files = {"document": ("contract.pdf", officer.document, "application/pdf")}
     created = officer.client.upload(
-        "/v1/agreements", files, {"agreement": json.dumps({"terms": TERMS, "signers": signers})}
+        "/v1/agreements", files, {"agreement": json.dumps({"terms": TERMS, "signers": signers, "send": True})}
     )
     agreement = officer.client.get(str(created["location"]))
     lines = agreement["signers"]

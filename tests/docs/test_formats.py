@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from ledger.core.agreements.repayment import make_schedule
+from ledger.core.agreements.terms import parse_terms
 from ledger.core.log.checkpoint import open_checkpoint
 from ledger.core.log.commitment import Opening, check_opening
 from ledger.core.log.entry import parse_entry
@@ -51,3 +53,9 @@ def test_the_passkey_example_verifies() -> None:
     assert signature.key_id == key.key_id
     check_webauthn(key.raw, bytes.fromhex(example["sha256"]), signature.value)
     check_origin(signature.value, {"https://sign.lender.example"})
+
+
+def test_the_terms_example_has_the_hash_that_the_document_names() -> None:
+    terms = parse_terms(json.loads(written("terms")))
+    assert f"Its terms hash is `{terms.sha256().hex()}`." in (FORMATS / "terms.md").read_text()
+    assert len(make_schedule(terms.plan())) == 8

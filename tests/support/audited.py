@@ -96,7 +96,7 @@ class Audited:
 
     def agreement(self, *, signatures: int = 2) -> str:
         """Create an agreement of two signers and sign it `signatures` times."""
-        new = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers())
+        new = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers(), send=True)
         once = Once(key=f"key-{self.now.timestamp()}", route="/v1/agreements", body_sha256=bytes(32))
         agreement_id = create(self.ledger.stores, self.act(OFFICER, once), new, Limits()).resource_id
         self.sequence()

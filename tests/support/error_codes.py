@@ -12,7 +12,15 @@ from pathlib import Path
 from support.shared_data import REPOSITORY
 
 CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*|internal")
-NOT_CODES = {"terms.amount", "subject.n", "subject.prev"}  # fields, handed on beside a code
+NOT_CODES = {
+    "terms.repayment",
+    "terms.fees",
+    "subject.n",
+    "subject.prev",
+    "agreement.send",
+    "authority.limit",
+    "authority.products",
+}  # fields, handed on beside a code
 _FAMILIES = {"LedgerError", "SigningError"}
 _TABLES = {"REASONS", "_CAUSES", "_HTTP_CODES"}
 _TABLE_FUNCTIONS = {"check_binding", "_check_authenticator_data"}  # hold their codes in a table of checks

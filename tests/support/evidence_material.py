@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from ledger.core.agreements.consent import CONSENT_SHA256
+from ledger.core.agreements.currency import Money
 from ledger.core.agreements.parties import Signer, SignerRole
-from ledger.core.agreements.terms import Money, Terms
+from ledger.core.agreements.terms import Terms
 from ledger.core.evidence.answers import AnswerName
 from ledger.core.evidence.chain_proof import head_slot, read_header
 from ledger.core.evidence.document_answer import FileFacts
@@ -29,8 +30,7 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import AnySigner, EvmSigner, open_signer
-from signing.statement import Statement
-from signing.statement_parts import Head, SeenCheckpoint
+from signing.statement import Head, SeenCheckpoint, Statement
 from signing.typed_data import typed_digest
 from support.fixed_keys import ORIGIN, private_key, verifier_key
 from support.state_tries import Trie, account, header, slot_key, storage
@@ -165,7 +165,7 @@ def _signed(plan: Plan, n: int, place: int, earlier: Sequence[_Line]) -> _Line:
         "consent_sha256": CONSENT_SHA256,
         "signer": party(place).id,
         "role": party(place).role.value,
-        "key_id": party(place).key.key_id,
+        "key_id": party(place).pen.key_id,
         "head": Head(seen, leaf_hash(earlier[min(seen, len(earlier)) - 1].entry)),
         "checkpoint": SeenCheckpoint(LEADING, naive_root(leaves_of(LEADING))),
         "chain_id": CHAIN_ID,

@@ -10,13 +10,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]  # run as a command, not only imported by tests
 
+from ledger.core.agreements.terms import parse_terms  # noqa: E402  # after the path is set
 from signing.canonical import Json, encode  # noqa: E402  # after the path is set
 from support.entries import drafted  # noqa: E402  # after the path is set
+from support.loan_terms import FULL_TERMS  # noqa: E402  # after the path is set
 from support.pen_cases import PASSKEY, passkey_signature, statement_for  # noqa: E402  # after the path is set
 from support.receipts import receipt  # noqa: E402  # after the path is set
 
 FORMATS = REPOSITORY / "docs" / "formats"
-NAMES = ("commitment", "entry", "checkpoint", "receipt", "passkey-signature")
+NAMES = ("commitment", "entry", "checkpoint", "receipt", "passkey-signature", "terms")
 
 _FENCE = re.compile(r"```\n(.*?)```\n", re.DOTALL)
 
@@ -30,6 +32,7 @@ def example(name: str) -> str:
         "entry": whole.entry.decode() + "\n",
         "checkpoint": whole.checkpoint.decode(),
         "receipt": whole.to_bytes().decode() + "\n",
+        "terms": encode(parse_terms(FULL_TERMS).to_json()).decode() + "\n",
         "passkey-signature": _passkey_signature(),
     }
     return made[name]

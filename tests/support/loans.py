@@ -53,7 +53,7 @@ def pdf() -> bytes:
 
 
 def agreement_of(*parties: Party, terms: Mapping[str, Any] = TERMS) -> dict[str, Any]:
-    return {"terms": dict(terms), "signers": [one.to_json() for one in parties]}
+    return {"terms": dict(terms), "signers": [one.to_json() for one in parties], "send": True}
 
 
 @dataclass(frozen=True)

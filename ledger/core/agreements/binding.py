@@ -31,7 +31,7 @@ def find_signer(signers: tuple[Signer, ...], statement: Statement) -> Signer:
     """Return the signer the statement names; raise InvalidInput("statement.wrong-signer") if that is none of the parties."""
     for signer in signers:
         if signer.id == statement.signer:
-            if (signer.role.value, signer.key.key_id) == (statement.role, statement.key_id):
+            if signer.key and (signer.role.value, signer.key.key_id) == (statement.role, statement.key_id):
                 return signer
             break
     raise InvalidInput(

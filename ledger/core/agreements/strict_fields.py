@@ -8,14 +8,19 @@ import re
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
+_CODE = "terms.invalid"
 
-def exactly(value: Json, names: tuple[str, ...], field: str, code: str = "terms.invalid") -> dict[str, Json]:
+
+def exactly(
+    value: Json, names: tuple[str, ...], field: str, code: str = _CODE, *, optional: tuple[str, ...] = ()
+) -> dict[str, Json]:
     """Return the object as a dict when it has exactly these fields; raise InvalidInput(code) naming the one that is not."""
     if not isinstance(value, dict):
         raise invalid(field, f"expected an object with the fields {', '.join(names)}", code)
-    unknown, missing = sorted(set(value) - set(names)), sorted(set(names) - set(value))
+    allowed = (*names, *optional)
+    unknown, missing = sorted(set(value) - set(allowed)), sorted(set(names) - set(value))
     if unknown:
-        raise invalid(f"{field}.{unknown[0][:40]}", f"unknown field; expected only {', '.join(names)}", code)
+        raise invalid(f"{field}.{unknown[0][:40]}", f"unknown field; expected only {', '.join(allowed)}", code)
     if missing:
         raise invalid(f"{field}.{missing[0]}", "this field is missing", code)
     return dict(value)
@@ -28,6 +33,6 @@ def matching(value: Json, pattern: re.Pattern[str], field: str, expected: str) -
     return value
 
 
-def invalid(field: str, message: str, code: str = "terms.invalid") -> InvalidInput:
+def invalid(field: str, message: str, code: str = _CODE) -> InvalidInput:
     """Return the error that names the field."""
     return InvalidInput(code, f"{field}: {message}", field=field)

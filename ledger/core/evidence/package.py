@@ -17,8 +17,8 @@ from signing.canonical import Json
 from signing.errors import InvalidEncoding
 
 TAG = "tally/evidence/v1"
-MAX_BYTES = 4 * 1024 * 1024  # 64 receipts at a generous size; the documents themselves are never inside
-MAX_RECEIPTS = 64  # creation, at most twelve signatures, and what else may befall an agreement
+MAX_BYTES = 8 * 1024 * 1024  # so many receipts at a generous size; the documents themselves are never inside
+MAX_RECEIPTS = 160  # creation, seven entries for each of at most twelve signers, and what else may befall an agreement
 MAX_GROWTHS = 64
 
 _CODE = "evidence.malformed"

@@ -104,24 +104,24 @@ def _person(signed: Signed, agreement: Agreement, policy: TrustPolicy) -> Iterat
     record = signed.record
     try:
         party = find_signer(agreement.parties, signed.statement)
-        check_statement_signature(signed.statement, signed.signature, party.key)
+        check_statement_signature(signed.statement, signed.signature, party.pen)
     except (LedgerError, SigningError) as error:
         yield refusal(error, record.n)
         return
     if not (record.is_logged and agreement.record.is_logged):
         yield not_checked("signatures.record-unproven", n=record.n)
         return
-    yield yes("signatures.valid", name=party.name, role=party.role.value, key_id=party.key.key_id, at=record.entry.at)
+    yield yes("signatures.valid", name=party.name, role=party.role.value, key_id=party.pen.key_id, at=record.entry.at)
     yield _identity(party, policy.institution_of(record.entry.log), policy)
 
 
 def _identity(party: Signer, institution: str, policy: TrustPolicy) -> Reason:
     pinned = policy.pinned_keys(institution) if party.role is SignerRole.LENDER else ()
     if not pinned:
-        return yes("signatures.lenders-word", key_id=party.key.key_id, name=party.name, institution=institution)
-    if party.key not in pinned:
-        return no("signatures.key-not-pinned", key_id=party.key.key_id, signer=institution)
-    return yes("signatures.pinned-key", key_id=party.key.key_id, signer=institution)
+        return yes("signatures.lenders-word", key_id=party.pen.key_id, name=party.name, institution=institution)
+    if party.pen not in pinned:
+        return no("signatures.key-not-pinned", key_id=party.pen.key_id, signer=institution)
+    return yes("signatures.pinned-key", key_id=party.pen.key_id, signer=institution)
 
 
 def _repeats(signed: Sequence[Signed]) -> Iterator[Reason]:

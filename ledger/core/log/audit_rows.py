@@ -31,6 +31,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "agreement_state": ("agreement_id",),
     "agreement_signer": ("agreement_id", "signer_id"),
     "agreement_signature": ("agreement_id", "signer_id"),
+    "signer_seat": ("agreement_id", "signer_id"),
+    "agreement_sent": ("agreement_id",),
+    "agreement_authority": ("entry_id",),
+    "void_proposal": ("entry_id",),
+    "webhook_endpoint": ("id",),
     "blind_index": ("institution_id", "kind", "digest", "subject_kind", "subject_id"),
     "log_registration": ("log_id",),
 }

@@ -35,7 +35,17 @@ class Action(StrEnum):
 
     AGREEMENT_CREATE = "agreement.create"
     AGREEMENT_READ = "agreement.read"
+    AGREEMENT_SEND = "agreement.send"
     AGREEMENT_SIGN = "agreement.sign"
+    AGREEMENT_DECLINE = "agreement.decline"
+    AGREEMENT_VOID = "agreement.void"
+    CEREMONY_STEP = "ceremony.step"
+    SIGNER_CHANGE = "signer.change"
+    IDENTITY_READ = "identity.read"
+    IDENTITY_DECIDE = "identity.decide"
+    COPY_FETCH = "copy.fetch"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_CHANGE = "webhook.change"
     DOCUMENT_READ = "document.read"
     RECEIPT_READ = "receipt.read"
     VERIFICATION_LOOKUP = "verification.lookup"
@@ -49,20 +59,25 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody or some program that acts for one institution."""
+    """Somebody or some program that acts for one institution; a signer acts for nobody but themselves, on one agreement."""
 
     id: str
     institution_id: str
     roles: frozenset[Role]
-    kind: Literal["person", "program"]
+    kind: Literal["person", "program", "signer", "visitor"]
+    agreement_id: str | None = None  # of a signer
+
+
+VISITOR = Principal("visitor", "", frozenset(), "visitor")  # whoever opens a link, before the code
 
 
 @dataclass(frozen=True)
 class Resource:
-    """What is acted upon: whose it is and how sensitive."""
+    """What is acted upon: whose it is, how sensitive, and which agreement it belongs to."""
 
     institution_id: str
     grade: Grade
+    agreement_id: str | None = None
 
 
 _P, _C, _N = Grade.PERSONAL, Grade.COMMERCIAL, Grade.PUBLIC
@@ -71,7 +86,12 @@ _P, _C, _N = Grade.PERSONAL, Grade.COMMERCIAL, Grade.PUBLIC
 TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.AGREEMENT_CREATE: {Role.OFFICER: _P},
     Action.AGREEMENT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P, Role.ADMINISTRATOR: _C},
+    Action.AGREEMENT_SEND: {Role.OFFICER: _P},
     Action.AGREEMENT_SIGN: {Role.OFFICER: _P},
+    Action.AGREEMENT_VOID: {Role.OFFICER: _P},
+    Action.SIGNER_CHANGE: {Role.OFFICER: _P},
+    Action.IDENTITY_READ: {Role.OFFICER: _P, Role.AUDITOR: _P},
+    Action.IDENTITY_DECIDE: {Role.OFFICER: _P},
     Action.DOCUMENT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P},
     Action.RECEIPT_READ: {Role.OFFICER: _P, Role.AUDITOR: _P},
     Action.VERIFICATION_LOOKUP: {Role.OFFICER: _P, Role.AUDITOR: _P},
@@ -81,13 +101,31 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.PERSON_ADD: {Role.ADMINISTRATOR: _P},
     Action.ROLE_CHANGE: {Role.ADMINISTRATOR: _P},
     Action.API_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
+    Action.WEBHOOK_READ: {Role.ADMINISTRATOR: _C, Role.AUDITOR: _C},
+    Action.WEBHOOK_CHANGE: {Role.ADMINISTRATOR: _C},
 }
+
+# What a signer may do, on their own agreement and nowhere else.
+SIGNER_MAY = frozenset(
+    {
+        Action.AGREEMENT_READ,
+        Action.DOCUMENT_READ,
+        Action.CEREMONY_STEP,
+        Action.AGREEMENT_SIGN,
+        Action.AGREEMENT_DECLINE,
+        Action.COPY_FETCH,
+    }
+)
 
 
 def allowed(principal: Principal, action: Action, resource: Resource) -> bool:
     """Say whether the table lets `principal` do `action` on `resource`: own institution only, grade within the role's."""
     if principal.institution_id != resource.institution_id:
         return False
+    if principal.kind == "signer":
+        return principal.agreement_id is not None and (
+            action in SIGNER_MAY and principal.agreement_id == resource.agreement_id
+        )
     row = TABLE.get(action, {})
     return any(role in principal.roles and resource.grade <= grade for role, grade in row.items())
 

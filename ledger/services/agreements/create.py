@@ -1,27 +1,32 @@
-"""Put a loan contract on record: inspect, encrypt, number, store and log it (DESIGN sections 2, 3 and 5)."""
+"""Put a loan contract on record: inspect, encrypt, number, store and log it; send it at once where asked (DESIGN 2, 3, 5)."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from ledger.core.agreements.parties import MAX_SIGNERS, Signer, parse_signers
+from ledger.core.agreements.people import Person, person_field, person_value, split_people
+from ledger.core.agreements.reading import check_reading_code
 from ledger.core.agreements.states import State
 from ledger.core.agreements.terms import Terms, parse_terms
-from ledger.core.log.directory import format_instant, parse_numbering_rule
+from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
-from ledger.errors import Unavailable
+from ledger.services.agreements.numbering import home, take_number
+from ledger.services.agreements.seating import seat_row_of, signer_row_of
+from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
+from ledger.services.agreements.standing import Doing
+from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores, Written
-from ledger.services.log.stop import require_running
 from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import agreements as rows
 from ledger.storage.blind_index import blind
 from ledger.storage.blind_indexes import BlindRow, insert_blind
+from ledger.storage.ceremony import insert_seats
 from ledger.storage.database import Connection
-from ledger.storage.directory import InstitutionRow, institution_by_id, next_number
+from ledger.storage.directory import InstitutionRow
 from ledger.storage.frames import seal
-from ledger.storage.logs import LogRow, log_of_institution
+from ledger.storage.logs import LogRow
 from signing.canonical import Json
 from signing.pdf.inspect import Inspection, Limits, inspect
 
@@ -30,19 +35,39 @@ MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reserved:
+    """What a contract typeset by us shows of itself and no other may have: the agreement's id and its number."""
+
+    agreement_id: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewAgreement:
-    """What a client sends: the PDF's bytes, and terms and signers as JSON values not yet looked at."""
+    """What a client sends: the PDF's bytes, and terms and signers as JSON values not yet looked at.
+
+    `reserved` where we typeset the PDF ourselves, else the agreement takes its id and number as it is recorded.
+    `reading_code` is printed inside the PDF: whoever tells it has opened the file. Without one, consent rests on the page alone.
+    """
 
     document: bytes
     terms: Json
     signers: Json
+    reserved: Reserved | None = None
+    reading_code: str | None = None
+    send: bool = False
+    valid_days: int = DEFAULT_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     agreement_id: str
+    reserved: Reserved | None
     terms: Terms
     signers: tuple[Signer, ...]
+    people: tuple[Person | None, ...]
+    reading_code: str | None
+    expires_at: datetime | None  # where it is sent at once
     inspection: Inspection
     document: rows.DocumentRow
     record: RecordKey
@@ -58,17 +83,39 @@ def create(stores: Stores, act: Act, new: NewAgreement, limits: Limits) -> Writt
     require(act.principal, Action.AGREEMENT_CREATE, Resource(act.principal.institution_id, Grade.PERSONAL))
     if earlier := find_earlier(stores, act):
         return earlier
-    terms = parse_terms(new.terms)
-    signers = parse_signers(new.signers, tuple(act.new_id() for _ in range(MAX_SIGNERS)))
+    parsed = _parse(act, new)
     inspection = inspect(new.document, limits)
-    plan = _plan(stores, act, terms, signers, inspection)
+    plan = _plan(stores, act, parsed, inspection)
     _store_document(stores, plan, new.document)
     return write_once(stores, act, lambda tx: _write(tx, stores, act, plan))
 
 
-def _plan(stores: Stores, act: Act, terms: Terms, signers: tuple[Signer, ...], inspection: Inspection) -> _Plan:
-    institution, log = stores.database.read(lambda tx: _home(tx, act.principal.institution_id))
-    agreement_id, document_id = act.new_id(), act.new_id()
+@dataclass(frozen=True, kw_only=True)
+class _Parsed:
+    terms: Terms
+    signers: tuple[Signer, ...]
+    people: tuple[Person | None, ...]
+    reserved: Reserved | None
+    reading_code: str | None
+    expires_at: datetime | None
+
+
+def _parse(act: Act, new: NewAgreement) -> _Parsed:
+    bare, people = split_people(new.signers)
+    return _Parsed(
+        terms=parse_terms(new.terms),
+        signers=parse_signers(bare, tuple(act.new_id() for _ in range(MAX_SIGNERS))),
+        people=people,
+        reserved=new.reserved,
+        reading_code=None if new.reading_code is None else check_reading_code(new.reading_code),
+        expires_at=deadline(act.now, new.valid_days) if new.send else None,
+    )
+
+
+def _plan(stores: Stores, act: Act, parsed: _Parsed, inspection: Inspection) -> _Plan:
+    institution, log = stores.database.read(lambda tx: home(tx, act.principal.institution_id))
+    agreement_id = parsed.reserved.agreement_id if parsed.reserved else act.new_id()
+    document_id = act.new_id()
     document = rows.DocumentRow(
         id=document_id,
         institution_id=institution.id,
@@ -82,19 +129,8 @@ def _plan(stores: Stores, act: Act, terms: Terms, signers: tuple[Signer, ...], i
     )
     key = RecordKey(agreement_id, stores.record_keys.create(agreement_id))
     return _Plan(
-        agreement_id=agreement_id, terms=terms, signers=signers, inspection=inspection, document=document, record=key, institution=institution, log=log
+        **vars(parsed), agreement_id=agreement_id, inspection=inspection, document=document, record=key, institution=institution, log=log
     )  # fmt: skip
-
-
-def _home(tx: Connection, institution_id: str) -> tuple[InstitutionRow, LogRow]:
-    institution, log = institution_by_id(tx, institution_id), log_of_institution(tx, institution_id)
-    if institution is None or log is None:
-        raise Unavailable(
-            "institution.unknown",
-            "this institution has no log here; the operator opens one with `tally db institution`",
-        )
-    require_running(tx, log.id)  # before the document is stored, not only when its entry is queued
-    return institution, log
 
 
 def _store_document(stores: Stores, plan: _Plan, document: bytes) -> None:
@@ -104,7 +140,7 @@ def _store_document(stores: Stores, plan: _Plan, document: bytes) -> None:
 
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
-    number = _take_number(tx, act, plan.institution)
+    number = plan.reserved.number if plan.reserved else take_number(tx, act, plan.institution)
     event = Event(
         type="agreement.created",
         log=plan.log,
@@ -118,14 +154,29 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
             "file": file_value(plan.document),
             "terms": plan.terms.to_json(),
             "parties": [signer.to_json() for signer in plan.signers],
+            **_private_parts(plan),
         },
     )
     recorded = record(tx, stores, act, event)
     _insert_rows(tx, act, plan, number, recorded.entry_id)
     _insert_search(tx, stores, plan, number, recorded.entry_id)
+    if plan.expires_at is not None:
+        view = load_agreement(tx, act.principal, plan.agreement_id, Action.AGREEMENT_SEND)
+        doing = Doing(view=view, record=plan.record, role="officer")
+        recorded, _ = record_sending(tx, stores, act, doing, plan.expires_at)
     written = recorded.written(plan.agreement_id)
     remember_answer(tx, act, written)
     return written
+
+
+def _private_parts(plan: _Plan) -> dict[str, Json]:
+    """Return what concerns one person alone, each under a commitment of its own, and the code inside the PDF."""
+    parts: dict[str, Json] = {
+        person_field(place): person_value(signer.id, person)
+        for place, (signer, person) in enumerate(zip(plan.signers, plan.people, strict=True))
+        if person is not None
+    }
+    return parts if plan.reading_code is None else {**parts, "reading_code": plan.reading_code}
 
 
 def document_value(sha256: bytes, byte_length: int) -> Json:
@@ -143,13 +194,6 @@ def file_value(document: rows.DocumentRow) -> Json:
     }
 
 
-def _take_number(tx: Connection, act: Act, institution: InstitutionRow) -> str:
-    rule = parse_numbering_rule(institution.numbering_rule)
-    day: date = act.now.astimezone(ZoneInfo(institution.zone)).date()
-    sequence = next_number(tx, institution.id, "agreement", rule.period(day))
-    return rule.number(code=institution.code, day=day, sequence=sequence)
-
-
 def _insert_rows(tx: Connection, act: Act, plan: _Plan, number: str, entry_id: str) -> None:
     document = plan.document
     rows.insert_document(tx, rows.DocumentRow(**{**vars(document), "created_entry": entry_id}))
@@ -162,13 +206,13 @@ def _insert_rows(tx: Connection, act: Act, plan: _Plan, number: str, entry_id: s
         created_entry=entry_id,
         created_at=format_instant(act.now),
     )
-    signers = [
-        rows.SignerRow(
-            plan.agreement_id, signer.id, place, signer.role, signer.key.key_id, signer.key.suite, signer.key.raw
-        )
-        for place, signer in enumerate(plan.signers)
+    signers = [signer_row_of(plan.agreement_id, place, signer) for place, signer in enumerate(plan.signers)]
+    rows.insert_agreement(tx, agreement, signers, State.DRAFT)
+    seats = [
+        seat_row_of(plan.agreement_id, entry_id, signer, person, place)
+        for place, (signer, person) in enumerate(zip(plan.signers, plan.people, strict=True))
     ]
-    rows.insert_agreement(tx, agreement, signers, State.SENT)
+    insert_seats(tx, seats)
 
 
 def _insert_search(tx: Connection, stores: Stores, plan: _Plan, number: str, entry_id: str) -> None:

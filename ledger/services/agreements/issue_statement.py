@@ -1,7 +1,7 @@
 """Make the statement that a signer is to sign: what, which bytes, who, after what (DESIGN section 5). Nothing is stored."""
 
 from ledger.core.agreements.consent import CONSENT_SHA256
-from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
+from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, not_open
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, NotFound, Unavailable
@@ -11,8 +11,7 @@ from ledger.storage.agreements import SignerRow
 from ledger.storage.database import Connection
 from ledger.storage.log import HeadRow, subject_head
 from ledger.storage.logs import CheckpointRow, latest_checkpoint
-from signing.statement import Statement
-from signing.statement_parts import Head, SeenCheckpoint
+from signing.statement import Head, SeenCheckpoint, Statement
 
 VALID_SECONDS = 24 * 3600  # long enough to read a contract, short enough that the head it binds is recent
 
@@ -45,7 +44,7 @@ def issue_statement(stores: Stores, act: Act, agreement_id: str, signer_id: str,
 def _look(tx: Connection, act: Act, agreement_id: str) -> tuple[AgreementView, HeadRow, CheckpointRow]:
     view = load_agreement(tx, act.principal, agreement_id, Action.AGREEMENT_SIGN)
     if view.state not in OPEN_FOR_SIGNATURE:
-        raise Conflict("agreement.not-open", f"this agreement is {view.state}; it takes no further signature")
+        raise not_open(view.state)
     head, checkpoint = subject_head(tx, view.log.id, "agreement", view.row.id), latest_checkpoint(tx, view.log.id)
     if head is None or checkpoint is None:
         raise Unavailable("log.no-checkpoint", "the log has no checkpoint yet; try again in a moment")

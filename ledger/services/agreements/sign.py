@@ -9,6 +9,7 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, VerificationFailed
 from ledger.services.agreements.create import document_value
+from ledger.services.agreements.standing import require_may_sign
 from ledger.services.agreements.view import AgreementView, load_agreement, open_signers, seen_again
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -53,7 +54,7 @@ def sign(stores: Stores, act: Act, agreement_id: str, new: NewSignature) -> Writ
     record = RecordKey(view.document.record_id, stores.record_keys.get(view.document.record_id))
     signer = find_signer(open_signers(record.key, view), statement)
     check_binding(statement, _facts(view, new.chain_id), act.now)
-    check_statement_signature(statement, new.signature, signer.key)
+    check_statement_signature(statement, new.signature, signer.pen)
     checked = _Checked(statement=statement, signer=signer, new=new, record=record, seen=view)
     return write_once(stores, act, lambda tx: _write(tx, stores, act, agreement_id, checked))
 
@@ -88,9 +89,10 @@ def _write(tx: Connection, stores: Stores, act: Act, agreement_id: str, checked:
     # One signature of an agreement at a time: whoever comes second counts the first, so that the last one completes it.
     subject_head(tx, checked.seen.log.id, "agreement", agreement_id, lock=True)
     view = seen_again(tx, checked.seen)
-    state = after_signature(view.state, signed=len(view.signatures) + 1, signers=len(view.signers))
     if rows.nonce_used(tx, checked.statement.nonce):
         raise Conflict("statement.nonce-used", "this statement was used before; fetch a fresh one and sign that")
+    require_may_sign(tx, checked.record.key, view, checked.signer.id, act)
+    state = after_signature(view.state, signed=len(view.signatures) + 1, signers=len(view.signers))
     event = Event(
         type="agreement.signed",
         log=view.log,

@@ -10,6 +10,7 @@ from ledger.errors import NotFound, VerificationFailed
 from ledger.services.context import Stores
 from ledger.services.opening import open_fields, unseal_opening
 from ledger.storage import agreements as rows
+from ledger.storage.ceremony import SeatRow, SentRow, seats_of, sent_of
 from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, log_of_institution
 from ledger.storage.vault_fields import VaultRow, fields_of_entry
@@ -22,15 +23,18 @@ class AgreementView:
     row: rows.AgreementRow
     document: rows.DocumentRow
     state: State
-    signers: tuple[rows.SignerRow, ...]
+    changed_entry: str
+    signers: tuple[rows.SignerRow, ...]  # who has to sign; whoever was replaced is not among them
     signatures: tuple[rows.SignatureRow, ...]
+    seats: tuple[SeatRow, ...]  # all of them, replaced ones too; none for an agreement from before there were seats
+    sent: SentRow | None
     log: LogRow
-    created_fields: tuple[VaultRow, ...]
+    created_fields: tuple[VaultRow, ...]  # `parties` as they are now
 
     @property
     def latest_entry(self) -> str:
-        """The id of the newest entry of this agreement."""
-        return self.signatures[-1].entry_id if self.signatures else self.row.created_entry
+        """The id of the newest entry that moved this agreement on."""
+        return self.changed_entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,8 @@ def load_agreement(tx: Connection, principal: Principal, agreement_id: str, acti
     row = rows.agreement_by_id(tx, agreement_id)
     if row is None or row.institution_id != principal.institution_id:
         raise NotFound("agreement.unknown", "there is no such agreement in your institution; check its id")
-    resource = Resource(row.institution_id, Grade.COMMERCIAL if action is Action.AGREEMENT_READ else Grade.PERSONAL)
+    grade = Grade.COMMERCIAL if action is Action.AGREEMENT_READ else Grade.PERSONAL
+    resource = Resource(row.institution_id, grade, agreement_id)
     require(principal, action, resource)
     return _view(tx, row)
 
@@ -62,24 +67,47 @@ def _view(tx: Connection, row: rows.AgreementRow) -> AgreementView:
         raise VerificationFailed(
             "agreement.incomplete", "rows of this agreement are missing; the operator should run `tally audit`"
         )
+    seats = tuple(seats_of(tx, row.id))
     return AgreementView(
         row=row,
         document=document,
         state=State(state.state),
-        signers=tuple(rows.signers_of(tx, row.id)),
+        changed_entry=state.changed_entry,
+        signers=_active(tuple(rows.signers_of(tx, row.id)), seats),
         signatures=tuple(rows.signatures_of(tx, row.id)),
+        seats=seats,
+        sent=sent_of(tx, row.id),
         log=log,
-        created_fields=tuple(fields_of_entry(tx, row.created_entry)),
+        created_fields=_created_fields(tx, row, seats),
     )
 
 
+def _active(signers: tuple[rows.SignerRow, ...], seats: tuple[SeatRow, ...]) -> tuple[rows.SignerRow, ...]:
+    replaced = {seat.signer_id for seat in seats if seat.replaced_entry is not None}
+    return tuple(signer for signer in signers if signer.signer_id not in replaced)
+
+
+def _created_fields(tx: Connection, row: rows.AgreementRow, seats: tuple[SeatRow, ...]) -> tuple[VaultRow, ...]:
+    """Return the fields of the creation; where somebody was replaced since, `parties` come from the newest replacement."""
+    fields = fields_of_entry(tx, row.created_entry)
+    newest = max((seat.seated_entry for seat in seats), default=row.created_entry)
+    if newest != row.created_entry:
+        fields = [field for field in fields if field.field != "parties"]
+        fields += [field for field in fields_of_entry(tx, newest) if field.field == "parties"]
+    return tuple(fields)
+
+
 def seen_again(tx: Connection, view: AgreementView) -> AgreementView:
-    """Return the view with what may have changed since: state and signatures. Everything else in it is written once."""
-    state = rows.state_of(tx, view.row.id)
+    """Return the view with what may have changed since: state, seats, signatures. Everything else in it is written once."""
+    state, seats = rows.state_of(tx, view.row.id), tuple(seats_of(tx, view.row.id))
     return replace(
         view,
         state=State(state.state) if state else view.state,
+        changed_entry=state.changed_entry if state else view.changed_entry,
+        signers=view.signers if seats == view.seats else _active(tuple(rows.signers_of(tx, view.row.id)), seats),
         signatures=tuple(rows.signatures_of(tx, view.row.id)),
+        seats=seats,
+        sent=sent_of(tx, view.row.id),
     )
 
 
@@ -104,4 +132,4 @@ def _erased() -> NotFound:
 
 
 def may_see_particulars(principal: Principal, view: AgreementView) -> bool:
-    return allowed(principal, Action.AGREEMENT_READ, Resource(view.row.institution_id, Grade.PERSONAL))
+    return allowed(principal, Action.AGREEMENT_READ, Resource(view.row.institution_id, Grade.PERSONAL, view.row.id))

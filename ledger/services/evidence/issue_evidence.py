@@ -7,7 +7,7 @@ from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores
 from ledger.services.evidence.issue_receipt import issue_receipt
 from ledger.storage.database import Connection
-from ledger.storage.log import entries_of_subject
+from ledger.storage.log import entries_of_subject, subject_head
 
 
 def issue_evidence(stores: Stores, act: Act, agreement_id: str) -> Package:
@@ -19,6 +19,7 @@ def issue_evidence(stores: Stores, act: Act, agreement_id: str) -> Package:
 def _entries(tx: Connection, act: Act, agreement_id: str) -> list[str]:
     view = load_agreement(tx, act.principal, agreement_id, Action.RECEIPT_READ)
     entries = entries_of_subject(tx, view.log.id, "agreement", agreement_id)[:MAX_RECEIPTS]
-    if view.latest_entry not in {entry.entry_id for entry in entries}:
+    head = subject_head(tx, view.log.id, "agreement", agreement_id)
+    if head is None or head.n != len(entries):
         raise Unavailable("entry.pending", "an entry of this agreement waits for its checkpoint; ask again in a second")
     return [entry.entry_id for entry in entries]

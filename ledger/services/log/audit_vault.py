@@ -24,6 +24,7 @@ from signing.envelope import tagged_hash
 KEPT_KEYS = 10_000  # a subject's entries come together, so a key is rarely asked for again; a bound on memory
 SHARED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "agreement.created": ("document",),
+    "agreement.sent": ("document",),
     "agreement.signed": ("document",),
 }
 OWN_RECORD = frozenset(

@@ -32,6 +32,7 @@ class Rule(StrEnum):
     APPEND_ONLY = "append-only"  # never updated, never deleted; `once` columns may go from null to a value
     ERASABLE = "erasable"  # never updated, may be deleted
     ROLLING = "rolling"  # a current state: may be updated, never deleted
+    PASSING = "passing"  # what serves for a while and is no evidence: may be updated and deleted
 
 
 @dataclass(frozen=True, kw_only=True)

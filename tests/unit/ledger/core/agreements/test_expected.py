@@ -12,8 +12,7 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer
-from signing.statement import Statement
-from signing.statement_parts import Head, SeenCheckpoint
+from signing.statement import Head, SeenCheckpoint, Statement
 from support.entries import AGREEMENT
 from support.fixed_keys import ORIGIN
 from support.told import after, blind, entry_id, told, world
@@ -40,6 +39,7 @@ VALUES: dict[str, Json] = {
 }
 ROOT = b"r" * 32
 CREATED = told("agreement.created", VALUES)
+SENT = told("agreement.sent", {"expires_at": "2026-12-23T15:04:05.123Z"}, subject=after(CREATED.placed))
 
 
 def root_at(log_id: int, size: int) -> bytes | None:
@@ -65,7 +65,7 @@ STATEMENT = Statement(
 )
 
 
-def sign(statement: Statement, before: Told = CREATED, **values: Json) -> Told:
+def sign(statement: Statement, before: Told = SENT, **values: Json) -> Told:
     """Return the entry of this statement's signature after another entry, some of its values changed."""
     value = KEYS[statement.signer].sign(statement.to_bytes())
     usual: dict[str, Json] = {
@@ -112,7 +112,7 @@ def test_a_created_agreement_makes_its_rows() -> None:
     assert (projection.findings, projection.untold) == ([], set())
     assert (agreement.values["number"], agreement.values["terms_sha256"]) == ("L7-2026-0001", STATEMENT.terms_sha256)
     assert (document.values["sha256"], document.values["byte_length"]) == (b"\xdd" * 32, 1234)
-    assert (state.values["state"], state.values["changed_entry"]) == ("sent", entry_id(1))
+    assert (state.values["state"], state.values["changed_entry"]) == ("draft", entry_id(1))
     assert [row.key for row in rows_of(projection, "agreement_signer")] == [(AGREEMENT, "s-1"), (AGREEMENT, "s-2")]
 
 
@@ -126,7 +126,7 @@ def test_a_created_agreement_is_found_by_number_document_and_names_once_each() -
 def test_an_agreement_whose_values_were_erased_leaves_what_they_told_open() -> None:
     projection = project(without(CREATED, *VALUES))
     assert projection.findings == []
-    assert projection.untold == {"agreement_signer", "agreement_state"}
+    assert projection.untold == {"agreement_signer", "agreement_state", "signer_seat"}
     (agreement,), (document,) = rows_of(projection, "agreement"), rows_of(projection, "document")
     assert {agreement.values[name] for name in ("number", "document_id", "terms_sha256")} == {UNTOLD}
     assert {document.values[name] for name in ("id", "sha256", "byte_length", "pages")} == {UNTOLD}
@@ -151,13 +151,13 @@ def test_a_document_digest_that_is_no_hexadecimal_is_untold() -> None:
 def test_a_signature_by_each_party_makes_its_row_and_moves_the_state() -> None:
     first = sign(STATEMENT)
     last = second(first)
-    half, whole = project(CREATED, first), project(CREATED, first, last)
+    half, whole = project(CREATED, SENT, first), project(CREATED, SENT, first, last)
     assert (half.findings, whole.findings) == ([], [])
     assert rows_of(half, "agreement_state")[0].values["state"] == "signing"
     assert rows_of(whole, "agreement_state")[0].values == {
         "agreement_id": AGREEMENT,
         "state": "signed",
-        "changed_entry": entry_id(3),
+        "changed_entry": entry_id(4),
     }
     row, _ = rows_of(whole, "agreement_signature")
     assert (row.key, row.values["nonce"], row.values["statement"]) == (
@@ -168,7 +168,7 @@ def test_a_signature_by_each_party_makes_its_row_and_moves_the_state() -> None:
 
 
 def test_a_signature_is_checked_on_the_chain_it_names_when_no_chain_is_bound() -> None:
-    assert project(CREATED, sign(STATEMENT), known=world(root_at=root_at, binding=None)).findings == []
+    assert project(CREATED, SENT, sign(STATEMENT), known=world(root_at=root_at, binding=None)).findings == []
 
 
 def test_a_signature_before_the_agreement_was_created_contradicts_the_log() -> None:
@@ -180,23 +180,23 @@ def test_a_signature_before_the_agreement_was_created_contradicts_the_log() -> N
 def test_a_signature_after_all_parties_signed_contradicts_the_log() -> None:
     first = sign(STATEMENT)
     last = second(first)
-    projection = project(CREATED, first, last, second(last))
+    projection = project(CREATED, SENT, first, last, second(last))
     assert codes(projection.findings) == [("entry.contradicts", "type")]
-    assert rows_of(projection, "agreement_state")[0].values["changed_entry"] == entry_id(3)
+    assert rows_of(projection, "agreement_state")[0].values["changed_entry"] == entry_id(4)
 
 
 def test_an_entry_of_another_type_changes_nothing() -> None:
-    voided = told("agreement.voided", subject=after(CREATED.placed))
-    assert project(CREATED, voided) == project(CREATED)
+    later = told("agreement.of-tomorrow", subject=after(CREATED.placed))
+    assert project(CREATED, later) == project(CREATED)
 
 
 def test_a_signature_on_another_document_than_the_one_created_contradicts_the_log() -> None:
     signed = sign(STATEMENT, document={"sha256": "ee" * 32, "bytes": 1234})
-    assert codes(project(CREATED, signed).findings) == [("entry.contradicts", "document")]
+    assert codes(project(CREATED, SENT, signed).findings) == [("entry.contradicts", "document")]
 
 
 def test_a_signature_under_the_name_of_another_signer_contradicts_the_log() -> None:
-    (finding,) = project(CREATED, sign(STATEMENT, signer="s-2")).findings
+    (finding,) = project(CREATED, SENT, sign(STATEMENT, signer="s-2")).findings
     assert (finding.code, finding.expected, finding.found) == ("entry.contradicts", "s-1", "s-2")
 
 
@@ -212,15 +212,15 @@ def test_a_signature_under_the_name_of_another_signer_contradicts_the_log() -> N
     ],
 )
 def test_a_signature_that_does_not_bind_this_agreement_is_refused(changed: Statement, code: str) -> None:
-    (finding,) = project(CREATED, sign(changed)).findings
-    assert (finding.code, finding.found, finding.index) == ("signature.refused", code, 1)
+    (finding,) = project(CREATED, SENT, sign(changed)).findings
+    assert (finding.code, finding.found, finding.index) == ("signature.refused", code, 2)
 
 
 @pytest.mark.parametrize(
     ("gone", "code"), [("document", "statement.wrong-document"), ("terms", "statement.wrong-terms")]
 )
 def test_a_signature_is_refused_when_of_all_values_only_the_fact_that_it_binds_is_gone(gone: str, code: str) -> None:
-    (finding,) = project(without(CREATED, gone), without(sign(STATEMENT), "document")).findings
+    (finding,) = project(without(CREATED, gone), SENT, without(sign(STATEMENT), "document")).findings
     assert (finding.code, finding.found) == ("signature.refused", code)
 
 
@@ -234,37 +234,37 @@ def test_a_signature_is_refused_when_of_all_values_only_the_fact_that_it_binds_i
     ],
 )
 def test_a_signature_that_the_party_did_not_make_is_refused(signature: Json) -> None:
-    assert codes(project(CREATED, sign(STATEMENT, signature=signature)).findings) == [
+    assert codes(project(CREATED, SENT, sign(STATEMENT, signature=signature)).findings) == [
         ("signature.refused", "signature")
     ]
 
 
 def test_a_statement_that_cannot_be_read_tells_no_nonce_and_is_refused() -> None:
     signed = sign(STATEMENT)
-    projection = project(CREATED, replace(signed, values={**signed.values, "statement": "I agree"}))
+    projection = project(CREATED, SENT, replace(signed, values={**signed.values, "statement": "I agree"}))
     (row,) = rows_of(projection, "agreement_signature")
     assert (row.values["nonce"], row.values["statement"]) == (UNTOLD, b"I agree")
     assert codes(projection.findings) == [("signature.refused", "signature")]
 
 
 def test_a_signature_whose_values_were_erased_is_passed_over() -> None:
-    projection = project(CREATED, without(sign(STATEMENT), "signer", "statement", "signature", "document"))
+    projection = project(CREATED, SENT, without(sign(STATEMENT), "signer", "statement", "signature", "document"))
     (row,) = rows_of(projection, "agreement_signature")
     assert projection.findings == []
-    assert projection.untold == {"agreement_signature"}
+    assert projection.untold == {"agreement_signature", "agreement_state"}
     assert {row.values[name] for name in ("signer_id", "nonce", "statement", "suite", "signature")} == {UNTOLD}
 
 
 def test_a_signature_of_a_party_that_was_erased_is_passed_over() -> None:
-    projection = project(without(CREATED, "parties"), sign(STATEMENT))
+    projection = project(without(CREATED, "parties"), SENT, sign(STATEMENT))
     assert projection.findings == []
-    assert rows_of(projection, "agreement_state")[0].values["state"] == "sent"
+    assert rows_of(projection, "agreement_state")[0].values["state"] == "draft"
     assert "agreement_state" in projection.untold
 
 
-@pytest.mark.parametrize("head", [Head(1, b"x" * 32), Head(2, b"x" * 32)])
+@pytest.mark.parametrize("head", [Head(1, b"x" * 32), Head(3, b"x" * 32)])
 def test_a_signature_after_a_head_that_was_not_there_is_of_another_history(head: Head) -> None:
-    (finding,) = project(CREATED, sign(replace(STATEMENT, head=head))).findings
+    (finding,) = project(CREATED, SENT, sign(replace(STATEMENT, head=head))).findings
     assert (finding.code, finding.field, finding.expected) == (
         "signature.other-history",
         "statement.head",
@@ -274,7 +274,7 @@ def test_a_signature_after_a_head_that_was_not_there_is_of_another_history(head:
 
 def test_a_signature_that_names_its_own_entry_as_the_head_it_saw_is_of_another_history() -> None:
     own = sign(STATEMENT).placed.leaf
-    (finding,) = project(CREATED, sign(replace(STATEMENT, head=Head(2, own)))).findings
+    (finding,) = project(CREATED, SENT, sign(replace(STATEMENT, head=Head(3, own)))).findings
     assert (finding.code, finding.found) == ("signature.other-history", "no such entry before it")
 
 
@@ -285,5 +285,5 @@ def test_a_signature_that_names_its_own_entry_as_the_head_it_saw_is_of_another_h
 def test_a_signature_after_a_checkpoint_that_was_not_there_is_of_another_history(
     seen: SeenCheckpoint, found: str
 ) -> None:
-    (finding,) = project(CREATED, sign(replace(STATEMENT, checkpoint=seen))).findings
+    (finding,) = project(CREATED, SENT, sign(replace(STATEMENT, checkpoint=seen))).findings
     assert (finding.code, finding.field, finding.found) == ("signature.other-history", "statement.checkpoint", found)

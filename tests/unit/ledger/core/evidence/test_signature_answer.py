@@ -11,7 +11,7 @@ from ledger.core.evidence.trust import InstitutionKey, TrustPolicy
 from ledger.core.evidence.verify_file import verify
 from ledger.core.log.checkpoint import Checkpoint
 from signing.canonical import Json
-from signing.statement_parts import Head, SeenCheckpoint
+from signing.statement import Head, SeenCheckpoint
 from support.evidence_material import AGREEMENT, FILE, INSTITUTION, LEADING, NOW, Built, Plan, build, party, signer_of
 from support.trees import flip, leaves_of, naive_root
 
@@ -47,7 +47,7 @@ def test_sound_signatures_name_their_signers_and_whose_word_it_is() -> None:
         ("Li Hua", "guarantor"),
         ("Example Bank", "lender"),
     ]
-    assert [facts["key_id"] for facts in valid] == [party(place).key.key_id for place in range(3)]
+    assert [facts["key_id"] for facts in valid] == [party(place).pen.key_id for place in range(3)]
     assert codes(answer).count("signatures.lenders-word") == 3
 
 
@@ -63,7 +63,7 @@ def test_sound_signatures_name_their_signers_and_whose_word_it_is() -> None:
         ({"log": "another.example/log"}, "statement.wrong-log"),
         ({"signer": "s-2"}, "signatures.signer-differs"),
         ({"role": "guarantor"}, "statement.wrong-signer"),
-        ({"key_id": party(1).key.key_id}, "statement.wrong-signer"),
+        ({"key_id": party(1).pen.key_id}, "statement.wrong-signer"),
         ({"expires_at": "2026-11-23T15:04:02.000Z"}, "statement.expired"),
         ({"expires_at": "2027-11-23T15:04:02.000Z"}, "statement.too-long"),
         ({"head": Head(2, bytes(32))}, "signatures.head-differs"),
@@ -204,7 +204,7 @@ def test_policy_without_a_chain_or_terms_notes_what_was_not_compared() -> None:
 
 
 def test_lender_whose_key_the_policy_pins_needs_no_word() -> None:
-    pinned = (InstitutionKey(INSTITUTION, party(2).key), InstitutionKey("another", party(0).key))
+    pinned = (InstitutionKey(INSTITUTION, party(2).pen), InstitutionKey("another", party(0).pen))
     answer = answer_of(SOUND, policy=replace(SOUND.policy, institution_keys=pinned))
     assert answer.verdict is Verdict.YES
     assert codes(answer).count("signatures.lenders-word") == 2

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.core.log.permissions import TABLE, Action, Grade, Principal, Resource, Role, allowed, require
+from ledger.core.log.permissions import SIGNER_MAY, TABLE, Action, Grade, Principal, Resource, Role, allowed, require
 from ledger.errors import NotAllowed
 
 HOME, ELSEWHERE = "institution-1", "institution-2"
@@ -34,8 +36,24 @@ def test_an_administrator_sees_that_agreements_exist_but_nobody_in_them() -> Non
 
 
 def test_every_action_has_a_row_and_every_row_somebody() -> None:
-    assert set(TABLE) == set(Action)
+    assert set(TABLE) | SIGNER_MAY == set(Action)
     assert all(TABLE.values())
+
+
+@given(
+    st.sampled_from(Action),
+    st.sampled_from(Grade),
+    st.sampled_from([HOME, ELSEWHERE]),
+    st.frozensets(st.sampled_from(Role)),
+)
+def test_a_signer_may_only_what_signers_may_on_their_own_agreement(
+    action: Action, grade: Grade, home: str, roles: frozenset[Role]
+) -> None:
+    signer = Principal(id="s-1", institution_id=HOME, roles=roles, kind="signer", agreement_id="a-1")
+    assert allowed(signer, action, Resource(home, grade, "a-1")) is (home == HOME and action in SIGNER_MAY)
+    assert not allowed(signer, action, Resource(home, grade, "a-2"))
+    assert not allowed(signer, action, Resource(home, grade))
+    assert not allowed(replace(signer, agreement_id=None), action, Resource(home, grade))
 
 
 @given(principals, st.sampled_from(Action), resources)

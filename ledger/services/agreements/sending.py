@@ -1,0 +1,50 @@
+"""How an agreement is sent, for the services that do it: the `agreement.sent` entry, the deadline, the state."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ledger.core.agreements.ceremony import send
+from ledger.core.agreements.states import State
+from ledger.core.log.directory import format_instant
+from ledger.errors import InvalidInput
+from ledger.services.agreements.standing import Doing, ceremony_of
+from ledger.services.agreements.view import AgreementView
+from ledger.services.context import Act, Stores
+from ledger.services.recording import Recorded, record
+from ledger.storage import agreements as rows
+from ledger.storage.ceremony import SentRow, insert_sent
+from ledger.storage.database import Connection
+from signing.canonical import Json
+
+DEFAULT_DAYS, MOST_DAYS = 30, 180
+
+
+def deadline(now: datetime, valid_days: int) -> datetime:
+    """Return until when an agreement sent now takes signatures; raise InvalidInput("agreement.valid-days")."""
+    if not 1 <= valid_days <= MOST_DAYS:
+        raise InvalidInput("agreement.valid-days", f"expected 1 to {MOST_DAYS} days", field="valid_days")
+    return now + timedelta(days=valid_days)
+
+
+def record_sending(
+    tx: Connection, stores: Stores, act: Act, doing: Doing, expires_at: datetime
+) -> tuple[Recorded, AgreementView]:
+    """Queue `agreement.sent`, note the deadline and move the state; raise Conflict when the agreement was sent before."""
+    view = doing.view
+    after = send(ceremony_of(view), expires_at)
+    private: dict[str, Json] = {"expires_at": format_instant(expires_at)}
+    recorded = record(tx, stores, act, doing.event("sent", private, {"document": document_of(view)}))
+    row = SentRow(view.row.id, recorded.entry_id, format_instant(act.now), format_instant(expires_at))
+    insert_sent(tx, row)
+    move_state(tx, view, after.state, recorded.entry_id)
+    return recorded, replace(view, state=after.state, changed_entry=recorded.entry_id, sent=row)
+
+
+def move_state(tx: Connection, view: AgreementView, state: State, entry_id: str) -> None:
+    """Note the state after an entry; Conflict("agreement.moved-on") when another transaction moved it first."""
+    rows.change_state(tx, rows.StateRow(view.row.id, state, entry_id), expected=view.state)
+
+
+def document_of(view: AgreementView) -> Json:
+    """Return the committed value that names the agreement's document."""
+    return {"sha256": view.document.sha256.hex(), "bytes": view.document.byte_length}

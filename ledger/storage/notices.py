@@ -1,0 +1,101 @@
+"""Rows of the outbox of notices to parties, and of how far a reader has followed a log.
+
+Promises: one notice per signer, kind and cause; a worker sends only what it claimed, so two workers never send one notice at
+the same time. Leaves the words and the sending to `messages`. DESIGN 5 and 9.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_ignore, select_rows, values_of
+from ledger.storage.tables import ceremony as ceremony_table
+from ledger.storage.tables import messages as table
+
+WAITING, SENT, DEAD, DROPPED = "waiting", "sent", "dead", "dropped"
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    id: str
+    institution_id: str
+    agreement_id: str
+    signer_id: str
+    kind: str
+    cause: str
+    made_at: str
+    due_at: str
+    status: str = WAITING
+    attempts: int = 0
+    channel: str | None = None
+    last_code: str | None = None
+    done_at: str | None = None
+
+
+def queue_notices(tx: Connection, rows: Sequence[NoticeRow]) -> int:
+    """Queue notices that are not there yet; return how many are new."""
+    return insert_ignore(tx, table.notice, [values_of(row) for row in rows]) if rows else 0
+
+
+def due_notices(tx: Connection, now: str, limit: int = 20) -> list[NoticeRow]:
+    """Return waiting notices whose time has come, the oldest first."""
+    rows = table.notice.c
+    statement = select_rows(NoticeRow, table.notice).where(rows.status == WAITING, rows.due_at <= now)
+    return fetch_all(tx, NoticeRow, statement.order_by(rows.due_at, rows.id).limit(limit))
+
+
+def next_due(tx: Connection) -> str | None:
+    """Return when the next waiting notice is due."""
+    found: str | None = tx.scalar(select(func.min(table.notice.c.due_at)).where(table.notice.c.status == WAITING))
+    return found
+
+
+def claim_notice(tx: Connection, row: NoticeRow, until: str) -> bool:
+    """Take a notice until then; False when another worker has it, or it changed meanwhile."""
+    rows = table.notice.c
+    same = (rows.id == row.id) & (rows.status == WAITING) & (rows.due_at == row.due_at)
+    return changed(tx, update(table.notice).where(same).values(due_at=until, attempts=row.attempts + 1)) == 1
+
+
+def settle_notice(tx: Connection, row: NoticeRow) -> None:
+    """Write what became of a claimed notice: status, due_at, channel, last_code, done_at."""
+    names = ("status", "due_at", "channel", "last_code", "done_at")
+    values = {name: getattr(row, name) for name in names}
+    tx.execute(update(table.notice).where(table.notice.c.id == row.id).values(values))
+
+
+def notices_of(tx: Connection, agreement_id: str) -> list[NoticeRow]:
+    """Return every notice of an agreement, the oldest first: the delivery status that staff see."""
+    return find_all(tx, NoticeRow, table.notice, "made_at", "id", agreement_id=agreement_id)
+
+
+def reachable_agreements(tx: Connection, agreement_ids: Sequence[str]) -> set[str]:
+    """Return those of the given agreements that have a party with an address of its own."""
+    rows = ceremony_table.signer_seat.c
+    statement = select(rows.agreement_id).distinct()
+    return set(tx.scalars(statement.where(rows.agreement_id.in_(agreement_ids), rows.person_field.is_not(None))))
+
+
+def read_cursor(tx: Connection, reader: str, log_id: int) -> int:
+    """Return the index of the next entry that `reader` has not seen."""
+    where = (table.log_cursor.c.reader == reader) & (table.log_cursor.c.log_id == log_id)
+    return tx.scalar(select(table.log_cursor.c.next_index).where(where)) or 0
+
+
+def move_cursor(tx: Connection, reader: str, log_id: int, *, seen: int, next_index: int) -> bool:
+    """Move a reader on from where it was seen; False when another worker moved it first."""
+    rows = table.log_cursor
+    if seen == 0:
+        insert_ignore(tx, rows, {"reader": reader, "log_id": log_id, "next_index": 0})
+    here = (rows.c.reader == reader) & (rows.c.log_id == log_id) & (rows.c.next_index == seen)
+    return changed(tx, update(rows).where(here).values(next_index=next_index)) == 1
+
+
+def forget_notices(tx: Connection, before: str) -> int:
+    """Delete notices that were settled before this time; return how many."""
+    return changed(tx, delete(table.notice).where(table.notice.c.done_at < before))
+
+
+def notice_by_id(tx: Connection, notice_id: str) -> NoticeRow | None:
+    return find_one(tx, NoticeRow, table.notice, id=notice_id)
