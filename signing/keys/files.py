@@ -34,6 +34,9 @@ PURPOSES: Final[dict[str, frozenset[Suite]]] = {
     "sender": frozenset({Suite.EIP712}),
     "recovery": frozenset({Suite.EIP712}),
     "witness": frozenset({Suite.ED25519}),
+    "evaluator": frozenset({Suite.ED25519}),
+    "registry": frozenset({Suite.ED25519}),
+    "blacklist-partner": frozenset({Suite.ED25519}),
     "institution": _ANY,
     "signer": _ANY,
 }

@@ -12,13 +12,15 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]  # run as a command,
 
 from ledger.core.agreements.terms import parse_terms  # noqa: E402  # after the path is set
 from signing.canonical import Json, encode  # noqa: E402  # after the path is set
+from support.consortium import blacklist_example  # noqa: E402  # after the path is set
 from support.entries import drafted  # noqa: E402  # after the path is set
 from support.loan_terms import FULL_TERMS  # noqa: E402  # after the path is set
 from support.pen_cases import PASSKEY, passkey_signature, statement_for  # noqa: E402  # after the path is set
 from support.receipts import receipt  # noqa: E402  # after the path is set
 
 FORMATS = REPOSITORY / "docs" / "formats"
-NAMES = ("commitment", "entry", "checkpoint", "receipt", "passkey-signature", "terms")
+BLACKLIST = ("subject", "token-tree", "blacklist-epoch", "check-request", "check-receipt")
+NAMES = ("commitment", "entry", "checkpoint", "receipt", "passkey-signature", "terms", *BLACKLIST)
 
 _FENCE = re.compile(r"```\n(.*?)```\n", re.DOTALL)
 
@@ -35,7 +37,7 @@ def example(name: str) -> str:
         "terms": encode(parse_terms(FULL_TERMS).to_json()).decode() + "\n",
         "passkey-signature": _passkey_signature(),
     }
-    return made[name]
+    return blacklist_example(name) if name in BLACKLIST else made[name]
 
 
 def _passkey_signature() -> str:
