@@ -18,6 +18,7 @@ from ledger.core.evidence.answers import Language
 
 # What depends on who asks is not kept by caches between.
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+_ABSENT: Final = dict.fromkeys(("case", "progress", "fault", "note", "at", "code"), None) | {"can_decline": False}
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(WEB / "templates"),
     autoescape=True,
@@ -41,7 +42,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         html_language=HTML_LANGUAGE[language],
         w=words_in(language),
         link=lambda path: f"{path}?{urlencode({'lang': chosen})}" if chosen else path,
+        here=lambda **changes: f"?{urlencode({**request.query_params, **changes})}",
+        chosen={"lang": chosen} if chosen else {},
         path=request.url.path,
-        **values,
+        **{**_ABSENT, **values},
     )
     return HTMLResponse(html, status_code=status, headers=_HEADERS)

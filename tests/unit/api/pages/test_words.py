@@ -9,9 +9,14 @@ from api.pages import WEB
 from api.pages.problems import _KINDS, _STATUSES
 from api.pages.words import TEXTS, words_in
 
-_USED = re.compile(r'w\(\s*["\']([a-z0-9_.-]+)["\']\s*[,)]')
-_TEMPLATES = "".join(file.read_text(encoding="utf-8") for file in sorted((WEB / "templates").glob("*.html")))
-_BUILT = ("problem.", "home.kind-", "home.anchor-", "report.")  # keys that templates put together from a value
+_USED = re.compile(r'\bw\(\s*["\']([a-z0-9_.-]+)["\']\s*[,)]')
+_TEMPLATES = "".join(file.read_text(encoding="utf-8") for file in sorted((WEB / "templates").rglob("*.html")))
+_SOURCES = "".join(file.read_text(encoding="utf-8") for file in sorted((WEB.parent / "pages").rglob("*.py")))
+# Keys that templates and pages put together from a value.
+_BUILT = (
+    *("problem.", "home.kind-", "home.anchor-", "report.", "step.", "role.", "open.", "fact.", "pen.", "done."),
+    *("decline.", "end.", "identity.", "consent.", "terms.", "code.", "sign.", "read."),
+)
 
 
 def _facts(text: str) -> set[str]:
@@ -26,7 +31,7 @@ def test_both_languages_name_the_same_facts(key: str) -> None:
 
 
 def test_every_word_that_a_template_asks_for_exists_and_none_is_left_over() -> None:
-    used = set(_USED.findall(_TEMPLATES))
+    used = set(_USED.findall(_TEMPLATES + _SOURCES))
     assert used <= set(TEXTS)
     assert {key for key in set(TEXTS) - used if not key.startswith(_BUILT)} == set()
 

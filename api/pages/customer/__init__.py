@@ -1,0 +1,1 @@
+"""The customer's pages under /sign: the invitation, the steps of signing, and the sealed file."""
