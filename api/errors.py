@@ -36,6 +36,7 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (signing_errors.VerificationFailed, 422, "Does not verify"),
     (signing_errors.DocumentRefused, 422, "The document is refused"),
     (signing_errors.KeyUnavailable, 503, "Not available at the moment"),
+    (signing_errors.ServiceUnavailable, 503, "Not available at the moment"),
 )
 # What is no fault of the request, whatever its kind: our stored material does not hold, or our inspector did not run.
 _OURS: Final[Mapping[str, tuple[int, str]]] = {

@@ -27,4 +27,12 @@ class KeyUnavailable(SigningError):
 
 
 class DocumentRefused(SigningError):
-    """A PDF that a rule of `signing.pdf` refuses."""
+    """A PDF that a rule of `signing.pdf` refuses; `codes` holds every reason that applies, the main one first."""
+
+    def __init__(self, code: str, message: str, also: tuple[str, ...] = ()) -> None:
+        super().__init__(code, message)
+        self.codes = (code, *also)
+
+
+class ServiceUnavailable(SigningError):
+    """Something that a signature needs from outside (a time stamp, a certificate's status) and that is not to be had now."""

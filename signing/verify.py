@@ -5,18 +5,31 @@ nothing slow, so that an offline verifier starts quickly.
 Leaves to others: whether the key belonged to the person, whether it was revoked, whether the statement had expired.
 """
 
+from typing import Protocol
+
 from signing.algorithms import PublicKey, Suite, check_ed25519, check_secp256k1, recover_address
 from signing.envelope import Signature, tagged_bytes
 from signing.errors import VerificationFailed
 from signing.p256 import check_p256
-from signing.statement import Statement
-from signing.typed_data import typed_digest
+from signing.typed_data import Domain, Field, typed_digest
 from signing.webauthn import check_webauthn
+
+
+class Signable(Protocol):
+    """A statement of any kind: who is to sign it, its bytes, its challenge, and what a wallet shows."""
+
+    @property
+    def key_id(self) -> str: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def digest(self) -> bytes: ...
+    def typed_data(self) -> tuple[Domain, str, tuple[Field, ...]]: ...
+
 
 _STATEMENTS_ONLY = frozenset({Suite.EIP712, Suite.WEBAUTHN, Suite.P256})
 
 
-def check_statement_signature(statement: Statement, signature: Signature, key: PublicKey) -> None:
+def check_statement_signature(statement: Signable, signature: Signature, key: PublicKey) -> None:
     """Pass when `key` is the key that the statement names and made this signature over it.
 
     ed25519, secp256k1 and p256 sign `statement.to_bytes()`, eip712 the digest of `statement.typed_data()`, webauthn

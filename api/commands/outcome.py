@@ -24,7 +24,12 @@ _WRONG_USE = (
     ledger_errors.NotFound,
     signing_errors.InvalidEncoding,
 )
-_LATER = (ledger_errors.Unavailable, ledger_errors.Conflict, signing_errors.KeyUnavailable)
+_LATER = (
+    ledger_errors.Unavailable,
+    ledger_errors.Conflict,
+    signing_errors.KeyUnavailable,
+    signing_errors.ServiceUnavailable,
+)
 
 
 class OutputClosed(Exception):

@@ -30,7 +30,8 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import AnySigner, EvmSigner, open_signer
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from signing.typed_data import typed_digest
 from support.fixed_keys import ORIGIN, private_key, verifier_key
 from support.state_tries import Trie, account, header, slot_key, storage

@@ -29,7 +29,8 @@ from api.pages.rendering import language_for, page
 from api.pages.static import VersionedStatic
 from api.pages.words import words_in
 from ledger.core.agreements.consent import CONSENT_TEXT
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from support.small_pdfs import small_pdf
 
 PDF = small_pdf()

@@ -17,7 +17,8 @@ from signing.envelope import Signature
 from signing.keys.signer import EvmSigner
 from signing.keys.software_pens import OneTimeKey, SoftwarePasskey
 from signing.p256 import P256_ORDER, lowered
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from signing.typed_data import typed_digest
 from signing.webauthn import Assertion, challenge_of
 

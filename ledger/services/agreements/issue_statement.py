@@ -11,7 +11,8 @@ from ledger.storage.agreements import SignerRow
 from ledger.storage.database import Connection
 from ledger.storage.log import HeadRow, subject_head
 from ledger.storage.logs import CheckpointRow, latest_checkpoint
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 
 VALID_SECONDS = 24 * 3600  # long enough to read a contract, short enough that the head it binds is recent
 

@@ -15,7 +15,8 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.receipt import parse_receipt
 from signing.algorithms import Suite
 from signing.canonical import encode
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from support.live_service import Service
 from support.loans import Loan, loan, party, signature_body
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from signing.canonical import Json, decode, encode
 from signing.errors import InvalidEncoding
-from signing.statement import MAX_STATEMENT_BYTES, Head, SeenCheckpoint, Statement, parse_statement
+from signing.statement import Statement, parse_statement
+from signing.statement_parts import MAX_STATEMENT_BYTES, Head, SeenCheckpoint
 from signing.typed_data import typed_digest
 
 STATEMENT = Statement(

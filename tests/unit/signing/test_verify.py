@@ -11,7 +11,8 @@ from signing.algorithms import PublicKey, Suite
 from signing.envelope import Signature, tagged_bytes
 from signing.errors import VerificationFailed
 from signing.keys.signer import Ed25519Signer, EvmSigner, Secp256k1Signer
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from signing.typed_data import typed_data_json, typed_digest
 from signing.verify import check_bytes_signature, check_statement_signature
 

@@ -9,7 +9,8 @@ from ledger.core.agreements.parties import Signer, SignerRole
 from ledger.core.log.directory import format_instant
 from ledger.errors import LedgerError
 from signing.algorithms import PublicKey, Suite
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 
 NOW = datetime(2026, 11, 23, 15, 4, 5, tzinfo=UTC)
 KEY = PublicKey(Suite.EIP712, b"\x01" * 20)

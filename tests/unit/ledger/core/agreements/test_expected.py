@@ -12,7 +12,8 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer
-from signing.statement import Head, SeenCheckpoint, Statement
+from signing.statement import Statement
+from signing.statement_parts import Head, SeenCheckpoint
 from support.entries import AGREEMENT
 from support.fixed_keys import ORIGIN
 from support.told import after, blind, entry_id, told, world

@@ -11,7 +11,7 @@ from ledger.core.evidence.trust import InstitutionKey, TrustPolicy
 from ledger.core.evidence.verify_file import verify
 from ledger.core.log.checkpoint import Checkpoint
 from signing.canonical import Json
-from signing.statement import Head, SeenCheckpoint
+from signing.statement_parts import Head, SeenCheckpoint
 from support.evidence_material import AGREEMENT, FILE, INSTITUTION, LEADING, NOW, Built, Plan, build, party, signer_of
 from support.trees import flip, leaves_of, naive_root
 

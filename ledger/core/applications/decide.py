@@ -1,0 +1,265 @@
+"""What one decision does to an application under its policy (DESIGN section 6): the heart of the approval trail.
+
+Promises: pure, and the same for the service that takes a decision and for the auditor who replays it. Whoever decides out of
+turn, twice, on their own application, without the role, past a delegation's end or limit, or on another version than the current
+one is refused with a stable code; nothing is approved unless every step of its path was taken by people who may.
+Leaves to others: signatures, storing, and who holds which role since when (the log).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ledger.core.applications.committee import Ballot, Sitting, Tally, Vote, tally
+from ledger.core.applications.policy import Path, Step, StepKind
+from ledger.errors import Conflict, InvalidInput, NotAllowed
+
+
+class Verdict(StrEnum):
+    """What one person says about an application."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    RETURN = "return"
+    COUNTER = "counter"
+    RECUSE = "recuse"
+    CLOSE = "close"  # the chair closes a committee's vote
+
+
+class Outcome(StrEnum):
+    """Where the path of an application stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    RETURNED = "returned"
+    COUNTERED = "countered"
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """A role that somebody exercises for its holder, until a time and up to an amount in minor units."""
+
+    holder: str
+    role: str
+    until: datetime
+    limit: int
+    departments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A person with the roles held at the moment of deciding; a rule set acts under the role "rule-set"."""
+
+    id: str
+    roles: frozenset[str]
+    departments: frozenset[str] = frozenset()
+    delegations: tuple[Delegation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One decision as it was taken: by whom, for which role, on which version, in whose place."""
+
+    actor: Actor
+    verdict: Verdict
+    content_sha256: bytes
+    at: datetime
+    conditions: tuple[str, ...] = ()
+
+
+Event = Decision | Sitting  # what is recorded of a review: decisions, and committees that were named for it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What decisions are held against: the current version, its path, and who may not decide because it is their own."""
+
+    content_sha256: bytes
+    path: Path
+    amount: int  # of all linked applications together, in minor units: what a delegation's limit is held against
+    own: frozenset[str] = frozenset()  # the author of the application and the people behind it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the decisions have brought an application: the steps done, and who took part."""
+
+    outcome: Outcome = Outcome.OPEN
+    step: int = 0
+    approvals: tuple[str, ...] = ()  # in the current step
+    ballots: tuple[Ballot, ...] = ()
+    recused: frozenset[str] = frozenset()
+    took_part: frozenset[str] = frozenset()
+    conditions: tuple[str, ...] = ()
+    inquorate: bool = False
+    sitting: Sitting | None = None
+
+
+def decide(review: Review, history: Sequence[Event], decision: Event) -> Progress:
+    """Return the progress after `decision`; raise NotAllowed, Conflict or InvalidInput ("decision.…") when it may not be taken."""
+    progress = replay(review, history)
+    return take(review, progress, decision)
+
+
+def replay(review: Review, history: Sequence[Event]) -> Progress:
+    """Return where the decisions taken so far have brought the application."""
+    progress = Progress()
+    for event in history:
+        progress = take(review, progress, event)
+    return progress
+
+
+def take(review: Review, progress: Progress, event: Event) -> Progress:
+    """Return the progress after one more event; raises as `decide`."""
+    if progress.outcome is not Outcome.OPEN:
+        raise Conflict("decision.closed", f"this application is {progress.outcome}; it takes no further decision")
+    if isinstance(event, Sitting):
+        return _seat(review, progress, event)
+    if event.content_sha256 != review.content_sha256:
+        raise Conflict(
+            "decision.outdated", "the application was corrected since: read the current version and decide on that"
+        )
+    _check_person(review, progress, event)
+    step = review.path.steps[progress.step]
+    _check_role(step, review, event)
+    if step.kind is StepKind.COMMITTEE:
+        return _vote(step, review, progress, event)
+    return _one(step, review, progress, event)
+
+
+def _seat(review: Review, progress: Progress, sitting: Sitting) -> Progress:
+    """Name the committee of the current step; another one takes its place only when recusals left the first inquorate."""
+    step = review.path.steps[progress.step]
+    if step.kind is not StepKind.COMMITTEE:
+        raise InvalidInput("decision.no-committee", "expected a decision: this step is not decided by a committee")
+    if progress.sitting is not None and not progress.inquorate:
+        raise Conflict("decision.sitting-named", "a committee has been named already, and it has its quorum")
+    if len(set(sitting.members)) != step.size or sitting.chair not in sitting.members:
+        raise InvalidInput(
+            "decision.sitting", f"expected {step.size} different members, one of them the chair", field="members"
+        )
+    if set(sitting.members) & (review.own | progress.recused):
+        raise NotAllowed(
+            "decision.sitting-conflict",
+            "expected members who neither entered the application, nor are behind it, nor withdrew",
+        )
+    return replace(progress, sitting=sitting, ballots=(), took_part=frozenset(), inquorate=False)
+
+
+def _check_person(review: Review, progress: Progress, decision: Decision) -> None:
+    person = decision.actor.id
+    if person in review.own:
+        raise NotAllowed("decision.own", "nobody decides on an application that they entered or that is their own")
+    if person in progress.recused:
+        raise NotAllowed("decision.recused", "you withdrew from this application for a conflict of interest")
+    if person in progress.took_part and decision.verdict is not Verdict.CLOSE:
+        raise Conflict("decision.twice", "you have decided on this application already; each step needs another person")
+    if decision.conditions and decision.verdict is not Verdict.APPROVE:
+        raise InvalidInput("decision.conditions", "expected conditions with an approval only", field="conditions")
+
+
+def _check_role(step: Step, review: Review, decision: Decision) -> None:
+    """Refuse who holds neither the step's role nor a delegation of it that is in date and large enough."""
+    actor = decision.actor
+    if step.role in actor.roles and _in_department(step, actor.departments):
+        return
+    delegations = [
+        item for item in actor.delegations if item.role == step.role and _in_department(step, item.departments)
+    ]
+    if not delegations:
+        raise NotAllowed("decision.role", f"this step is decided by: {_who(step)}")
+    in_date = [item for item in delegations if decision.at < item.until]
+    if not in_date:
+        raise NotAllowed("decision.delegation-expired", "the delegation you decide under has ended; ask for a new one")
+    if all(item.limit < review.amount for item in in_date):
+        raise NotAllowed("decision.delegation-limit", "the delegation you decide under does not reach to this amount")
+
+
+def _in_department(step: Step, departments: frozenset[str]) -> bool:
+    return not step.departments or bool(departments & set(step.departments))
+
+
+def _who(step: Step) -> str:
+    return step.role + (f" of {', '.join(step.departments)}" if step.departments else "")
+
+
+def _one(step: Step, review: Review, progress: Progress, decision: Decision) -> Progress:
+    """Take a decision in a step that single people (or a rule set) decide."""
+    verdict, person = decision.verdict, decision.actor.id
+    if verdict is Verdict.CLOSE:
+        raise InvalidInput(
+            "decision.no-committee", "expected a decision: this step has no vote to close", field="verdict"
+        )
+    if verdict is Verdict.RECUSE:
+        return replace(progress, recused=progress.recused | {person})
+    after = _noted(progress, decision)
+    if verdict is not Verdict.APPROVE:
+        return replace(after, outcome=_ENDS[verdict])
+    approvals = (*progress.approvals, person)
+    if len(approvals) < step.count:
+        return replace(after, approvals=approvals)
+    return _next(review, after)
+
+
+_ENDS = {
+    Verdict.DECLINE: Outcome.DECLINED,
+    Verdict.RETURN: Outcome.RETURNED,
+    Verdict.COUNTER: Outcome.COUNTERED,
+}
+_VOTES = {Verdict.APPROVE: Vote.APPROVE, Verdict.DECLINE: Vote.DECLINE, Verdict.RECUSE: Vote.RECUSE}
+
+
+def _vote(step: Step, review: Review, progress: Progress, decision: Decision) -> Progress:
+    """Take a member's vote, or the chair's closing of it."""
+    sitting, person = progress.sitting, decision.actor.id
+    if sitting is None:
+        raise Conflict("decision.no-sitting", "no committee has been named for this application yet")
+    if person not in sitting.members:
+        raise NotAllowed("decision.not-member", "only members of the committee named for this application vote on it")
+    if decision.verdict is Verdict.CLOSE:
+        return _close(step, review, progress, sitting, person)
+    if decision.verdict not in _VOTES:
+        raise InvalidInput(
+            "decision.vote", "expected approve, decline or recuse: a committee's members vote", field="verdict"
+        )
+    vote = _VOTES[decision.verdict]
+    after = _noted(progress, decision)
+    if vote is Vote.RECUSE:
+        after = replace(after, recused=after.recused | {person})
+    ballots = (*progress.ballots, Ballot(person, vote, decision.actor.roles))
+    return _counted(step, review, replace(after, ballots=ballots), sitting)
+
+
+def _close(step: Step, review: Review, progress: Progress, sitting: Sitting, person: str) -> Progress:
+    if person != sitting.chair:
+        raise NotAllowed("decision.not-chair", "only the chair closes a committee's vote")
+    votes = sum(ballot.vote is not Vote.RECUSE for ballot in progress.ballots)
+    if votes < step.quorum:
+        raise Conflict("decision.no-quorum", f"{votes} have voted, the quorum is {step.quorum}")
+    return _counted(step, review, progress, replace(sitting, closed=True))
+
+
+def _counted(step: Step, review: Review, progress: Progress, sitting: Sitting) -> Progress:
+    result = tally(step, sitting, progress.ballots)
+    if result is Tally.APPROVED:
+        return _next(review, progress)
+    if result is Tally.DECLINED:
+        return replace(progress, outcome=Outcome.DECLINED)
+    return replace(progress, inquorate=result is Tally.INQUORATE)
+
+
+def _noted(progress: Progress, decision: Decision) -> Progress:
+    return replace(
+        progress,
+        took_part=progress.took_part | {decision.actor.id},
+        conditions=(*progress.conditions, *decision.conditions),
+    )
+
+
+def _next(review: Review, progress: Progress) -> Progress:
+    """Go on to the next step; after the last one the application is approved."""
+    after = replace(progress, step=progress.step + 1, approvals=(), ballots=(), sitting=None, inquorate=False)
+    done = after.step == len(review.path.steps)
+    return replace(after, outcome=Outcome.APPROVED) if done else after

@@ -1,0 +1,83 @@
+"""The policy that Tallystick ships: CNY, per applicant group (issue of decisions: DESIGN section 6).
+
+Up to 50,000 at grade A or B with a clean check: automatic. Up to 200,000: officer and risk. Up to 1,000,000: officer, risk and
+department head. Above, or grade D or E, or collateral revalued more than 30 % down, or a listing found: a committee of five,
+quorum four, majority, veto of risk. Linked applications within 90 days are added up.
+"""
+
+from ledger.core.applications.policy import Path, Policy, Row, Span, Step, StepKind, When
+
+_AUTOMATIC_UP_TO, _TWO_UP_TO, _THREE_UP_TO = 5_000_000, 20_000_000, 100_000_000  # fen
+_FALL = 3_000  # 30.00 %
+_GOOD, _PLAIN, _WEAK = ("A", "B"), ("A", "B", "C"), ("D", "E")
+_LITTLE = Span(up_to=_FALL)
+_CHECK_MINUTES = 15
+
+_AUTOMATIC = Step(kind=StepKind.AUTOMATIC, role="rule-set", due_business_days=0)
+_OFFICER = Step(kind=StepKind.PERSON, role="officer")
+_RISK = Step(kind=StepKind.PERSON, role="risk")
+_HEAD = Step(kind=StepKind.PERSON, role="department-head")
+_COMMITTEE = Step(
+    kind=StepKind.COMMITTEE,
+    role="committee",
+    due_business_days=5,
+    size=5,
+    quorum=4,
+    veto=("risk",),
+    chair_casts=True,
+)
+
+
+def _path(*steps: Step) -> Path:
+    return Path(steps=steps, attachments=("identity",), check_minutes=_CHECK_MINUTES)
+
+
+DEFAULT_POLICY = Policy(
+    name="default",
+    currency="CNY",
+    products=("personal-instalment", "small-business"),
+    grades=("A", "B", "C", "D", "E"),
+    branches=("*",),
+    link_days=90,
+    strictest="committee",
+    paths={
+        "automatic": _path(_AUTOMATIC),
+        "two": _path(_OFFICER, _RISK),
+        "three": _path(_OFFICER, _RISK, _HEAD),
+        "committee": _path(_COMMITTEE),
+    },
+    rows=(
+        Row(
+            "small-good",
+            When(amount=Span(up_to=_AUTOMATIC_UP_TO), grades=_GOOD, listed=(False,), collateral_fall=_LITTLE),
+            "automatic",
+        ),
+        Row(
+            "small-plain",
+            When(amount=Span(up_to=_AUTOMATIC_UP_TO), grades=("C",), listed=(False,), collateral_fall=_LITTLE),
+            "two",
+        ),
+        Row(
+            "middle",
+            When(amount=Span(_AUTOMATIC_UP_TO, _TWO_UP_TO), grades=_PLAIN, listed=(False,), collateral_fall=_LITTLE),
+            "two",
+        ),
+        Row(
+            "upper",
+            When(amount=Span(_TWO_UP_TO, _THREE_UP_TO), grades=_PLAIN, listed=(False,), collateral_fall=_LITTLE),
+            "three",
+        ),
+        Row("large", When(amount=Span(over=_THREE_UP_TO)), "committee"),
+        Row("weak", When(amount=Span(up_to=_THREE_UP_TO), grades=_WEAK), "committee"),
+        Row(
+            "fallen",
+            When(amount=Span(up_to=_THREE_UP_TO), grades=_PLAIN, collateral_fall=Span(over=_FALL)),
+            "committee",
+        ),
+        Row(
+            "listed",
+            When(amount=Span(up_to=_THREE_UP_TO), grades=_PLAIN, listed=(True,), collateral_fall=_LITTLE),
+            "committee",
+        ),
+    ),
+)

@@ -1,0 +1,46 @@
+"""Which applications count together: those of the same applicant or of a linked one, close in time (DESIGN section 6).
+
+Promises: pure; links are followed through shared applicants, so that a loan split over relatives' firms is added up. Leaves to
+others: finding candidates (storage), and whether a currency can be converted: another currency never counts as nothing, it is named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One application as the adding-up sees it: who is behind it, how much, when it was submitted."""
+
+    application: str
+    applicants: frozenset[str]
+    currency: str
+    amount: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The applications that count together, and their sum in minor units of the first one's currency."""
+
+    applications: tuple[str, ...]
+    amount: int
+    other_currencies: tuple[str, ...]
+
+
+def group_of(own: Line, others: Sequence[Line], *, days: int) -> Group:
+    """Return the group of `own`: itself and all others within `days` that share an applicant with any of the group."""
+    near = [line for line in others if abs(line.submitted_at - own.submitted_at) <= timedelta(days=days)]
+    people, members = set(own.applicants), [own]
+    waiting = sorted((line for line in near if line.application != own.application), key=lambda line: line.application)
+    while joined := [line for line in waiting if line.applicants & people]:
+        members += joined
+        people.update(*(line.applicants for line in joined))
+        waiting = [line for line in waiting if line not in joined]
+    same = [line for line in members if line.currency == own.currency]
+    return Group(
+        applications=tuple(line.application for line in members),
+        amount=sum(line.amount for line in same),
+        other_currencies=tuple(sorted({line.currency for line in members} - {own.currency})),
+    )

@@ -1,0 +1,116 @@
+"""Whether a policy covers every case exactly once (DESIGN section 6: gaps and overlaps are named with an example).
+
+Promises: complete, by trying one case of every cell that the table's own bounds cut the inputs into; each gap and overlap is
+named with an example input. Leaves to others: whether the paths are wise.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from ledger.core.applications.policy import ANY, Policy, Row, Span, When
+from ledger.errors import InvalidInput
+
+MAX_CELLS = 200_000  # a table of 200 rows stays far below; more would make a publication hang
+MAX_NAMED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What a policy looks at: amounts in minor units (of all linked applications together), falls in hundredths of a percent."""
+
+    product: str
+    amount: int
+    grade: str
+    listed: bool
+    collateral_fall: int = 0
+
+    def text(self) -> str:
+        listed = "a listing found" if self.listed else "no listing"
+        return (
+            f"product {self.product}, amount {self.amount} minor units, grade {self.grade}, {listed}, "
+            f"collateral down {self.collateral_fall / 100:.2f} %"
+        )
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A case that no row covers (`rows` empty) or that several do."""
+
+    case: Case
+    rows: tuple[str, ...]
+
+    def text(self) -> str:
+        if not self.rows:
+            return f"no row covers: {self.case.text()}"
+        return f"rows {' and '.join(self.rows)} both cover: {self.case.text()}"
+
+
+def fits(when: When, case: Case) -> bool:
+    """Say whether a row's conditions hold for a case."""
+    return (
+        _named(when.products, case.product)
+        and when.amount.holds(case.amount)
+        and _named(when.grades, case.grade)
+        and case.listed in when.listed
+        and when.collateral_fall.holds(case.collateral_fall)
+    )
+
+
+def rows_for(policy: Policy, case: Case) -> tuple[Row, ...]:
+    """Return the rows that cover a case: one, in a policy without defects and for a case within the table."""
+    return tuple(row for row in policy.rows if fits(row.when, case))
+
+
+def path_for(policy: Policy, case: Case) -> tuple[str, str]:
+    """Return the path's name and the row's id; an input outside of the table takes the strictest path, its row is "outside"."""
+    known = case.product in policy.products and case.grade in policy.grades
+    rows = rows_for(policy, case) if known else ()
+    return (rows[0].path, rows[0].id) if len(rows) == 1 else (policy.strictest, "outside")
+
+
+def find_defects(policy: Policy) -> list[Defect]:
+    """Return up to MAX_NAMED gaps and overlaps, one example for each set of rows; raise InvalidInput("policy.too-large")."""
+    found: dict[tuple[str, ...], Defect] = {}
+    gaps: list[Defect] = []
+    for case in _cells(policy):
+        rows = tuple(row.id for row in rows_for(policy, case))
+        if not rows:
+            gaps.append(Defect(case, ()))
+        elif len(rows) > 1:
+            found.setdefault(rows, Defect(case, rows))
+        if len(gaps) + len(found) >= MAX_NAMED:
+            break
+    return [*gaps, *found.values()]
+
+
+def check_policy(policy: Policy) -> None:
+    """Raise InvalidInput("policy.gap" | "policy.overlap") that names every defect found with an example."""
+    defects = find_defects(policy)
+    if defects:
+        text = "; ".join(defect.text() for defect in defects)
+        if not defects[0].rows:
+            raise InvalidInput("policy.gap", text, field="rows")
+        raise InvalidInput("policy.overlap", text, field="rows")
+
+
+def _cells(policy: Policy) -> Iterator[Case]:
+    amounts = _samples([row.when.amount for row in policy.rows], least=1)
+    falls = _samples([row.when.collateral_fall for row in policy.rows], least=0)
+    count = len(policy.products) * len(amounts) * len(policy.grades) * 2 * len(falls)
+    if count > MAX_CELLS:
+        raise InvalidInput(
+            "policy.too-large", f"the table's bounds make {count} cells, more than {MAX_CELLS}", field="rows"
+        )
+    for name, amount, grade, listed, fall in product(policy.products, amounts, policy.grades, (False, True), falls):
+        yield Case(product=name, amount=amount, grade=grade, listed=listed, collateral_fall=fall)
+
+
+def _samples(spans: list[Span], *, least: int) -> list[int]:
+    """Return one value of every stretch between two bounds of these spans: the bounds themselves, and what follows each."""
+    bounds = {bound for span in spans for bound in (span.over, span.up_to) if bound is not None}
+    return sorted({least, *(value for bound in bounds for value in (bound, bound + 1) if value >= least)})
+
+
+def _named(names: tuple[str, ...], name: str) -> bool:
+    return ANY in names or name in names

@@ -1,0 +1,114 @@
+"""What acts, moves or hides programs in a PDF: looked for in every object, whether a page refers to it or not.
+
+Promises: no recursion, so no depth of nesting can exhaust it; each kind of thing is one reason, however often it stands there.
+Leaves to others: signatures (they are a reason in an upload and wanted in a sealed file): `signatures` names them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import pikepdf
+
+from signing.pdf.child.findings import Findings
+
+Container: TypeAlias = pikepdf.Object
+
+# Every action of ISO 32000-2 table 201 but those that only move the view or open a web address after a question.
+_ACTIVE_ACTIONS = frozenset(
+    f"/{name}"
+    for name in (
+        "GoTo3DView",
+        "GoToE",
+        "GoToR",
+        "Hide",
+        "ImportData",
+        "JavaScript",
+        "Launch",
+        "Movie",
+        "Rendition",
+        "ResetForm",
+        "RichMediaExecute",
+        "SetOCGState",
+        "Sound",
+        "SubmitForm",
+    )
+)
+_ACTIVE_ANNOTATIONS = frozenset({"/3D", "/Movie", "/RichMedia", "/Screen", "/Sound"})
+_ACTIVE_KEYS = frozenset({"/JS", "/XFA"})
+_SIGNED_TYPES = frozenset({"/Sig", "/DocTimeStamp"})
+_EXECUTABLE_NAME = re.compile(
+    r"\.(?:app|bat|cmd|com|cpl|dll|dmg|exe|hta|iso|jar|js|jse|lnk|msi|pif|ps1|reg|scr|sh|vbe|vbs|wsf)[\s.]*\Z",
+    re.IGNORECASE,
+)
+_EXECUTABLE_STARTS = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xca\xfe\xba\xbe",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+)
+
+
+def check_objects(pdf: pikepdf.Pdf, findings: Findings, *, signed: bool = False) -> None:
+    """Find active content in any object, and signatures unless the file is meant to be `signed`."""
+    for container in _containers(pdf):
+        if isinstance(container, pikepdf.Dictionary | pikepdf.Stream):
+            _check_dictionary(container, findings)
+            if not signed and is_signature(container):
+                findings.add("pdf.already-signed")
+
+
+def is_signature(value: Container) -> bool:
+    return "/ByteRange" in value or _name(value, "/Type") in _SIGNED_TYPES
+
+
+def _containers(pdf: pikepdf.Pdf) -> Iterator[Container]:
+    """Yield every dictionary, array and stream: each indirect object and what is written inside it, without recursion."""
+    for top in pdf.objects:
+        waiting = [top]
+        while waiting:
+            current = waiting.pop()
+            yield current
+            waiting.extend(
+                value for value in _children(current) if isinstance(value, pikepdf.Object) and not value.is_indirect
+            )
+
+
+def _children(value: Container) -> Iterator[object]:
+    if isinstance(value, pikepdf.Array):
+        yield from value
+    elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        for key in value.keys():  # noqa: SIM118 - iterating a PDF dictionary itself is not the same for a stream
+            yield value[key]
+
+
+def _check_dictionary(value: Container, findings: Findings) -> None:
+    keys = frozenset(value.keys())
+    if _name(value, "/S") in _ACTIVE_ACTIONS:
+        findings.add("pdf.active-content", _name(value, "/S"))
+    if _name(value, "/Subtype") in _ACTIVE_ANNOTATIONS and "/Rect" in keys:
+        findings.add("pdf.active-content", _name(value, "/Subtype"))
+    for key in keys & _ACTIVE_KEYS:
+        findings.add("pdf.active-content", key)
+    if isinstance(value, pikepdf.Stream) and "/F" in keys:
+        findings.add("pdf.active-content", "stream in another file")
+    if "/EF" in keys:
+        _check_attachment(value, findings)
+
+
+def _check_attachment(spec: Container, findings: Findings) -> None:
+    for key in ("/F", "/UF", "/DOS", "/Mac", "/Unix"):
+        if key in spec and _EXECUTABLE_NAME.search(str(spec[key])):
+            findings.add("pdf.active-content", "attached program, by its name")
+    for stream in _children(spec["/EF"]):
+        if isinstance(stream, pikepdf.Stream) and stream.read_bytes().startswith(_EXECUTABLE_STARTS):
+            findings.add("pdf.active-content", "attached program, by its first bytes")
+
+
+def _name(value: Container, key: str) -> str:
+    found = value.get(key)
+    return str(found) if isinstance(found, pikepdf.Name) else ""

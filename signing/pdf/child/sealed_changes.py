@@ -1,0 +1,218 @@
+"""What the revisions of a sealed PDF added to R0, the unsigned contract that people read: attachments and the seal, or more.
+
+Promises: R0 is a byte prefix that is a whole PDF; every object of R0 is compared with what stands in its place in the sealed
+file; what differs must be a place where an attachment or the seal is entered, and must have gained only that.
+Leaves to others: changes after the seal by pyHanko's rules as well (sealed), and how it looks (looks).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import pikepdf
+
+from signing.pdf.child.findings import Refused
+from signing.pdf.child.open_strictly import open_strictly
+from signing.pdf.child.page_tree import pages_of
+from signing.pdf.child.question import Question
+
+_REVISION_END = re.compile(rb"startxref[ \t\r\n]+[0-9]+[ \t\r\n]+%%EOF(?:\r\n|\r|\n)?")
+_MAX_REVISIONS = 64
+# What sealing enters in the catalogue. Version and Extensions say that the seal needs a newer reader.
+_CATALOGUE_PLACES = frozenset({"/AcroForm", "/AF", "/DSS", "/Extensions", "/Metadata", "/Names", "/Perms", "/Version"})
+_FORM_PLACES = frozenset({"/Fields", "/SigFlags"})
+_INFO_PLACES = frozenset({"/ModDate", "/Producer"})
+
+Number = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The first bytes of a sealed file that are a PDF of their own."""
+
+    length: int
+    digest: bytes
+
+
+class Changed(Exception):
+    """A difference between R0 and the sealed file that is neither an attachment nor the seal."""
+
+
+def find_r0(data: bytes, end: int, final: pikepdf.Pdf, question: Question) -> Prefix:
+    """Return the R0 of a file whose seal stands before `end`: the one with the expected digest, else the oldest that fits.
+
+    Raises Changed with what the oldest candidate had against it.
+    """
+    problem = ""
+    for length in _candidates(data, end):
+        digest = sha256(data[:length]).digest()
+        if question.document not in {None, digest}:
+            continue
+        try:
+            with open_strictly(data[:length]) as first:
+                compare(first, final, question.max_pages)
+        except (Changed, Refused, pikepdf.PdfError) as error:
+            problem = problem or str(error)
+        else:
+            return Prefix(length, digest)
+    raise Changed(problem or "no revision before the seal")
+
+
+def _candidates(data: bytes, end: int) -> Iterator[int]:
+    """Yield lengths that end with a revision, the shortest first, with and without the line end that follows it."""
+    for number, match in enumerate(_REVISION_END.finditer(data, 0, end)):
+        if number == _MAX_REVISIONS:
+            return
+        whole = match.end()
+        yield whole
+        bare = match.start() + len(match[0].rstrip(b"\r\n"))
+        if bare != whole:
+            yield bare
+
+
+def compare(first: pikepdf.Pdf, final: pikepdf.Pdf, max_pages: int) -> None:
+    """Raise Changed unless everything that differs between the two is a place of attachments or of the seal."""
+    before, after = pages_of(first, max_pages), pages_of(final, max_pages)
+    if first.Root.objgen != final.Root.objgen or len(before) != len(after):
+        raise Changed("another catalogue or number of pages")
+    places = _Places(first, final, [*before, *after])
+    for value in first.objects:
+        number = (
+            value.objgen
+        )  # pikepdf's own values (numbers, null) cannot say theirs, and no place of a page holds one
+        if number not in places.numbers and not _same(value, final.get_object(*number)):
+            raise Changed(f"object {number[0]} was replaced")
+    _compare_catalogue(first, final)
+    _compare_info(first, final)
+    for page, sealed_page in zip(before, after, strict=True):
+        _compare_page(page, sealed_page)
+
+
+@dataclass
+class _Places:
+    """The numbers of objects that may differ, because attachments or the seal are entered there; each is compared by itself."""
+
+    first: pikepdf.Pdf
+    final: pikepdf.Pdf
+    pages: list[pikepdf.Object]
+    numbers: set[Number] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for pdf in (self.first, self.final):
+            self._add(pdf.Root)
+            for key in _CATALOGUE_PLACES:
+                self._add(pdf.Root.get(key))
+            self._add(pdf.trailer.get("/Info"))
+            self._add(_inside(pdf.Root, "/AcroForm", "/Fields"))
+            self._add_tree(_inside(pdf.Root, "/Names", "/EmbeddedFiles"))
+        for page in self.pages:
+            self._add(page)
+            self._add(page.get("/Annots"))
+
+    def _add(self, value: pikepdf.Object | None) -> None:
+        if isinstance(value, pikepdf.Object) and value.is_indirect:
+            self.numbers.add(value.objgen)
+
+    def _add_tree(self, node: pikepdf.Object | None) -> None:
+        waiting = [node]
+        while waiting:
+            current = waiting.pop()
+            if not isinstance(current, pikepdf.Dictionary) or (current.is_indirect and current.objgen in self.numbers):
+                continue
+            self._add(current)
+            self._add(current.get("/Names"))
+            waiting.extend(current.get("/Kids", ()))
+
+
+def _inside(value: pikepdf.Object, *keys: str) -> pikepdf.Object | None:
+    found: pikepdf.Object | None = value
+    for key in keys:
+        found = found.get(key) if isinstance(found, pikepdf.Dictionary) else None
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, pikepdf.Stream) and isinstance(other, pikepdf.Stream):
+        return bool(
+            one.stream_dict.unparse() == other.stream_dict.unparse() and one.read_raw_bytes() == other.read_raw_bytes()
+        )
+    return _resolved(one) == _resolved(other)
+
+
+def _resolved(value: object) -> bytes:
+    return value.unparse(resolved=True) if isinstance(value, pikepdf.Object) else repr(value).encode()
+
+
+def _entries(value: pikepdf.Object | None, but: frozenset[str] = frozenset()) -> dict[str, bytes]:
+    """Return the entries of a dictionary as written, indirect ones by their number."""
+    if not isinstance(value, pikepdf.Dictionary):
+        return {}
+    return {key: _written(value[key]) for key in value.keys() if key not in but}  # noqa: SIM118 - a PDF dictionary
+
+
+def _written(value: object) -> bytes:
+    if isinstance(value, pikepdf.Object):
+        return b"%d %d R" % value.objgen if value.is_indirect else value.unparse()
+    return repr(value).encode()
+
+
+def _compare_catalogue(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
+    if _entries(first.Root, _CATALOGUE_PLACES) != _entries(final.Root, _CATALOGUE_PLACES):
+        raise Changed("the catalogue")
+    names = frozenset({"/EmbeddedFiles"})
+    if _entries(first.Root.get("/Names"), names) != _entries(final.Root.get("/Names"), names):
+        raise Changed("the catalogue's names")
+    before, after = (
+        _entries(first.Root.get("/AcroForm"), _FORM_PLACES),
+        _entries(final.Root.get("/AcroForm"), _FORM_PLACES),
+    )
+    if before != {key: value for key, value in after.items() if key in before or key not in {"/DR", "/DA"}}:
+        raise Changed("the form")
+    _compare_list(_inside(first.Root, "/AcroForm", "/Fields"), _inside(final.Root, "/AcroForm", "/Fields"), "the form")
+    if not _keys(final.Root.get("/Perms")) <= {"/DocMDP"}:
+        raise Changed("the catalogue's permissions")
+    _compare_attachments(first, final)
+
+
+def _compare_attachments(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
+    for name, before in first.attachments.items():
+        if name not in final.attachments or not _same(before.obj, final.attachments[name].obj):
+            raise Changed("an attachment of R0")
+    before_list, after_list = first.Root.get("/AF"), final.Root.get("/AF")
+    written = [_written(value) for value in after_list] if isinstance(after_list, pikepdf.Array) else []
+    if any(_written(value) not in written for value in before_list or ()):
+        raise Changed("the associated files")
+
+
+def _compare_info(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
+    if _entries(first.trailer.get("/Info"), _INFO_PLACES) != _entries(final.trailer.get("/Info"), _INFO_PLACES):
+        raise Changed("the document information")
+
+
+def _compare_page(before: pikepdf.Object, after: pikepdf.Object) -> None:
+    annotations = frozenset({"/Annots"})
+    if before.objgen != after.objgen or _entries(before, annotations) != _entries(after, annotations):
+        raise Changed("a page")
+    _compare_list(before.get("/Annots"), after.get("/Annots"), "the annotations of a page")
+
+
+def _compare_list(before: pikepdf.Object | None, after: pikepdf.Object | None, what: str) -> None:
+    """Raise Changed unless `after` is `before` and then invisible signature fields."""
+    old, new = list(before or ()), list(after or ())
+    if [_written(value) for value in new[: len(old)]] != [_written(value) for value in old]:
+        raise Changed(what)
+    for added in new[len(old) :]:
+        if not isinstance(added, pikepdf.Dictionary) or added.get("/FT") != pikepdf.Name.Sig:
+            raise Changed(f"{what}: more than a seal was added")
+        if "/Kids" in added or not _is_invisible(added):
+            raise Changed(f"{what}: a seal that covers something")
+
+
+def _is_invisible(field_: pikepdf.Object) -> bool:
+    left, bottom, right, top = (float(number) for number in field_.get("/Rect", (0, 0, 0, 0)))
+    return left == right or bottom == top
+
+
+def _keys(value: pikepdf.Object | None) -> set[str]:
+    return set(value.keys()) if isinstance(value, pikepdf.Dictionary) else set()

@@ -1,0 +1,132 @@
+"""The policy table: strict reading, one hash, every case covered once."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.policy import Fresh, Row, Span, When, parse_policy
+from ledger.core.applications.policy_check import Case, check_policy, find_defects, path_for
+from ledger.errors import InvalidInput
+
+
+def case(amount: int, grade: str = "B", *, listed: bool = False, fall: int = 0) -> Case:
+    return Case(product="personal-instalment", amount=amount, grade=grade, listed=listed, collateral_fall=fall)
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (case(5_000_000, "A"), "automatic"),
+        (case(5_000_000, "C"), "two"),
+        (case(5_000_001), "two"),
+        (case(20_000_000), "two"),
+        (case(20_000_001), "three"),
+        (case(100_000_000), "three"),
+        (case(100_000_001), "committee"),
+        (case(1, "D"), "committee"),
+        (case(1, "E"), "committee"),
+        (case(1, fall=3_000), "automatic"),
+        (case(1, fall=3_001), "committee"),
+        (case(1, listed=True), "committee"),
+    ],
+)
+def test_default_policy_sends_a_case_where_the_plan_says(given: Case, path: str) -> None:
+    assert path_for(DEFAULT_POLICY, given)[0] == path
+
+
+def test_default_policy_covers_every_case_once() -> None:
+    assert find_defects(DEFAULT_POLICY) == []
+
+
+@pytest.mark.parametrize("given", [replace(case(1), product="car"), case(1, "Z")])
+def test_input_outside_the_table_takes_the_strictest_path(given: Case) -> None:
+    assert path_for(DEFAULT_POLICY, given) == ("committee", "outside")
+
+
+def test_policy_survives_its_own_json() -> None:
+    again = parse_policy(DEFAULT_POLICY.to_json())
+    assert again == DEFAULT_POLICY
+    assert again.sha256() == DEFAULT_POLICY.sha256()
+
+
+def test_missing_row_is_named_with_an_example() -> None:
+    gap = replace(DEFAULT_POLICY, rows=tuple(row for row in DEFAULT_POLICY.rows if row.id != "upper"))
+    with pytest.raises(InvalidInput, match="no row covers: product personal-instalment, amount 20000001") as refused:
+        check_policy(gap)
+    assert refused.value.code == "policy.gap"
+
+
+def test_overlapping_rows_are_named_with_an_example() -> None:
+    extra = Row(
+        "extra", When(amount=Span(up_to=1), grades=("A",), listed=(False,), collateral_fall=Span(up_to=0)), "two"
+    )
+    with pytest.raises(InvalidInput, match=r"rows small-good and extra both cover: .* amount 1 minor") as refused:
+        check_policy(replace(DEFAULT_POLICY, rows=(*DEFAULT_POLICY.rows, extra)))
+    assert refused.value.code == "policy.overlap"
+
+
+def changed(**changes: object) -> dict[str, object]:
+    return {**DEFAULT_POLICY.to_json(), **changes}
+
+
+def row(**when: object) -> list[object]:
+    plain = DEFAULT_POLICY.to_json()["rows"][0]["when"]  # type: ignore[index,call-overload]  # the shape is known here
+    return [{"id": "one", "when": {**plain, **when}, "path": "two"}]  # type: ignore[dict-item]
+
+
+def paths(**step: object) -> dict[str, object]:
+    plain = DEFAULT_POLICY.to_json()["paths"]["committee"]  # type: ignore[index,call-overload]  # the shape is known here
+    return {"committee": {**plain, "steps": [{**plain["steps"][0], **step}]}}  # type: ignore[index,call-overload,dict-item]
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        (changed(tag="tally/policy/v2"), "policy.tag"),
+        (changed(strictest="none"), "policy.strictest"),
+        (changed(grades=["A", "A"], rows=row(grades=["*"])), "policy.grades"),
+        (changed(rows=row(grades=["Z"])), "policy.rows[0].when.grades"),
+        (changed(rows=row() + row()), "policy.rows[1].id"),
+        (changed(rows=row(amount={"over": "9", "up_to": "1"})), "policy.rows"),
+        (changed(rows=row(amount={"over": 9, "up_to": None})), "policy.rows"),
+        (changed(rows=row(amount={"over": "09", "up_to": None})), "policy.rows"),
+        (changed(rows=row(collateral_fall={"over": 10_001, "up_to": None})), "policy.rows"),
+        (changed(rows=row(listed=[1])), "policy.rows"),
+        (changed(paths={}), "policy.paths"),
+        (changed(paths=paths(kind="oracle")), "policy.paths"),
+        (changed(paths=paths(quorum=6)), "policy.paths"),
+        (changed(paths=paths(kind="person")), "policy.paths"),
+    ],
+)
+def test_refusal_names_the_place(given: dict[str, object], place: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_policy(given)  # type: ignore[arg-type]  # wrong on purpose
+    assert refused.value.field == place
+
+
+def test_third_party_data_and_automatic_paths_are_read() -> None:
+    path = replace(DEFAULT_POLICY.paths["automatic"], third_party=(Fresh("credit-report", 30),), check_minutes=None)
+    again = parse_policy(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "automatic": path}).to_json())
+    assert again.paths["automatic"] == path
+    assert path.is_automatic
+    assert not again.paths["committee"].is_automatic
+
+
+def test_only_so_many_defects_are_named() -> None:
+    rows = tuple(Row(f"r{place}", When(amount=Span(2 * place, 2 * place + 1)), "two") for place in range(30))
+    assert len(find_defects(replace(DEFAULT_POLICY, rows=rows))) == 20
+
+
+def test_table_with_too_many_cells_is_refused() -> None:
+    rows = tuple(Row(f"r{place}", When(amount=Span(place, place + 1)), "two") for place in range(200))
+    wide = replace(
+        DEFAULT_POLICY, rows=rows, products=tuple(f"p{place}" for place in range(60)), grades=tuple("ABCDEFGHIJ")
+    )
+    with pytest.raises(InvalidInput) as refused:
+        check_policy(wide)
+    assert refused.value.code == "policy.too-large"
+
+
+def test_check_passes_a_whole_table() -> None:
+    check_policy(DEFAULT_POLICY)

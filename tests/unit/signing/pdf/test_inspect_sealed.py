@@ -1,0 +1,45 @@
+"""Sealed files through the process that reads them: honest ones pass, each kind of change is a reason with two answers."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from signing.pdf.inspect_sealed import Answer, SealTrust, inspect_sealed
+from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, contract, honest, sealer
+
+TRUST = SealTrust(roots=(sealer().root,))
+
+
+def test_honest_sealed_file_passes_with_its_facts() -> None:
+    found = inspect_sealed(honest(), TRUST, at=CHECKED_AT)
+
+    assert found.reasons == ()
+    assert found.passed
+    assert (found.signature_valid, found.covers_whole_file, found.same_look) == (Answer.YES,) * 3
+    assert (found.r0_length, found.r0_sha256) == (len(contract()), sha256(contract()).digest())
+    assert found.level == "B-LTA"
+    assert [one.kind for one in found.signed] == ["seal", "signature", "archive"]
+    assert {one.at for one in found.signed} == {SEALED_AT}
+    assert found.seal is not None
+    assert found.seal.certificate_sha256 == sealer().certificate.sha256
+    assert found.sha256 == sha256(honest()).digest()
+
+
+def test_appended_byte_leaves_the_signature_valid_and_the_file_uncovered() -> None:
+    found = inspect_sealed(honest() + b"%hello\n", TRUST, at=CHECKED_AT)
+
+    assert [reason.code for reason in found.reasons] == ["pdf.trailing-data", "sealed.bytes-after"]
+    assert (found.signature_valid, found.covers_whole_file) == (Answer.YES, Answer.NO)
+    assert found.sha256 != sha256(honest()).digest()
+
+
+def test_other_root_is_not_trusted() -> None:
+    found = inspect_sealed(honest(), SealTrust(roots=(Sealer(2).root,)), at=CHECKED_AT)
+
+    assert "sealed.untrusted" in {reason.code for reason in found.reasons}
+    assert found.signature_valid is Answer.NO
+
+
+def test_same_file_passes_years_later_until_its_archive_time_stamp_ends() -> None:
+    assert inspect_sealed(honest(), TRUST, at=SEALED_AT + timedelta(days=9 * 365)).passed
+    late = inspect_sealed(honest(), TRUST, at=SEALED_AT + timedelta(days=11 * 365))
+    assert [reason.code for reason in late.reasons] == ["sealed.archive-expired"]
