@@ -14,7 +14,7 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
-from api.routes import agreements, directory, evidence, health, log, rpc
+from api.routes import agreements, directory, evidence, health, keys, log, rpc
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
 from ledger.services.log.covered import covered
@@ -66,6 +66,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     for router in (
         agreements.router,
         directory.router,
+        keys.router,
         evidence.router,
         log.router,
         health.router,

@@ -25,6 +25,7 @@ _LENGTH_BYTES = 2
 _LEAST_AUTHENTICATOR_DATA = 37  # hash of the relying party, flags, counter
 MAX_VALUE_BYTES: Final = 2 * _LENGTH_BYTES + MAX_AUTHENTICATOR_DATA + MAX_CLIENT_DATA + SIGNATURE_BYTES
 
+_GET: Final = "webauthn.get"
 _PRESENT, _VERIFIED, _BACKUP_ELIGIBLE, _BACKED_UP, _ATTESTED, _EXTENDED = 0x01, 0x04, 0x08, 0x10, 0x40, 0x80
 _KNOWN = (b"type", b"challenge", b"origin", b"crossOrigin", b"topOrigin")
 _QUOTE, _COMMA, _OPENING, _CLOSING = ord('"'), ord(","), frozenset(b"{["), frozenset(b"}]")
@@ -81,10 +82,32 @@ def check_webauthn(raw: bytes, digest: bytes, value: bytes) -> None:
     passkey.cross-origin, passkey.wrong-rp, passkey.not-present, passkey.not-verified, passkey.malformed.
     """
     assertion = _unpacked(value)
-    _check_client_data(assertion.client_data, digest)
+    if read_client_data(assertion.client_data, _GET).challenge.encode() != challenge_of(digest):
+        raise VerificationFailed("passkey.wrong-challenge", "this passkey signed another statement than the one shown")
     _check_authenticator_data(assertion.authenticator_data, raw[:RP_HASH_BYTES])
     signed = assertion.authenticator_data + hashlib.sha256(assertion.client_data).digest()
     check_p256(raw[RP_HASH_BYTES:], signed, assertion.signature)
+
+
+@dataclass(frozen=True)
+class ClientData:
+    """What a browser says about a ceremony that its pages asked for."""
+
+    challenge: str  # base64url
+    origin: str
+
+
+def read_client_data(client_data: bytes, ceremony: str) -> ClientData:
+    """Return challenge and origin of client data of this type; raise VerificationFailed: passkey.malformed, wrong-type, cross-origin."""
+    members = _members(client_data)
+    if _text(members, b"type") != ceremony.encode():
+        raise VerificationFailed("passkey.wrong-type", f"expected {ceremony}, got another ceremony of the browser")
+    if members.get(b"crossOrigin", b"false") != b"false" or b"topOrigin" in members:
+        raise VerificationFailed("passkey.cross-origin", "expected a page of its own, got one framed by another site")
+    origin = _text(members, b"origin").decode("ascii", "replace")
+    if not origin or not origin.isascii() or not origin.isprintable():
+        raise VerificationFailed("passkey.malformed", "expected an origin of printable characters")
+    return ClientData(_text(members, b"challenge").decode("ascii", "replace"), origin)
 
 
 def check_origin(value: bytes, origins: Collection[str]) -> str:
@@ -99,16 +122,7 @@ def check_origin(value: bytes, origins: Collection[str]) -> str:
 
 def origin_of(value: bytes) -> str:
     """Return the origin that an assertion claims; raise VerificationFailed."""
-    origin = _text(_members(_unpacked(value).client_data), b"origin").decode("ascii", "replace")
-    if not origin or not origin.isascii() or not origin.isprintable():
-        raise VerificationFailed("passkey.malformed", "expected an origin of printable characters")
-    return origin
-
-
-def is_backed_up(authenticator_data: bytes) -> tuple[bool, bool]:
-    """Return whether a passkey may be copied to other devices, and whether it is: synced passkeys are both."""
-    flags = authenticator_data[RP_HASH_BYTES]
-    return bool(flags & _BACKUP_ELIGIBLE), bool(flags & _BACKED_UP)
+    return read_client_data(_unpacked(value).client_data, _GET).origin
 
 
 def _unpacked(value: bytes) -> Assertion:
@@ -124,17 +138,6 @@ def _take(data: bytes) -> tuple[bytes, bytes]:
     if len(data) < end:
         raise _malformed("two parts, each after its length in two bytes, then r and s")
     return data[_LENGTH_BYTES:end], data[end:]
-
-
-def _check_client_data(client_data: bytes, digest: bytes) -> None:
-    members = _members(client_data)
-    if _text(members, b"type") != b"webauthn.get":
-        raise VerificationFailed("passkey.wrong-type", "expected an assertion (webauthn.get), got another ceremony")
-    if _text(members, b"challenge") != challenge_of(digest):
-        raise VerificationFailed("passkey.wrong-challenge", "this passkey signed another statement than the one shown")
-    _text(members, b"origin")
-    if members.get(b"crossOrigin", b"false") != b"false" or b"topOrigin" in members:
-        raise VerificationFailed("passkey.cross-origin", "expected a page of its own, got one framed by another site")
 
 
 def _check_authenticator_data(data: bytes, rp_hash: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the directory: institutions, people, roles, keys and numbering.
+"""Rows of the directory: institutions, people, roles, API keys and numbering.
 
 Promises: each row names the entry that made it; a revocation is set once. Leaves who may do so, and names of people, to
 the services and the vault. DESIGN 3 and 9.
@@ -41,19 +41,6 @@ class RoleGrantRow:
     role: str
     granted_entry: str
     revoked_entry: str | None = None
-
-
-@dataclass(frozen=True)
-class EnrolledKeyRow:
-    key_id: str
-    owner_id: str
-    institution_id: str
-    suite: str
-    public_key: bytes
-    purpose: str
-    enrolled_entry: str
-    revoked_entry: str | None = None
-    revoked_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,34 +114,6 @@ def revoke_grant(tx: Connection, grant_id: str, *, entry_id: str) -> None:
         raise Conflict("grant.not-active", "expected an active grant, got one that is missing or revoked")
 
 
-def insert_key(tx: Connection, row: EnrolledKeyRow) -> None:
-    """Enrol a public key; Conflict("key.enrolled") when it was enrolled before, by whomever."""
-    _insert(tx, table.enrolled_key, row, "key.enrolled")
-
-
-def key_by_id(tx: Connection, key_id: str) -> EnrolledKeyRow | None:
-    return find_one(tx, EnrolledKeyRow, table.enrolled_key, key_id=key_id)
-
-
-def keys_of(tx: Connection, owner_id: str) -> list[EnrolledKeyRow]:
-    """Return all keys of an owner, revoked ones too: a signature is judged at its own time."""
-    return find_all(tx, EnrolledKeyRow, table.enrolled_key, "key_id", owner_id=owner_id)
-
-
-def keys(tx: Connection, *, after: str = "", limit: int = 500) -> list[EnrolledKeyRow]:
-    """Return a page of all keys in the order of their ids."""
-    statement = select_rows(EnrolledKeyRow, table.enrolled_key).where(table.enrolled_key.c.key_id > after)
-    return fetch_all(tx, EnrolledKeyRow, statement.order_by(table.enrolled_key.c.key_id).limit(page_size(limit)))
-
-
-def revoke_key(tx: Connection, key_id: str, *, entry_id: str, reason: str) -> None:
-    """Revoke a key with its reason; Conflict("key.not-active") when there is no such key or it was revoked before."""
-    active = (table.enrolled_key.c.key_id == key_id) & table.enrolled_key.c.revoked_entry.is_(None)
-    values = {"revoked_entry": entry_id, "revoked_reason": reason}
-    if not changed(tx, update(table.enrolled_key).where(active).values(values)):
-        raise Conflict("key.not-active", "expected an active key, got one that is missing or revoked")
-
-
 def insert_api_key(tx: Connection, row: ApiKeyRow) -> None:
     """Issue an API key; Conflict("api-key.exists") when its id or prefix is taken: draw another."""
     _insert(tx, table.api_key, row, "api-key.exists")
@@ -193,7 +152,7 @@ def next_number(tx: Connection, institution_id: str, kind: str, period: str) -> 
     return number
 
 
-Row = InstitutionRow | PersonRow | RoleGrantRow | EnrolledKeyRow | ApiKeyRow
+Row = InstitutionRow | PersonRow | RoleGrantRow | ApiKeyRow
 
 
 def _insert(tx: Connection, rows: Table, row: Row, code: str) -> None:

@@ -14,13 +14,18 @@ from pathlib import Path
 from ledger.chain.client import ChainClient
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.audit_findings import AuditReport
+from ledger.core.log.directory import format_instant
 from ledger.core.log.evm_checkpoint import Registry
+from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Principal, Role
+from ledger.core.log.revocation import Ground
 from ledger.services.agreements.create import NewAgreement, create
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read_document import read_document
 from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.challenges import issue_challenge
 from ledger.services.context import Act, Once, Stores
+from ledger.services.enrolling import Device, NewKey, NewRevocation, customer_of
 from ledger.services.log import anchor_parties
 from ledger.services.log.add_person import NewPerson, add_person
 from ledger.services.log.anchor import anchor
@@ -28,19 +33,23 @@ from ledger.services.log.audit import Scope, audit
 from ledger.services.log.bind_chain import bind_chain
 from ledger.services.log.change_role import RoleChange, change_role
 from ledger.services.log.deploy_registry import deploy_registry
+from ledger.services.log.enrol_key import enrol_key
 from ledger.services.log.issue_api_key import issue_api_key
 from ledger.services.log.register_log import Registering, register_log
 from ledger.services.log.revoke_api_key import revoke_api_key
+from ledger.services.log.revoke_key import revoke_key
 from ledger.services.log.sequence import Turn, sequence
 from ledger.storage import agreements as rows
 from ledger.storage.chain_setup import chain_of_installation
-from ledger.storage.database import Database
+from ledger.storage.database import Connection, Database
 from ledger.storage.logs import log_by_origin
 from ledger.storage.migrate import migrate
+from ledger.storage.staff_access import SetupCodeRow, StaffSessionRow, insert_session, insert_setup_code
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import EvmSigner, open_signer
+from signing.keys.software_pens import SoftwarePasskey
 from signing.pdf.inspect import Limits
 from signing.statement import parse_statement
 from signing.typed_data import typed_digest
@@ -164,6 +173,7 @@ def _fill(audited: Audited) -> None:
     issue_api_key(stores, audited.act(), person, key)
     lost = issue_api_key(stores, audited.act(), person, key)
     revoke_api_key(stores, audited.act(), lost.written.resource_id, key)
+    _fill_keys(audited, person)
     audited.sequence()
     first = audited.agreement()
     read_document(stores, audited.act(OFFICER), first)
@@ -173,6 +183,31 @@ def _fill(audited: Audited) -> None:
     audited.sequence()
     audited.agreement(signatures=0)
     read_document(stores, audited.act(OFFICER), first)  # waits for its index
+
+
+def _fill_keys(audited: Audited, person: str) -> None:
+    """Enrol keys of a customer, a person and the institution, revoke two, and leave rows of signing in."""
+    stores, key = audited.ledger.stores, audited.ledger.key
+    own = Proofing(provider="local", grade=ProofGrade.OWN_KEY)
+    passkey = SoftwarePasskey(bytes(range(32)), rp_id="localhost", origin="http://localhost")
+    owner, found_by = Owner(OwnerKind.PERSON, person), (("identity", "110101"),)
+    facts: dict[str, Json] = {"credential": passkey.credential_id.hex()}
+    device = Device(credential_id=passkey.credential_id, is_backup_eligible=False, is_backed_up=False, facts=facts)
+    new = NewKey(key=passkey.public, purpose=Purpose.SIGN, owner=owner, proofing=own, device=device)
+    enrol_key(stores, audited.act(), new, key)
+    ended = NewRevocation(key_id=passkey.public.key_id, ground=Ground.COMPROMISED, since=audited.now)
+    revoke_key(stores, audited.act(), ended, key)
+    customer = customer_of(stores, audited.act(), INSTITUTION, found_by)
+    wallet = NewKey(key=GUARANTOR.public, purpose=Purpose.SIGN, owner=customer, proofing=own, found_by=found_by)
+    enrol_key(stores, audited.act(OFFICER), wallet, key)
+    stores.database.write(lambda tx: _insert_passing(tx, audited))
+
+
+def _insert_passing(tx: Connection, audited: Audited) -> None:
+    issue_challenge(tx, audited.act(), "sign-in", "")
+    at = format_instant(audited.now)
+    insert_setup_code(tx, SetupCodeRow(bytes(32), INSTITUTION, None, at))
+    insert_session(tx, StaffSessionRow(bytes(32), "person", INSTITUTION, "key", at, at))
 
 
 def _anchor(audited: Audited) -> None:

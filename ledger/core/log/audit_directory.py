@@ -7,6 +7,7 @@ without rows here makes none, so that a row which names it is a finding. DESIGN 
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.core.log.audit_findings import Finding, show
+from ledger.core.log.audit_keys import key_enrolled, key_revoked
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import UNTOLD, Value
 from ledger.core.log.entry import DIRECTORY_KIND, SIGNATURE_FIELD, Entry, directory_payload
@@ -215,6 +216,8 @@ _PROJECT: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "person.added": _person_added,
     "role.granted": _role_granted,
     "role.revoked": _role_revoked,
+    "key.enrolled": key_enrolled,
+    "key.revoked": key_revoked,
     "apikey.issued": _api_key_issued,
     "apikey.revoked": _api_key_revoked,
     "log.registered": _log_registered,

@@ -55,6 +55,9 @@ class Action(StrEnum):
     PERSON_ADD = "person.add"
     ROLE_CHANGE = "role.change"
     API_KEY_CHANGE = "api_key.change"
+    KEY_READ = "key.read"
+    STAFF_KEY_CHANGE = "staff_key.change"
+    CUSTOMER_KEY_CHANGE = "customer_key.change"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,9 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.API_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
     Action.WEBHOOK_READ: {Role.ADMINISTRATOR: _C, Role.AUDITOR: _C},
     Action.WEBHOOK_CHANGE: {Role.ADMINISTRATOR: _C},
+    Action.KEY_READ: {Role.ADMINISTRATOR: _P, Role.OFFICER: _P, Role.AUDITOR: _P},
+    Action.STAFF_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
+    Action.CUSTOMER_KEY_CHANGE: {Role.OFFICER: _P, Role.ADMINISTRATOR: _P},
 }
 
 # What a signer may do, on their own agreement and nowhere else.

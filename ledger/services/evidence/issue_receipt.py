@@ -20,7 +20,8 @@ from ledger.storage.vault_fields import VaultRow, fields_of_entry
 SELF_OPERATED = (
     True  # no second organisation cosigns or witnesses yet; with one, this follows from the log's cosigner set
 )
-DIRECTORY_SUBJECTS = frozenset({"institution", "person"})  # their openings name staff, not customers
+# Whose receipts are read by whom: openings of a directory entry name staff, those of a key its owner.
+ACTIONS = {"institution": Action.PERSON_READ, "person": Action.PERSON_READ, "key": Action.KEY_READ}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def _look(tx: Connection, principal: Principal, entry_id: str) -> _Found:
     log = log_by_id(tx, entry.log_id) if entry else None
     if entry is None or log is None or log.institution_id != principal.institution_id:
         raise NotFound("entry.unknown", "there is no such entry in your institution's logs")
-    action = Action.PERSON_READ if entry.subject_kind in DIRECTORY_SUBJECTS else Action.RECEIPT_READ
+    action = ACTIONS.get(entry.subject_kind, Action.RECEIPT_READ)
     require(principal, action, Resource(log.institution_id, Grade.PERSONAL))
     anchor = anchor_fact(tx, log, entry.idx)
     checkpoint = checkpoint_of_size(tx, log.id, anchor.size) if anchor else latest_checkpoint(tx, log.id)

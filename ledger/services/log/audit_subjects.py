@@ -37,11 +37,13 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "void_proposal": "agreement_id",
     },
     "institution": {"institution": "id", "log": "institution_id"},
-    "person": {"person": "id", "role_grant": "principal_id", "api_key": "principal_id", "enrolled_key": "owner_id"},
+    "key": {"enrolled_key": "key_id"},
+    "person": {"person": "id", "role_grant": "principal_id", "api_key": "principal_id"},
 }
 PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
     "agreement": project_agreement,
     "institution": project_directory,
+    "key": project_directory,
     "person": project_directory,
     "log": project_directory,
 }

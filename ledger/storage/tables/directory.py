@@ -48,16 +48,55 @@ enrolled_key = define(
     "enrolled_key",
     Rule.APPEND_ONLY,
     text("key_id", key=True),
+    text("owner_kind"),  # person | customer | organisation
     text("owner_id"),
     text("institution_id", ForeignKey("institution.id")),
     text("suite"),
     blob("public_key"),
-    text("purpose"),
+    text("purpose"),  # sign | login
+    blob("credential_id", null=True),  # by which a browser and its authenticator know a passkey
     text("enrolled_entry"),
+    text("enrolled_at"),
     text("revoked_entry", null=True),
-    text("revoked_reason", null=True),
+    text("revoked_ground", null=True),  # orderly | lost | compromised
+    text("revoked_since", null=True),
     Index(None, "owner_id"),
-    once=("revoked_entry", "revoked_reason"),
+    Index(None, "credential_id"),
+    once=("revoked_entry", "revoked_ground", "revoked_since"),
+)
+
+challenge = define(
+    "challenge",
+    Rule.ERASABLE,  # taken once: whoever deletes the row has it
+    blob("digest", key=True),
+    text("purpose"),
+    text("bound_to"),
+    text("expires_at"),
+    Index(None, "expires_at"),
+)
+
+setup_code = define(
+    "setup_code",
+    Rule.APPEND_ONLY,
+    blob("digest", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("person_id", null=True),  # null: makes the first administrator
+    text("expires_at"),
+    text("used_at", null=True),
+    once=("used_at",),
+)
+
+staff_session = define(
+    "staff_session",
+    Rule.ROLLING,
+    blob("token_hash", key=True),
+    text("person_id"),
+    text("institution_id", ForeignKey("institution.id")),
+    text("key_id"),
+    text("opened_at"),
+    text("seen_at"),
+    text("ended_at", null=True),
+    Index(None, "person_id"),
 )
 
 api_key = define(

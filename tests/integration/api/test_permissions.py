@@ -37,6 +37,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/agreements/{agreement_id}/evidence": frozenset({OFFICER, AUDITOR}),
     "GET /v1/agreements/{agreement_id}/statements/{signer_id}": frozenset({OFFICER}),
     "GET /v1/entries/{entry_id}/receipt": frozenset({OFFICER, AUDITOR}),
+    "GET /v1/keys": frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     "GET /v1/me": ANY_KEY,
     "GET /v1/openapi.json": EVERYBODY,
     "GET /v1/people": frozenset({ADMINISTRATOR, AUDITOR}),
@@ -47,6 +48,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/agreements/{agreement_id}/signatures": frozenset({OFFICER}),
     "POST /v1/api-keys": frozenset({ADMINISTRATOR}),
     "POST /v1/api-keys/{api_key_id}/revocations": frozenset({ADMINISTRATOR}),
+    "POST /v1/keys": frozenset({OFFICER, ADMINISTRATOR}),
+    "POST /v1/keys/{key_id}/revocations": frozenset({OFFICER, ADMINISTRATOR}),
     "POST /v1/people": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles/{role}/revocations": frozenset({ADMINISTRATOR}),
@@ -76,6 +79,7 @@ class World:
     loan: Loan
     callers: Mapping[str, Caller]
     person: str
+    key_id: str
 
     def ask(self, route: str, caller: Caller) -> httpx2.Response:
         method, path = route.split(" ")
@@ -83,6 +87,7 @@ class World:
             "agreement_id": self.loan.id,
             "entry_id": self.loan.entry,
             "signer_id": self.loan.signer_ids[0],
+            "key_id": self.key_id,
         }
         values |= {"person_id": self.person, "api_key_id": self.person, "role": "partner", "name": HOME.lower()}
         bundle = "entries" in path
@@ -97,6 +102,8 @@ class World:
             "POST /v1/agreements": {"files": {**form, "agreement": (None, '{"terms":{},"signers":[]}')}},
             "POST /v1/agreements/{agreement_id}/signatures": {"json": signature_body(statement.to_bytes(), wrong)},
             "POST /v1/api-keys": {"json": {"principal_id": self.loan.id}},
+            "POST /v1/keys": {"json": new_key("not proofed", replaces=self.key_id)},
+            "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
             "POST /v1/people": {"json": {"name": "No name with spaces at its ends "}},
             "POST /v1/people/{person_id}/roles": {"json": {"role": "partner"}},
             "POST /v1/verifications": {"files": {"file": ("a.pdf", self.loan.document)}},
@@ -114,7 +121,13 @@ def world(service: Service) -> World:
         **{role: service.person(role) for role in Role},
     }
     added = service.administrator().post("/v1/people", json={"name": "Somebody Else"})
-    return World(service, loan(service.officer()), callers, added.json()["id"])
+    enrolled = service.officer().post("/v1/keys", json=new_key("CN:1"))
+    return World(service, loan(service.officer()), callers, added.json()["id"], enrolled.json()["id"])
+
+
+def new_key(identity: str, **changes: object) -> dict[str, Any]:
+    body = {"owner": {"kind": "customer"}, "proofing": {"provider": "local", "grade": "lenders-word"}, **changes}
+    return {**body, "key": party().key.public.to_json(), "identity": identity}
 
 
 @pytest.mark.parametrize("route", sorted(MAY))

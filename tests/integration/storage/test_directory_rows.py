@@ -4,11 +4,31 @@ from ledger.errors import Conflict
 from ledger.storage import directory as rows
 from ledger.storage.blind_indexes import BlindRow, erase_blind, find_blind, insert_blind
 from ledger.storage.database import Database
+from ledger.storage.enrolled_keys import (
+    EnrolledKeyRow,
+    insert_key,
+    key_by_id,
+    keys,
+    keys_of,
+    keys_of_credential,
+    revoke_key,
+)
 from support.storage_rows import institution
 
 PERSON = rows.PersonRow("p1", "id-BANK", "e2")
 GRANT = rows.RoleGrantRow("g1", "id-BANK", "p1", "officer", "e3")
-KEY = rows.EnrolledKeyRow("ed25519:aa", "p1", "id-BANK", "ed25519", bytes(32), "signer", "e4")
+KEY = EnrolledKeyRow(
+    "ed25519:aa",
+    "person",
+    "p1",
+    "id-BANK",
+    "ed25519",
+    bytes(32),
+    "sign",
+    b"credential",
+    "e4",
+    "2026-11-26T00:00:00.000Z",
+)
 API_KEY = rows.ApiKeyRow("k1", "id-BANK", "p1", "tk_abc", bytes(32), "e5")
 
 
@@ -57,19 +77,22 @@ def test_a_grant_is_revoked_once(bank: Database) -> None:
     assert [row.revoked_entry for row in bank.read(rows.grants)] == ["e9"]
 
 
-def test_a_key_is_enrolled_once_and_revoked_once_with_its_reason(bank: Database) -> None:
-    bank.write(lambda tx: rows.insert_key(tx, KEY))
+def test_a_key_is_enrolled_once_and_revoked_once_with_its_ground(bank: Database) -> None:
+    bank.write(lambda tx: insert_key(tx, KEY))
     with pytest.raises(Conflict) as error:
-        bank.write(lambda tx: rows.insert_key(tx, rows.EnrolledKeyRow(**{**vars(KEY), "owner_id": "p2"})))
+        bank.write(lambda tx: insert_key(tx, EnrolledKeyRow(**{**vars(KEY), "owner_id": "p2"})))
     assert error.value.code == "key.enrolled"
-    bank.write(lambda tx: rows.revoke_key(tx, KEY.key_id, entry_id="e9", reason="lost"))
+    since = "2026-11-25T00:00:00.000Z"
+    bank.write(lambda tx: revoke_key(tx, KEY.key_id, entry_id="e9", ground="compromised", since=since))
     with pytest.raises(Conflict) as error:
-        bank.write(lambda tx: rows.revoke_key(tx, KEY.key_id, entry_id="e10", reason="orderly"))
+        bank.write(lambda tx: revoke_key(tx, KEY.key_id, entry_id="e10", ground="orderly", since=None))
     assert error.value.code == "key.not-active"
-    (kept,) = bank.read(lambda tx: rows.keys_of(tx, "p1"))
-    assert (kept.revoked_entry, kept.revoked_reason) == ("e9", "lost")
-    assert bank.read(lambda tx: rows.key_by_id(tx, KEY.key_id)) == kept
-    assert bank.read(rows.keys) == [kept]
+    (kept,) = bank.read(lambda tx: keys_of(tx, "p1"))
+    assert (kept.revoked_entry, kept.revoked_ground, kept.revoked_since) == ("e9", "compromised", since)
+    assert bank.read(lambda tx: key_by_id(tx, KEY.key_id)) == kept
+    assert bank.read(lambda tx: keys_of_credential(tx, b"credential")) == [kept]
+    assert bank.read(lambda tx: keys(tx, "id-BANK")) == [kept]
+    assert bank.read(lambda tx: keys(tx, "id-BANK", after=KEY.key_id)) == []
 
 
 def test_an_api_key_is_found_by_prefix_and_revoked_once(bank: Database) -> None:

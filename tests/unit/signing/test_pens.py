@@ -24,7 +24,6 @@ from signing.webauthn import (
     Assertion,
     check_origin,
     check_webauthn,
-    is_backed_up,
     key_of,
     origin_of,
 )
@@ -182,11 +181,6 @@ def test_origin_that_could_disguise_itself_is_refused() -> None:
         with pytest.raises(VerificationFailed) as caught:
             origin_of(Assertion(MADE.authenticator_data, changed, MADE.signature).pack())
         assert caught.value.code == "passkey.malformed"
-
-
-@pytest.mark.parametrize(("flags", "backup"), [(0x05, (False, False)), (0x0D, (True, False)), (0x1D, (True, True))])
-def test_backup_flags_are_told(flags: int, backup: tuple[bool, bool]) -> None:
-    assert is_backed_up(MADE.authenticator_data[:32] + bytes([flags]) + bytes(4)) == backup
 
 
 def test_passkey_of_another_relying_party_is_another_key() -> None:
