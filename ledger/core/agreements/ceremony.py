@@ -77,6 +77,13 @@ class Ceremony:
             raise Conflict("signer.replaced", "another person signs in this place now; ask the lender")
         return seat
 
+    def unsigned_seat(self, signer_id: str) -> Seat:
+        """Return the seat of a party that has not signed; raise what `seat` raises, Conflict("signature.exists")."""
+        seat = self.seat(signer_id)
+        if seat.is_signed:
+            raise Conflict("signature.exists", "this signer has signed already")
+        return seat
+
 
 def move(ceremony: Ceremony, what: Move) -> Ceremony:
     """Return the ceremony after something that concerns the agreement as a whole; raise Conflict (see `states.after`)."""
@@ -96,7 +103,7 @@ def take_step(ceremony: Ceremony, signer_id: str, step: Step) -> Ceremony:
     """
     if ceremony.state not in OPEN_FOR_SIGNATURE:
         raise not_open(ceremony.state)
-    seat = _unsigned(ceremony, signer_id)
+    seat = ceremony.unsigned_seat(signer_id)
     _require_steps(seat, ALL_STEPS[: ALL_STEPS.index(step)])
     moved = move(ceremony, step.move)
     return _with_seat(moved, replace(seat, done=seat.done | {step}))
@@ -114,7 +121,7 @@ def check_may_sign(ceremony: Ceremony, signer_id: str, now: datetime) -> Seat:
         raise Conflict(
             "agreement.past-deadline", "the time for signing this agreement has run out; ask the lender to send it anew"
         )
-    seat = _unsigned(ceremony, signer_id)
+    seat = ceremony.unsigned_seat(signer_id)
     if signer_id not in ceremony.turn:
         raise Conflict(
             "signer.not-your-turn", "others sign before this person; a message is sent when it is their turn"
@@ -137,7 +144,7 @@ def replace_signer(ceremony: Ceremony, signer_id: str, successor: Seat) -> Cerem
     Raises what `states.after` raises, NotFound, Conflict("signer.replaced" | "signature.exists").
     """
     moved = move(ceremony, Move.SIGNER_REPLACED)
-    old = _unsigned(moved, signer_id)
+    old = moved.unsigned_seat(signer_id)
     seats = _with_seat(moved, replace(old, is_replaced=True)).seats
     return replace(moved, seats=(*seats, replace(successor, order=old.order)))
 
@@ -145,13 +152,6 @@ def replace_signer(ceremony: Ceremony, signer_id: str, successor: Seat) -> Cerem
 def seats_of(signers: Iterable[tuple[str, int, frozenset[Step]]]) -> tuple[Seat, ...]:
     """Return fresh seats of (signer id, order, needed steps)."""
     return tuple(Seat(signer_id=signer_id, order=order, needs=needs) for signer_id, order, needs in signers)
-
-
-def _unsigned(ceremony: Ceremony, signer_id: str) -> Seat:
-    seat = ceremony.seat(signer_id)
-    if seat.is_signed:
-        raise Conflict("signature.exists", "this signer has signed already")
-    return seat
 
 
 def _require_steps(seat: Seat, steps: tuple[Step, ...]) -> None:

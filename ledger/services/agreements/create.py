@@ -11,10 +11,10 @@ from ledger.core.agreements.states import State
 from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
+from ledger.services.agreements.acting import Doing
 from ledger.services.agreements.numbering import home, take_number
 from ledger.services.agreements.seating import seat_row_of, signer_row_of
 from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
-from ledger.services.agreements.standing import Doing
 from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -163,7 +163,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     if plan.expires_at is not None:
         view = load_agreement(tx, act.principal, plan.agreement_id, Action.AGREEMENT_SEND)
         doing = Doing(view=view, record=plan.record, role="officer")
-        recorded, _ = record_sending(tx, stores, act, doing, plan.expires_at)
+        recorded = record_sending(tx, stores, act, doing, plan.expires_at)
     written = recorded.written(plan.agreement_id)
     remember_answer(tx, act, written)
     return written

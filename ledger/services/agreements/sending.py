@@ -1,13 +1,13 @@
 """How an agreement is sent, for the services that do it: the `agreement.sent` entry, the deadline, the state."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ledger.core.agreements.ceremony import send
 from ledger.core.agreements.states import State
 from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput
-from ledger.services.agreements.standing import Doing, ceremony_of
+from ledger.services.agreements.acting import Doing
+from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import AgreementView
 from ledger.services.context import Act, Stores
 from ledger.services.recording import Recorded, record
@@ -26,9 +26,7 @@ def deadline(now: datetime, valid_days: int) -> datetime:
     return now + timedelta(days=valid_days)
 
 
-def record_sending(
-    tx: Connection, stores: Stores, act: Act, doing: Doing, expires_at: datetime
-) -> tuple[Recorded, AgreementView]:
+def record_sending(tx: Connection, stores: Stores, act: Act, doing: Doing, expires_at: datetime) -> Recorded:
     """Queue `agreement.sent`, note the deadline and move the state; raise Conflict when the agreement was sent before."""
     view = doing.view
     after = send(ceremony_of(view), expires_at)
@@ -37,7 +35,7 @@ def record_sending(
     row = SentRow(view.row.id, recorded.entry_id, format_instant(act.now), format_instant(expires_at))
     insert_sent(tx, row)
     move_state(tx, view, after.state, recorded.entry_id)
-    return recorded, replace(view, state=after.state, changed_entry=recorded.entry_id, sent=row)
+    return recorded
 
 
 def move_state(tx: Connection, view: AgreementView, state: State, entry_id: str) -> None:

@@ -3,7 +3,6 @@
 Promises: the same machine (`core.agreements.ceremony`) decides here and in the audit. Leaves to others: writing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.agreements.authority import Scope, check_authority, parse_scope
@@ -15,7 +14,6 @@ from ledger.errors import NotAllowed, NotFound, Unavailable
 from ledger.services.agreements.view import AgreementView
 from ledger.services.context import Act
 from ledger.services.opening import unseal_opening
-from ledger.services.recording import Event, RecordKey
 from ledger.storage import agreements as agreement_rows
 from ledger.storage.ceremony import SeatRow, authorities_of
 from ledger.storage.database import Connection
@@ -123,25 +121,3 @@ def signer_row(view: AgreementView, signer_id: str) -> agreement_rows.SignerRow:
     """Return an active signer's row; raise NotFound("signer.unknown"), Conflict("signer.replaced")."""
     ceremony_of(view).seat(signer_id)
     return next(row for row in view.signers if row.signer_id == signer_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Doing:
-    """An act on one agreement that becomes an entry: on what, as whom, under which record key."""
-
-    view: AgreementView
-    record: RecordKey
-    role: str
-
-    def event(self, kind: str, private: dict[str, Json], shared: dict[str, Json] | None = None) -> Event:
-        """Return the event `agreement.<kind>`."""
-        return Event(
-            type=f"agreement.{kind}",
-            log=self.view.log,
-            subject_kind="agreement",
-            subject_id=self.view.row.id,
-            role=self.role,
-            record=self.record,
-            shared=shared or {},
-            private=private,
-        )
