@@ -149,7 +149,6 @@ READING: Final = {
     "read.terms": pair("Key terms", "主要条款"),
     "read.document": pair("The contract", "合同全文"),
     "read.pages": pair("{count} pages", "共 {count} 页"),
-    "read.page": pair("Page", "第"),
     "read.page-of": pair("Page {page} of {count}", "第 {page} 页，共 {count} 页"),
     "read.checking": pair("Checking the file on this device…", "正在本设备上核对文件…"),
     "read.same": pair(
@@ -166,8 +165,8 @@ READING: Final = {
         "合同未能加载。请检查网络后刷新本页，不会丢失任何内容。",
     ),
     "read.not-drawn": pair(
-        "The file is the right one, but this browser cannot draw it. Download it and read it there, then go on.",
-        "文件正确，但此浏览器无法显示。请下载后阅读，然后继续。",
+        "The file is the right one, but this browser cannot draw it. Open this page in another browser.",
+        "文件正确，但此浏览器无法显示。请换用其他浏览器打开本页。",
     ),
     "read.progress": pair("{seen} of {count} pages seen", "已阅 {seen} / {count} 页"),
     "read.plain": pair(
@@ -183,6 +182,11 @@ READING: Final = {
     "read.larger": pair("Larger", "放大"),
     "read.smaller": pair("Smaller", "缩小"),
     "read.go-on": pair("I have read the contract", "我已阅读合同"),
+    "read.to-the-end": pair("The way on opens when the last page was in view.", "显示过末页后即可继续。"),
+    "read.incomplete": pair(
+        "The last page was not in view yet. Go through the contract to its end; without JavaScript this page cannot show it.",
+        "尚未显示末页。请浏览至合同末尾；未启用 JavaScript 时本页无法显示合同。",
+    ),
     "read.go-on-hint": pair(
         "You can go back to the contract at any time before you sign.", "签署之前，您可随时返回查看合同。"
     ),

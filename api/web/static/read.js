@@ -23,8 +23,10 @@ class Reader {
     this.status = need(part, "[data-status]", HTMLElement);
     this.sheets = need(part, "[data-sheets]", HTMLElement);
     this.size = 0;
-    /** @type {Set<number>} */
-    this.seen = new Set();
+    /** @type {Set<Element>} */
+    this.inView = new Set();
+    /** @type {number[]} */
+    this.seconds = [];
     /** @type {Pdf | null} */
     this.pdf = null;
     /** @type {IntersectionObserver | null} */
@@ -38,6 +40,8 @@ class Reader {
     say(this.status, this.words.same, "good");
     try {
       this.pdf = await openPdf(data, { worker: this.words.worker ?? "", folder: this.words.folder ?? "" });
+      this.seconds = Array.from({ length: this.pdf.numPages }, () => 0);
+      setInterval(() => this.tick(), 1000);
       await this.lay();
       await this.write();
     } catch {
@@ -50,11 +54,12 @@ class Reader {
     const { pdf } = this;
     if (pdf === null) return;
     this.observer?.disconnect();
+    this.inView.clear();
     this.sheets.replaceChildren();
     this.sheets.hidden = false;
     need(this.part, "[data-bar]", HTMLElement).hidden = false;
     const width = Math.floor(this.sheets.clientWidth - 18) * (SIZES[this.size] ?? 1);
-    const observer = new IntersectionObserver((found) => this.look(found), { root: this.sheets, rootMargin: "300px", threshold: [0, 0.5] });
+    const observer = new IntersectionObserver((found) => this.look(found), { root: this.sheets, threshold: [0, 0.25] });
     this.observer = observer;
     for (let number = 1; number <= pdf.numPages; number += 1) {
       const sheet = await this.sheet(number, width);
@@ -88,17 +93,29 @@ class Reader {
   /** @param {IntersectionObserverEntry[]} found */
   look(found) {
     for (const { target, isIntersecting, intersectionRect } of found) {
-      if (!(target instanceof HTMLElement) || !isIntersecting) continue;
-      const number = Number(target.dataset.number);
-      if (target.dataset.drawn === undefined) void this.draw(target, number);
-      if (intersectionRect.height > 0) this.mark(number);
+      if (!(target instanceof HTMLElement)) continue;
+      if (isIntersecting && target.dataset.drawn === undefined) void this.draw(target, Number(target.dataset.number));
+      if (isIntersecting && intersectionRect.height > 0) this.inView.add(target);
+      else this.inView.delete(target);
     }
+    for (const one of this.inView) if (this.secondsOf(one) === 0) this.count(one);
+    this.tell();
   }
 
-  /** @param {number} number */
-  mark(number) {
-    this.seen.add(number);
+  /** Another second has gone by over what is in view: as a picture, or as text. */
+  tick() {
+    if (document.visibilityState === "visible") for (const one of this.inView) this.count(one);
     this.tell();
+  }
+
+  /** @param {Element} one */
+  secondsOf(one) {
+    return one instanceof HTMLElement ? (this.seconds[Number(one.dataset.number) - 1] ?? 0) : 0;
+  }
+
+  /** @param {Element} one */
+  count(one) {
+    if (one instanceof HTMLElement) this.seconds[Number(one.dataset.number) - 1] = this.secondsOf(one) + 1;
   }
 
   /**
@@ -124,10 +141,16 @@ class Reader {
     const { pdf } = this;
     if (pdf === null) return;
     const place = need(this.part, "[data-text-pages]", HTMLElement);
+    const observer = new IntersectionObserver((found) => this.look(found), { threshold: [0, 0.25] });
     for (let number = 1; number <= pdf.numPages; number += 1) {
+      const section = document.createElement("section");
+      section.dataset.number = String(number);
+      section.dataset.drawn = "text";
       const heading = document.createElement("h3");
       heading.textContent = this.pageWords(number);
-      place.append(heading, ...paragraphs(await (await this.page(number)).getTextContent()));
+      section.append(heading, ...paragraphs(await (await this.page(number)).getTextContent()));
+      place.append(section);
+      observer.observe(section);
     }
     need(this.part, "[data-text]", HTMLElement).hidden = false;
   }
@@ -138,12 +161,15 @@ class Reader {
     return this.pdf.getPage(number);
   }
 
+  /** Say how far the reader is; the way on opens with the last page. */
   tell() {
-    const count = this.pdf?.numPages ?? 0;
-    const words = (this.words.progress ?? "").replace("{seen}", String(this.seen.size)).replace("{count}", String(count));
+    const seen = this.seconds.filter((count) => count > 0).length;
+    const words = (this.words.progress ?? "").replace("{seen}", String(seen)).replace("{count}", String(this.seconds.length));
     need(this.part, "[data-progress]", HTMLElement).textContent = words;
-    const field = document.querySelector("[data-pages-seen]");
-    if (field instanceof HTMLInputElement) field.value = String(this.seen.size);
+    const field = document.querySelector("[data-page-seconds]");
+    if (field instanceof HTMLInputElement) field.value = this.seconds.join(" ");
+    const onward = document.querySelector("[data-go-on]");
+    if (onward instanceof HTMLButtonElement) onward.disabled = (this.seconds.at(-1) ?? 0) === 0;
   }
 
   /** @param {number} number */
@@ -171,7 +197,7 @@ function paragraphs(text) {
     });
 }
 
-/** Close every way on: this file must not be agreed to or signed. */
+/** Close every way on: a file that is not the right one, or that nobody has seen, must not be agreed to or signed. */
 function close() {
   for (const button of document.querySelectorAll("main form button[type=submit]")) {
     if (button instanceof HTMLButtonElement) button.disabled = true;
@@ -181,6 +207,8 @@ function close() {
 /** @param {HTMLElement} part */
 async function start(part) {
   const reader = new Reader(part);
+  const onward = document.querySelector("[data-go-on]");
+  if (onward instanceof HTMLButtonElement) onward.disabled = true;
   need(part, "[data-larger]", HTMLButtonElement).addEventListener("click", () => reader.resize(1));
   need(part, "[data-smaller]", HTMLButtonElement).addEventListener("click", () => reader.resize(-1));
   try {
