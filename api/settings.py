@@ -20,6 +20,14 @@ class Settings(BaseSettings):
     data: Annotated[Path, Field(description="Folder of everything that is kept locally")] = Path("var")
     host: Annotated[str, Field(description="Address the service listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port the service listens on; 0 takes a free one")] = 8400
+    public_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https://[a-z0-9.-]+(:[0-9]{1,5})?|http://localhost(:[0-9]{1,5})?)?$",
+            description="Address under which people reach the pages: links and passkeys are made for it; empty: "
+            "http://localhost and the port",
+        ),
+    ] = ""
     database: Annotated[str, Field(description="SQLAlchemy URL; empty: SQLite in the data folder")] = ""
     objects: Annotated[
         str, Field(description="Object store URL (file://, s3://); empty: a folder in the data folder")

@@ -61,6 +61,7 @@ def listening(installation: Installation) -> Iterator[str]:
     if absent := missing():
         log.warning("third-party files are missing", code="assets.missing", files=absent, todo=ABSENT)
     bound = _bind(settings.host, settings.port)
+    installation.listens_on(bound.getsockname()[1])
     config = uvicorn.Config(
         create_app(installation), log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
     )

@@ -40,6 +40,7 @@ class _Kept:
     codes: dict[str, str] = field(default_factory=dict)
     institution_keys: dict[str, InstitutionKeys] = field(default_factory=dict)
     chain_id: int | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,18 @@ class Installation:
         if self._kept.chain_id is None:
             self._kept.chain_id = bound(self.stores).chain_id
         return self._kept.chain_id
+
+    @property
+    def public_url(self) -> str:
+        """The address of the pages as people reach them, without a slash at its end.
+
+        Browsers bind passkeys to names and take `localhost` for safe, so without a setting it is that, and never 127.0.0.1.
+        """
+        return self.settings.public_url or f"http://localhost:{self._kept.port or self.settings.port}"
+
+    def listens_on(self, port: int) -> None:
+        """Note the port that the service of this process was given."""
+        self._kept.port = port
 
     def anchor_policy(self, zone: str) -> AnchorPolicy:
         """Return when an institution's logs are anchored, from the settings and its time zone."""
