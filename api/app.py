@@ -17,7 +17,8 @@ from api.pages.static import VersionedStatic
 from api.routes import agreements, directory, evidence, health, keys, log, rpc
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
-from ledger.services.log.covered import covered
+from ledger.services.evidence.issue_receipts import issue_receipts
+from ledger.storage.logs import newest_sizes
 
 # Nothing from elsewhere, nothing inline, nobody frames us: pages load their own scripts and styles only.
 SECURITY_HEADERS = {
@@ -41,7 +42,10 @@ def create_app(installation: Installation) -> FastAPI:
 
     app = described_app(lifespan)
     app.state.installation = installation
-    app.state.waiter = CheckpointWaiter(lambda ids: installation.stores.database.read(lambda tx: covered(tx, ids)))
+    stores = installation.stores
+    app.state.waiter = CheckpointWaiter(
+        sizes=lambda: stores.database.read(newest_sizes), receipts=lambda asked: issue_receipts(stores, asked)
+    )
     errors.install(app)
     app.add_middleware(BodyLimit, most=installation.settings.upload_bytes + FORM_OVERHEAD)
     app.add_middleware(RefusalPages)

@@ -14,6 +14,7 @@ from ledger.services.context import Act, Once
 from ledger.services.log.authenticate import authenticate
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer tally_…`")
+_ANONYMOUS = "this needs an API key: Authorization: Bearer tally_…"
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 
 
@@ -28,9 +29,12 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 def principal_if_any(here: Here, bearer: Bearer) -> Principal | None:
     """Return the caller, or None for an anonymous one; a wrong key is refused rather than taken for none."""
-    if bearer is None:
-        return None
-    principal = authenticate(here.stores, bearer.credentials)
+    return None if bearer is None else principal_of(here, bearer.credentials)
+
+
+def principal_of(here: Installation, token: str) -> Principal:
+    """Return whose API key this is, as of now; raise 401."""
+    principal = authenticate(here.stores, token)
     if principal is None:
         raise _unknown("this API key is not known, or was revoked")
     return principal
@@ -39,8 +43,18 @@ def principal_if_any(here: Here, bearer: Bearer) -> Principal | None:
 async def require_principal(principal: Annotated[Principal | None, Depends(principal_if_any)]) -> Principal:
     """Return the caller; raise 401 for an anonymous one."""
     if principal is None:
-        raise _unknown("this needs an API key: Authorization: Bearer tally_…")
+        raise _unknown(_ANONYMOUS)
     return principal
+
+
+async def require_token(bearer: Bearer) -> str:
+    """Return the API key that was shown, not yet looked at; raise 401 when there is none.
+
+    For routes that are asked hundreds of times a second: they call `principal_of` in the thread that does their work.
+    """
+    if bearer is None:
+        raise _unknown(_ANONYMOUS)
+    return bearer.credentials
 
 
 def _unknown(detail: str) -> HTTPException:
@@ -48,6 +62,7 @@ def _unknown(detail: str) -> HTTPException:
 
 
 Caller = Annotated[Principal, Depends(require_principal)]
+Token = Annotated[str, Depends(require_token)]
 AnyCaller = Annotated[Principal | None, Depends(principal_if_any)]
 
 

@@ -71,7 +71,8 @@ def _check_depth(value: Json, left: int) -> None:
         raise InvalidEncoding("encoding.too-deep", f"expected at most {MAX_DEPTH} levels of nesting")
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
-        _check_depth(child, left - 1)
+        if type(child) is dict or type(child) is list:
+            _check_depth(child, left - 1)
 
 
 def _is_plain(value: Json) -> bool:
@@ -79,7 +80,11 @@ def _is_plain(value: Json) -> bool:
     if kind is str or kind is bool or value is None:
         return True
     if isinstance(value, dict):
-        return all(type(key) is str and _is_plain(child) for key, child in value.items())
+        # A loop, and no call for a string: most values are strings, and every entry and statement comes past here.
+        for key, child in value.items():
+            if type(key) is not str or (type(child) is not str and not _is_plain(child)):
+                return False
+        return True
     if isinstance(value, list):
         return all(map(_is_plain, value))
-    return isinstance(value, int) and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER
+    return isinstance(value, str) or (isinstance(value, int) and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER)

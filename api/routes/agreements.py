@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from api.auth import Caller, Here, Reading, once_of
+from api.auth import Caller, Here, Reading, Token, once_of, principal_of
 from api.routes.answers import Waiter, answer_written
 from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer, new_agreement
 from api.schemas.strict_json import read_json
@@ -21,6 +21,7 @@ from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read import read
 from ledger.services.agreements.read_document import read_document
+from ledger.services.context import Act, Written
 from signing.algorithms import Suite
 from signing.envelope import Signature
 from signing.pdf.inspect import Limits
@@ -107,7 +108,7 @@ def fresh_statement(here: Here, act: Reading, agreement_id: Id, signer_id: Id) -
 
 @router.post("/{agreement_id}/signatures", status_code=201, response_class=JSONResponse, dependencies=[StrictJson])
 async def add_signature(
-    request: Request, here: Here, caller: Caller, waiter: Waiter, agreement_id: Id, body: NewSignature
+    request: Request, here: Here, token: Token, waiter: Waiter, agreement_id: Id, body: NewSignature
 ) -> Response:
     """Record one party's signature over its statement. Answers 201 with the receipt, or 202."""
     value = body.signature
@@ -116,8 +117,13 @@ async def add_signature(
         signature=Signature(Suite(value.suite), value.key_id, bytes.fromhex(value.value)),
         chain_id=here.chain_id,
     )
-    act = here.act(caller, once_of(request, new.statement, value.model_dump_json().encode()))
-    written = await run_sync(signing_service.sign, here.stores, act, agreement_id, new)
+    once = once_of(request, new.statement, value.model_dump_json().encode())
+
+    def work() -> tuple[Act, Written]:
+        act = here.act(principal_of(here, token), once)
+        return act, signing_service.sign(here.stores, act, agreement_id, new)
+
+    act, written = await run_sync(work)
     return await answer_written(here, waiter, act, written, location=f"/v1/agreements/{agreement_id}")
 
 

@@ -27,7 +27,6 @@ from ledger.storage.rows import (
 from ledger.storage.tables import log as table
 
 READ_CHUNK = 1000  # entries held in memory while a range is streamed: at most 8 MB
-ID_CHUNK = 500  # ids in one IN list: below the parameter limit of every SQLite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +74,6 @@ class HeadRow:
     id: str
     n: int
     leaf_hash: bytes
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an entry stands in the log."""
-
-    entry_id: str
-    log_id: int
-    idx: int
 
 
 def subject_head(tx: Connection, log_id: int, kind: str, subject_id: str, *, lock: bool = False) -> HeadRow | None:
@@ -219,15 +209,6 @@ def leaf_hash_of_subject(tx: Connection, log_id: int, kind: str, subject_id: str
     return None
 
 
-def index_of(tx: Connection, entry_ids: Sequence[str]) -> dict[str, Place]:
-    """Return where those of the given entries stand that have an index."""
-    found: dict[str, Place] = {}
-    for start in range(0, len(entry_ids), ID_CHUNK):
-        asked = {"ids": list(entry_ids[start : start + ID_CHUNK])}
-        found.update((place.entry_id, place) for place in fetch_all(tx, Place, _PLACES, asked))
-    return found
-
-
 # Statements of the write path: kept, because they run many times a second.
 _HEAD_LOCKED = Kept(
     select_rows(HeadRow, table.subject_head)
@@ -249,7 +230,6 @@ _ENTRIES_BETWEEN = Kept(
     )
     .order_by(table.entry.c.idx)
 )
-_PLACES = select_rows(Place, table.entry).where(table.entry.c.entry_id.in_(bindparam("ids", expanding=True)))
 _LEAF_OF_SUBJECT = tuple(  # in this order: a row may move from the first to the second in between
     Kept(
         select(rows.c.leaf_hash).where(

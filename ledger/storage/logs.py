@@ -119,6 +119,11 @@ def latest_checkpoint(tx: Connection, log_id: int) -> CheckpointRow | None:
     return fetch_one(tx, CheckpointRow, _LATEST, {"log_id": log_id})
 
 
+def newest_sizes(tx: Connection) -> dict[int, int]:
+    """Return the size under the newest checkpoint of each log that has one: what those who wait look at, many times a second."""
+    return {log_id: size for log_id, size in _NEWEST_SIZES.all(tx) if size is not None}
+
+
 def checkpoint_covering(tx: Connection, log_id: int, index: int) -> CheckpointRow | None:
     """Return the first checkpoint that contains the entry at `index`."""
     statement = select_rows(CheckpointRow, table.checkpoint).where(
@@ -146,3 +151,9 @@ _LATEST = Kept(  # asked many times a second
     .limit(1)
 )
 _NEWEST_SIZE = Kept(select(func.max(table.checkpoint.c.size)).where(table.checkpoint.c.log_id == bindparam("log_id")))
+_NEWEST_SIZES = Kept(
+    select(
+        table.log.c.id,
+        select(func.max(table.checkpoint.c.size)).where(table.checkpoint.c.log_id == table.log.c.id).scalar_subquery(),
+    )
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 30.0
+REST_SECONDS = 3.0  # the service closes a connection that was quiet for five
 LEAD_SECONDS = 0.5  # before the first request is due, so that every task waits already
 
 
@@ -79,22 +80,31 @@ class _Connections:
 
     def __init__(self, host: str, port: int) -> None:
         self._place = (host, port)
-        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._free: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def exchange(self, wire: bytes) -> int:
         """Send one request and return its status, the body read to its end."""
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection(*self._place)
+        reader, writer = self._rested() or await asyncio.open_connection(*self._place)
         try:
             writer.write(wire)
             status = await _read_answer(reader)
         except BaseException:
             writer.close()
             raise
-        self._free.append((reader, writer))
+        self._free.append((time.perf_counter(), reader, writer))
         return status
 
+    def _rested(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """Return the connection used last; one that rested so long that the service may be closing it is closed."""
+        while self._free:
+            since, reader, writer = self._free.pop()
+            if time.perf_counter() - since < REST_SECONDS:
+                return reader, writer
+            writer.close()
+        return None
+
     def close(self) -> None:
-        for _, writer in self._free:
+        for _, _, writer in self._free:
             writer.close()
 
 

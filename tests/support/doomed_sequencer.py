@@ -17,9 +17,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.services.log.covered import covered
 from ledger.services.log.sequence import Sequencer, Turn
 from ledger.storage.database import Connection, Database
+from ledger.storage.logs import latest_checkpoint
 from ledger.storage.objects import Objects
 from support.ledgers import NOW, Ledger, open_ledger, open_stores
 
@@ -97,8 +97,8 @@ def note_acknowledged(folder: Path) -> None:
     """Write down which entries a signed checkpoint covers."""
     ledger = opened(folder, 0)
     ids = [row.entry_id for row in ledger.rows()]
-    found = ledger.stores.database.read(lambda tx: covered(tx, ids))
-    (folder / "acknowledged.json").write_text(json.dumps([entry_id for entry_id in ids if entry_id in found]))
+    newest = ledger.stores.database.read(lambda tx: latest_checkpoint(tx, ledger.log.id))
+    (folder / "acknowledged.json").write_text(json.dumps(ids[: newest.size if newest else 0]))
 
 
 def in_child(work: Callable[[], None]) -> int:

@@ -132,10 +132,17 @@ def parse_receipt(data: bytes) -> Receipt:
 def verify_receipt(receipt: Receipt, key: VerifierKey) -> VerifiedReceipt:
     """Return what the receipt proves under the log's key; raise VerificationFailed with the code of what does not hold.
 
-    Codes: note.*, checkpoint.*, entry.*, proof.inclusion, commitment.*, "receipt.other-log", "receipt.opened-twice",
+    Codes: note.*, checkpoint.*, and those of `verify_under`.
+    """
+    return verify_under(receipt, open_checkpoint(receipt.checkpoint, key))
+
+
+def verify_under(receipt: Receipt, checkpoint: Checkpoint) -> VerifiedReceipt:
+    """Return what the receipt proves under its checkpoint, which the caller opened from the note that the receipt carries.
+
+    Raises VerificationFailed: entry.*, proof.inclusion, commitment.*, "receipt.other-log", "receipt.opened-twice",
     "receipt.other-anchor".
     """
-    checkpoint = open_checkpoint(receipt.checkpoint, key)
     entry = parse_entry(receipt.entry)
     if entry.log != checkpoint.origin:
         raise VerificationFailed(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ledger.core.log.compact_range import EMPTY, CompactRange, extend
-from ledger.core.log.hashing import HASH_BYTES
+from ledger.core.log.hashing import HASH_BYTES, node_hash
 from ledger.core.log.proofs import NodeReader, complete_subtrees
 from ledger.errors import InvalidInput, VerificationFailed
 
@@ -154,7 +154,7 @@ class TileReader:
     def __init__(self, size: int, fetch: FetchTile) -> None:
         self._size = size
         self._fetch = fetch
-        self._tiles: dict[Tile, list[bytes]] = {}
+        self._tiles: dict[Tile, list[list[bytes]]] = {}  # the hashes of a tile, and above them what joining pairs gives
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree over the leaves [index * 2**level, (index + 1) * 2**level)."""
@@ -164,8 +164,11 @@ class TileReader:
             )
         tile_level, inside = divmod(level, TILE_HEIGHT)
         tile_index, place = divmod(index << inside, TILE_WIDTH)
-        hashes = self._row(tile_level, tile_index, place + (1 << inside))[place : place + (1 << inside)]
-        return extend(EMPTY, hashes).root()
+        rows = self._rows(tile_level, tile_index, place + (1 << inside))
+        while len(rows) <= inside:
+            below = rows[-1]
+            rows.append([node_hash(below[left], below[left + 1]) for left in range(0, len(below) - 1, 2)])
+        return rows[inside][place >> inside]
 
     def compact_range(self) -> CompactRange:
         """Return the right edge of the tree; its root is to be compared with the signed one."""
@@ -173,16 +176,16 @@ class TileReader:
             self._size, tuple(self.node(level, index) for level, index in complete_subtrees(0, self._size))
         )
 
-    def _row(self, level: int, index: int, needed: int) -> list[bytes]:
+    def _rows(self, level: int, index: int, needed: int) -> list[list[bytes]]:
         available = (self._size >> level * TILE_HEIGHT) - index * TILE_WIDTH
         tile = Tile(level, index, min(TILE_WIDTH, available))
-        row = self._tiles.get(tile, [])
-        if len(row) < needed:  # not fetched yet, or served so narrow that it sufficed only for an earlier question
-            row = _hashes(self._fetch(tile), needed)
+        rows = self._tiles.get(tile, [[]])
+        if len(rows[0]) < needed:  # not fetched yet, or served so narrow that it sufficed only for an earlier question
+            rows = [_hashes(self._fetch(tile), needed)]
             if len(self._tiles) == KEPT_TILES:
                 del self._tiles[next(iter(self._tiles))]
-            self._tiles[tile] = row
-        return row
+            self._tiles[tile] = rows
+        return rows
 
 
 def _hashes(data: bytes, needed: int) -> list[bytes]:

@@ -5,8 +5,8 @@ others: what the files are (`tree_growth`) and whether they are right (`recheck`
 """
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 from ledger.services.log.tree import object_name
 from ledger.services.log.tree_growth import ReadFile
@@ -21,6 +21,10 @@ class LogFiles:
 
     objects: Objects
     log_id: int
+    # Kept: a sequencer writes a handful of files ten times a second, and starting threads for them costs more than the files.
+    _pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_AT_ONCE, "tally-files"), compare=False
+    )
 
     def read(self, path: str) -> bytes:
         """Return a stored file; raise NotFound("object.missing"), Unavailable."""
@@ -28,13 +32,13 @@ class LogFiles:
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Store files, create-only; raise Conflict("object.differs"), Unavailable. Some may be written when it raises."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for _ in pool.map(lambda path: self.objects.put(object_name(self.log_id, path), files[path]), files):
-                pass
+        writing = [self._pool.submit(self.objects.put, object_name(self.log_id, path), files[path]) for path in files]
+        wait(writing)  # all of them, also when one fails: nothing is written behind the back of the next turn
+        for done in writing:
+            done.result()
 
     def reread(self, paths: Iterable[str]) -> ReadFile:
         """Fetch files at once and return a reader that has them and reads any other when asked."""
         asked = list(paths)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            fetched = dict(zip(asked, pool.map(self.read, asked), strict=True))
+        fetched = dict(zip(asked, self._pool.map(self.read, asked), strict=True))
         return lambda path: fetched[path] if path in fetched else self.read(path)

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.wiring import ids
 from ledger.core.log.permissions import Role
+from signing.algorithms import Suite
+from signing.envelope import Signature
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
 from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
 
@@ -161,6 +164,8 @@ def test_a_revoked_key_stops_working_at_once(service: Service) -> None:
     assert held.get("/v1/me").json()["roles"] == ["auditor"]
     assert administrator.post(f"/v1/api-keys/{issued['id']}/revocations").status_code == 201
     assert held.get("/v1/me").status_code == 401
+    body = signature_body(b"{}", Signature(Suite.ED25519, "ed25519:" + "0" * 32, bytes(64)))
+    assert held.post(f"/v1/agreements/{ids.new_id()}/signatures", json=body).status_code == 401
     again = administrator.post(f"/v1/api-keys/{issued['id']}/revocations")
     assert (again.status_code, again.json()["code"]) == (409, "api-key.not-active")
 

@@ -7,10 +7,9 @@ import pytest
 
 from ledger.core.log.evm_checkpoint import log_checkpoint_digest
 from ledger.errors import Unavailable
-from ledger.services.log.covered import covered
 from ledger.services.log.sequence import Sequencer, Turn, sequence
 from ledger.storage.log import entries_of_subject, pending_count
-from ledger.storage.logs import set_registry_log_id
+from ledger.storage.logs import newest_sizes, set_registry_log_id
 from signing.algorithms import recover_address
 from support.ledgers import NOW, REGISTRY, Ledger, chain_of_entries, check_whole, log_signers, small_entries
 
@@ -84,13 +83,11 @@ def test_entries_of_one_subject_keep_their_order_over_batches(ledger: Ledger) ->
     assert [row.idx for row in rows] == sorted(row.idx for row in rows)
 
 
-def test_covered_names_only_entries_below_a_signed_size(ledger: Ledger) -> None:
-    early = ledger.append(small_entries(2))
-    sequence(ledger.stores, ledger.log, ledger.signers, TURN)
-    late = ledger.append(small_entries(2, start=2))
-    asked = [*early, *late, "unknown"]
-    assert ledger.stores.database.read(lambda tx: covered(tx, asked)) == set(early)
-    assert ledger.stores.database.read(lambda tx: covered(tx, [])) == set()
+def test_newest_sizes_are_those_of_the_signed_checkpoints(ledger: Ledger) -> None:
+    signed = sequence(ledger.stores, ledger.log, ledger.signers, TURN)
+    assert signed is not None
+    ledger.append(small_entries(2))
+    assert ledger.stores.database.read(newest_sizes) == {ledger.log.id: signed.checkpoint.size}
 
 
 def test_registered_log_is_signed_for_the_registry_too(ledger: Ledger) -> None:
