@@ -14,7 +14,7 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
-from api.routes import agreements, directory, evidence, health, keys, log, rpc
+from api.routes import agreements, directory, evidence, health, keys, log, rpc, templates
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
 from ledger.services.evidence.issue_receipts import issue_receipts
@@ -69,6 +69,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     )
     for router in (
         agreements.router,
+        templates.router,
         directory.router,
         keys.router,
         evidence.router,

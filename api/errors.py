@@ -40,7 +40,9 @@ _STATUS: Final[tuple[tuple[type[Exception], int, str], ...]] = (
 )
 # What is no fault of the request, whatever its kind: our stored material does not hold, or our inspector did not run.
 _OURS: Final[Mapping[str, tuple[int, str]]] = {
+    "pdf.no-fonts": (503, "Not available at the moment"),
     "pdf.not-inspected": (503, "Not available at the moment"),
+    "template.unreadable": (503, "Not available at the moment"),
     "agreement.incomplete": (500, _DAMAGED),
     "document.altered": (500, _DAMAGED),
     "document.wrong-key-or-altered": (500, _DAMAGED),

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     low_balance_wei: Annotated[int, Field(ge=0, description="Warn when the sender holds less")] = 10**17
     upload_bytes: Annotated[int, Field(ge=1024, description="Largest document accepted")] = 25 * 1024 * 1024
     upload_pages: Annotated[int, Field(ge=1, description="Most pages of a document")] = 500
+    fonts: Annotated[
+        str, Field(description="Folder of the contract fonts; empty: those that came with the program")
+    ] = ""
+    templates: Annotated[
+        str, Field(description="Folder of the institution's own contract templates, looked at before the shipped ones")
+    ] = ""
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
     ] = 24

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
+from api.commands.agreement_typeset import preview, typeset
 from api.commands.client import Client
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected
-from api.commands.files import STANDARD, read_file, write_file
+from api.commands.files import MOST_JSON_BYTES, STANDARD, read_file, read_json, write_file
 from api.commands.names import agreement_id, require_id
 from api.commands.outcome import note, say, say_json
 from api.commands.pens import read_signature, sign_statement
-from api.commands.tables import facts, table
+from api.commands.tables import covered, facts, table
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
@@ -22,7 +23,9 @@ app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Create, list, read and sign agreements."
 )
 
-_MOST_JSON_BYTES = 100_000
+app.command()(typeset)
+app.command()(preview)
+
 _MOST_PDF_BYTES = 64 << 20  # the service has its own, smaller limit and says so
 
 Agreement = Annotated[str, typer.Argument(metavar="AGREEMENT", help="Id or number of the agreement.")]
@@ -42,7 +45,7 @@ def create(  # noqa: PLR0913  # each is an option of the command
     token_file: TokenFile = None,
 ) -> None:
     """Put a loan contract on record."""
-    body = json.dumps({"terms": _read_json(terms), "signers": _read_json(signers)})
+    body = json.dumps({"terms": read_json(terms), "signers": read_json(signers)})
     data = read_file(pdf, most=_MOST_PDF_BYTES)
     with connected(url, token_file) as client:
         created = client.upload(
@@ -58,7 +61,7 @@ def create(  # noqa: PLR0913  # each is an option of the command
                 ("Recorded", f"loan contract {number}"),
                 ("Agreement", str(created["id"])),
                 ("Entry", str(created["entry"])),
-                _covered(created),
+                covered(created),
             ]
         )
     )
@@ -199,13 +202,13 @@ def sign(  # noqa: PLR0913  # each is an option of the command
             data = base64.b64decode(str(_statement(client, found, signer)["statement"]))
             value = sign_statement(data, key)
         else:
-            data, value = read_file(_given(statement), most=_MOST_JSON_BYTES), read_signature(_given(signature))
+            data, value = read_file(_given(statement), most=MOST_JSON_BYTES), read_signature(_given(signature))
         body: dict[str, Json] = {"statement": base64.b64encode(data).decode(), "signature": value.to_json()}
         signed = client.post(f"/v1/agreements/{found}/signatures", body)
     if as_json:
         say_json(signed)
         return
-    say(facts([("Signed", f"by {value.key_id}"), ("Entry", str(signed["entry"])), _covered(signed)]))
+    say(facts([("Signed", f"by {value.key_id}"), ("Entry", str(signed["entry"])), covered(signed)]))
     say(f"Next: tally agreement evidence {agreement}")
 
 
@@ -224,21 +227,6 @@ def _deliver(path: Path, data: bytes, *, force: bool) -> None:
     write_file(path, data, force=force)
     if path != STANDARD:
         note(f"Wrote {path}, {len(data):,} bytes.")
-
-
-def _read_json(path: Path) -> Json:
-    try:
-        value: Json = json.loads(read_file(path, most=_MOST_JSON_BYTES))
-    except ValueError as error:
-        raise InvalidInput("json.malformed", f"{path}: expected JSON ({error})") from error
-    return value
-
-
-def _covered(answer: Mapping[str, Json]) -> tuple[str, str]:
-    receipt = answer.get("receipt")
-    if isinstance(receipt, dict):
-        return "Log", f"index {receipt['index']}, under a signed checkpoint"
-    return "Log", "waiting for its checkpoint; fetch the receipt in a moment"
 
 
 def _terms_line(found: Mapping[str, Json]) -> str:

@@ -36,6 +36,9 @@ class Client:
     def post(self, path: str, body: dict[str, Json]) -> dict[str, Json]:
         return _object(self._send("POST", path, json=body))
 
+    def post_bytes(self, path: str, body: dict[str, Json]) -> bytes:
+        return self._send("POST", path, json=body).content
+
     def upload(self, path: str, files: dict[str, tuple[str, bytes, str]], fields: dict[str, str]) -> dict[str, Json]:
         return _object(self._send("POST", path, files=files, data=fields))
 

@@ -37,7 +37,7 @@ def make_parties(keys: Keyring, code: str) -> tuple[Party, ...]:
     """Return a borrower with a fresh wallet, and the lender with the institution's own key."""
     wallet = open_signer(Suite.EIP712, secrets.token_bytes(32), purpose="signer")
     return (
-        Party("borrower", "Lin Xiaoyu", wallet),
+        Party("borrower", "林𠮷 Lin Ji", wallet),
         Party("lender", "Demonstration Lender, loan office", keys.institution_signer(code)),
     )
 

@@ -8,10 +8,10 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 from api.commands.client import Client
+from api.commands.demo_contract import BRIEF_TERMS, TEMPLATE, demo_draft
 from api.commands.demo_parties import Party, make_parties, officer_client, sign_as
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.settings import Settings
@@ -25,14 +25,10 @@ from ledger.core.log.checkpoint import parse_checkpoint
 from ledger.core.log.note import parse_note
 from ledger.errors import Unavailable
 from signing.canonical import Json
-from signing.canonical import encode as canonical
-from signing.pdf.typeset import ContractFacts, typeset_contract
-from signing.pdf.typeset import Party as PrintedParty
 
 FINAL_SECONDS = 90.0
 _POLL_SECONDS = 0.25
 _WORDS = {Verdict.YES: "yes", Verdict.NO: "NO", Verdict.NOT_CHECKED: "not checked"}
-_PRINCIPAL, _MONTHS, _RATE = 12_000_000, 24, 485
 
 
 @dataclass(frozen=True)
@@ -49,26 +45,35 @@ def walk(url: str, settings: Settings, pdf: Path | None = None) -> int:
     steps = _Walk(officer_client(url, token, folder), folder, Client(url, None))
     keys = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=False)
     parties = make_parties(keys, settings.institution_code)
-    document = pdf.read_bytes() if pdf else _typeset(settings)
+    created = _record(steps, parties, settings.institution_name, pdf)
+    document = steps.client.get_bytes(f"{created['location']}/document")
     (folder / "contract.pdf").write_bytes(document)
     say(
         f"1  document    {len(document):,} bytes, SHA-256 {hashlib.sha256(document).hexdigest()}"
         + ("" if pdf else " (typeset here)")
     )
-    agreement_id, latest = _record(steps, document, parties)
-    receipt = _wait_until_final(steps.client, latest)
-    _say_anchor(receipt)
-    return _check(steps, document, agreement_id)
-
-
-def _record(steps: _Walk, document: bytes, parties: tuple[Party, ...]) -> tuple[str, str]:
-    """Upload the document and sign for every party; return the agreement and its newest entry."""
-    body: dict[str, Json] = {"terms": _terms(), "signers": [party.to_json() for party in parties], "send": True}
-    created = steps.client.upload(
-        "/v1/agreements", {"document": ("contract.pdf", document, "application/pdf")}, {"agreement": json.dumps(body)}
-    )
     agreement = steps.client.get(str(created["location"]))
     say(f"2  recorded    loan contract {agreement['number']}, {_place(created)}")
+    latest = _sign(steps, created, agreement, parties)
+    receipt = _wait_until_final(steps.client, latest)
+    _say_anchor(receipt)
+    return _check(steps, document, str(created["id"]))
+
+
+def _record(steps: _Walk, parties: tuple[Party, ...], lender: str, pdf: Path | None) -> dict[str, Json]:
+    """Have the contract typeset, or upload the one that was given; return what the service answered."""
+    if pdf is None:
+        draft = demo_draft(parties, lender, ids.now().date())
+        return steps.client.post(f"/v1/templates/{TEMPLATE}/agreements", draft)
+    signers: list[Json] = [party.to_json() for party in parties]
+    body = json.dumps({"terms": BRIEF_TERMS, "signers": signers, "send": True})
+    return steps.client.upload(
+        "/v1/agreements", {"document": ("contract.pdf", pdf.read_bytes(), "application/pdf")}, {"agreement": body}
+    )
+
+
+def _sign(steps: _Walk, created: dict[str, Json], agreement: dict[str, Json], parties: tuple[Party, ...]) -> str:
+    """Sign for every party; return the newest entry."""
     latest = str(created["entry"])
     signers = agreement["signers"]
     if not isinstance(signers, list):
@@ -78,7 +83,7 @@ def _record(steps: _Walk, document: bytes, parties: tuple[Party, ...]) -> tuple[
         signed = sign_as(steps.client, str(created["id"]), signer_id, party)
         latest = str(signed["entry"])
         say(f"3  signed      {party.role} {party.name}, {party.key.public.key_id}, {_place(signed)}")
-    return str(created["id"]), latest
+    return latest
 
 
 def _place(answer: dict[str, Json]) -> str:
@@ -152,34 +157,3 @@ def _say_report(report: Report, *, only_no: bool = False) -> None:
             say(
                 f"   {answer.name.value:>2} {_WORDS[answer.verdict]:<12} {answer.title('en')}: {answer.reasons[0].text('en')}"
             )
-
-
-def _terms() -> dict[str, Json]:
-    return {
-        "product": "personal-instalment",
-        "amount": {"currency": "CNY", "minor": str(_PRINCIPAL)},
-        "term_months": _MONTHS,
-        "annual_rate": f"{_RATE / 100:.2f}",
-    }
-
-
-def _typeset(settings: Settings) -> bytes:
-    today: date = ids.now().date()
-    number = f"{settings.institution_code}-DEMO-{secrets.token_hex(3).upper()}"
-    facts = ContractFacts(
-        number=number,
-        agreement=ids.new_id(),
-        dated=today,
-        lender=PrintedParty("Demonstration Lender", "91310000MA1FL0000X", "1 Example Road, Shanghai"),
-        borrower=PrintedParty("Lin Xiaoyu", "ID ending 4417", "22 Sample Lane, Hangzhou"),
-        product="Personal instalment loan",
-        purpose="Home improvement",
-        currency="CNY",
-        principal=_PRINCIPAL,
-        rate_basis_points=_RATE,
-        months=_MONTHS,
-        first_due=today + timedelta(days=30),
-        nonce=secrets.token_bytes(32),
-        terms=canonical(_terms()),
-    )
-    return typeset_contract(facts)

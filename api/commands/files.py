@@ -1,6 +1,7 @@
 """Reading and writing the files that people name: bounded, never over an existing one unasked, `-` for standard input and output."""
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,8 +10,11 @@ from typing import Final
 from api.commands.outcome import say_bytes
 from api.commands.progress import Advance
 from ledger.errors import InvalidInput
+from signing.canonical import Json
 
 STANDARD: Final = Path("-")
+
+MOST_JSON_BYTES: Final = 100_000
 
 _CHUNK_BYTES = 1 << 20
 
@@ -70,3 +74,12 @@ def _replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_bytes(data)
     beside.replace(path)
+
+
+def read_json(path: Path) -> Json:
+    """Return the JSON value of a file; raise InvalidInput("json.malformed") naming it."""
+    try:
+        value: Json = json.loads(read_file(path, most=MOST_JSON_BYTES))
+    except ValueError as error:
+        raise InvalidInput("json.malformed", f"{path}: expected JSON ({error})") from error
+    return value

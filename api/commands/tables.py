@@ -1,8 +1,10 @@
 """Text in columns: aligned by what a terminal shows, where a Chinese character is two cells wide."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
+
+from signing.canonical import Json
 
 WIDTH: Final = 110  # a report is read as a page; wider lines are hard to follow
 GAP: Final = "  "
@@ -76,3 +78,11 @@ def _cells_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if _is_wide(character) else 1
+
+
+def covered(answer: Mapping[str, Json]) -> tuple[str, str]:
+    """Return the line that says where in the log a written thing is."""
+    receipt = answer.get("receipt")
+    if isinstance(receipt, dict):
+        return "Log", f"index {receipt['index']}, under a signed checkpoint"
+    return "Log", "waiting for its checkpoint; fetch the receipt in a moment"

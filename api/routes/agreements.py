@@ -30,7 +30,12 @@ from signing.typed_data import typed_data_json
 router = APIRouter(prefix="/v1/agreements", tags=["agreements"])
 
 # Inspecting a document may take a core and a gigabyte for its time: so many at once, and the others wait their turn.
-_INSPECTIONS = CapacityLimiter(2)
+INSPECTIONS = CapacityLimiter(2)
+
+
+def upload_limits(here: Here) -> Limits:
+    """Return what a document may take, by the settings."""
+    return Limits(max_bytes=here.settings.upload_bytes, max_pages=here.settings.upload_pages)
 
 
 @router.post(
@@ -53,8 +58,7 @@ async def create_agreement(
     data = await document.read()
     new = new_agreement(read_json(agreement, "agreement"), data)
     act = here.act(caller, once_of(request, data, agreement.encode()))
-    limits = Limits(max_bytes=here.settings.upload_bytes, max_pages=here.settings.upload_pages)
-    written = await run_sync(creating.create, here.stores, act, new, limits, limiter=_INSPECTIONS)
+    written = await run_sync(creating.create, here.stores, act, new, upload_limits(here), limiter=INSPECTIONS)
     return await answer_written(here, waiter, act, written, location=f"/v1/agreements/{written.resource_id}")
 
 

@@ -26,6 +26,7 @@ from ledger.storage.migrate import migrate, require_current
 from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
 from signing.keys.signer import EvmSigner
+from signing.pdf.typeset import SHIPPED_FONTS, SHIPPED_TEMPLATES, Typesetter
 
 if TYPE_CHECKING:
     from ledger.chain.embedded.chain import EmbeddedChain
@@ -82,6 +83,13 @@ class Installation:
     def sender(self) -> EvmSigner:
         """Return the key that pays for transactions."""
         return self.keyring.sender()
+
+    @property
+    def typesetter(self) -> Typesetter:
+        """Where fonts and templates are, by the settings."""
+        own = (Path(self.settings.templates),) if self.settings.templates else ()
+        fonts = Path(self.settings.fonts) if self.settings.fonts else SHIPPED_FONTS
+        return Typesetter(fonts=fonts, templates=(*own, SHIPPED_TEMPLATES))
 
     @property
     def chain_id(self) -> int:

@@ -1,219 +1,127 @@
-"""A loan contract as PDF, from facts: PDF/A-3 with the machine-readable terms attached, the same bytes for the same facts.
+"""A loan contract as PDF, from facts and a template: PDF/A-3a and PDF/UA-1 with the terms attached, the same bytes for the same facts.
 
-Promises: no clock, no font or package of the machine; facts never act as markup; a character that no embedded font has is
-refused, not drawn as a box.
-Leaves to others: whether the terms were approved, numbering, the nonce, scripts beyond Latin, Greek and Cyrillic.
+Promises: no clock, no font or package of the machine; facts never act as markup; a character that no font of ours has is
+refused and named, not drawn as a box.
+Leaves to others: what the facts are (docs/templates.md), whether the terms were approved, numbering, the nonce.
 """
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import cast
 
+import segno
 import typst
 
-from signing.canonical import Json, decode, encode
+from signing.canonical import Json, decode
 from signing.errors import DocumentRefused
-from signing.pdf.schedule import Instalment, level_instalments
 
-TEMPLATE = Path(__file__).with_name("templates") / "loan_contract.typ"
-MAX_MONTHS = 480
-MAX_RATE_BASIS_POINTS = 10_000
-MAX_PRINCIPAL = 2**53 - 1  # what terms.json can hold as a number
-MAX_TEXT_CHARACTERS = 300
-MAX_GUARANTORS = 4
+SHIPPED_TEMPLATES = Path(__file__).with_name("templates")
+SHIPPED_FONTS = Path(__file__).with_name("fonts")
+PACKAGES = SHIPPED_TEMPLATES / "packages"
 MAX_TERMS_BYTES = 64 * 1024
+NEEDED_FONTS = frozenset({"Source Han Sans SC"})
 
-_DECIMALS = {
-    "AUD": 2,
-    "CAD": 2,
-    "CHF": 2,
-    "CNY": 2,
-    "EUR": 2,
-    "GBP": 2,
-    "HKD": 2,
-    "JPY": 0,
-    "KRW": 0,
-    "SGD": 2,
-    "USD": 2,
-}
-_NONCE_BYTES = 32
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _MISSING = re.compile(r'the text `"(.{1,40}?)"` could not be displayed', re.DOTALL)
+_REMOTE = b"@preview/"  # typst would fetch these packages from the network
 
 
 @dataclass(frozen=True)
-class Party:
-    name: str
-    identifier: str
-    address: str
+class Typesetter:
+    """Where fonts and templates are; of two templates with one name the first folder's counts."""
 
+    fonts: Path = SHIPPED_FONTS
+    templates: tuple[Path, ...] = (SHIPPED_TEMPLATES,)
 
-@dataclass(frozen=True, kw_only=True)
-class ContractFacts:
-    """What one loan contract says; amounts in minor units of the currency, the rate in hundredths of a percent a year."""
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all templates."""
+        found = {path.parent.name for folder in self.templates for path in folder.glob("*/template.json")}
+        return tuple(sorted(name for name in found if _NAME.fullmatch(name)))
 
-    number: str
-    agreement: str
-    dated: date
-    lender: Party
-    borrower: Party
-    guarantors: tuple[Party, ...] = ()
-    product: str
-    purpose: str
-    currency: str
-    principal: int
-    rate_basis_points: int
-    months: int
-    first_due: date
-    nonce: bytes
-    terms: bytes
+    def manifest(self, name: str) -> Json:
+        """Return the manifest of a template; raise DocumentRefused("template.unreadable") when there is none."""
+        try:
+            value: Json = json.loads((self._folder(name) / "template.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise DocumentRefused(
+                "template.unreadable", f"the manifest of template {name} is not JSON: {error}"
+            ) from error
+        return value
 
-    def __post_init__(self) -> None:
-        _check_texts(self)
-        _check_numbers(self)
-        if len(self.nonce) != _NONCE_BYTES:
-            raise _unusable("nonce", f"{_NONCE_BYTES} bytes")
-        if len(self.terms) > MAX_TERMS_BYTES:
-            raise _unusable("terms", f"at most {MAX_TERMS_BYTES} bytes")
-        decode(self.terms)
+    def contract(self, name: str, facts: Mapping[str, Json], terms: bytes, dated: date) -> bytes:
+        """Return the PDF of a template with these facts, and `terms` attached as terms.json.
 
-
-def typeset_contract(facts: ContractFacts) -> bytes:
-    """Return the PDF; raise DocumentRefused("pdf.missing-glyph") naming the characters, ("pdf.not-typeset") for anything else."""
-    inputs = {"facts": encode(_shown(facts)).decode(), "terms": facts.terms.decode()}
-    compiler = typst.Compiler(input=TEMPLATE.read_bytes(), ignore_system_fonts=True, sys_inputs=inputs)
-    try:
-        document = compiler.compile(
-            format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=datetime.combine(facts.dated, time(0), tzinfo=UTC)
+        Raises DocumentRefused: "pdf.missing-glyph" naming the characters, "pdf.no-fonts", "template.unreadable", and
+        "pdf.not-typeset" for anything else.
+        """
+        if len(terms) > MAX_TERMS_BYTES:
+            raise DocumentRefused("pdf.not-typeset", f"expected terms of at most {MAX_TERMS_BYTES} bytes")
+        decode(terms)
+        shown = {**facts, "qr": _qr(str(facts["qr-text"]))}
+        inputs = {"facts": json.dumps(shown, ensure_ascii=False), "terms": terms.decode()}
+        compiler = typst.Compiler(
+            input=self._folder(name) / "contract.typ",
+            root=self._folder(name),
+            font_paths=_fonts(self.fonts),
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+            package_path=PACKAGES,
+            package_cache_path=PACKAGES,
         )
-    except typst.TypstError as error:
-        raise translated(error.message) from error
-    return cast("bytes", document)
+        at = datetime.combine(dated, time(0), tzinfo=UTC)
+        try:
+            document = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=at)
+        except typst.TypstError as error:
+            raise translated(error.message) from error
+        return cast("bytes", document)
+
+    def _folder(self, name: str) -> Path:
+        for folder in self.templates:
+            if _NAME.fullmatch(name) and (folder / name / "template.json").is_file():
+                _refuse_remote(folder / name)
+                return folder / name
+        raise DocumentRefused("template.unreadable", f"expected a template, one of {', '.join(self.names())}")
 
 
 def translated(message: str) -> DocumentRefused:
+    """Return our refusal for a message of the typesetter."""
     missing = _MISSING.search(message)
     if missing:
         characters = ", ".join(f"U+{ord(character):04X} {character}" for character in dict.fromkeys(missing[1]))
         return DocumentRefused(
             "pdf.missing-glyph",
-            f"expected characters that the contract's font has, got {characters}: write it in Latin letters",
+            f"expected characters that the contract's fonts have, got {characters}: write it another way, or add a font that has it",
         )
     return DocumentRefused("pdf.not-typeset", f"expected the contract to be typeset as PDF/A-3, got: {message[:200]}")
 
 
-def _shown(facts: ContractFacts) -> dict[str, Json]:
-    rows = level_instalments(
-        principal=facts.principal,
-        rate_basis_points=facts.rate_basis_points,
-        months=facts.months,
-        first_due=facts.first_due,
+@lru_cache(maxsize=4)
+def _fonts(folder: Path) -> typst.Fonts:
+    """Return the fonts of a folder and those in the typesetter, read once per process."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+    absent = NEEDED_FONTS - set(fonts.families())
+    if absent:
+        raise DocumentRefused(
+            "pdf.no-fonts",
+            f"expected the font {', '.join(absent)} in the font folder: run scripts/install_assets, or set TALLY_FONTS",
+        )
+    return fonts
+
+
+def _refuse_remote(folder: Path) -> None:
+    if any(_REMOTE in file.read_bytes() for file in folder.rglob("*.typ")):
+        raise DocumentRefused("template.unreadable", "a template may not use packages from the network (@preview)")
+
+
+def _qr(text: str) -> str:
+    drawing = BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        drawing, kind="svg", xmldecl=False, border=0, dark="#14212f", unit="mm"
     )
-    return {
-        "number": facts.number,
-        "agreement": facts.agreement,
-        "dated": _day(facts.dated),
-        "lender": _party(facts.lender),
-        "borrower": _party(facts.borrower),
-        "guarantors": [_party(guarantor) for guarantor in facts.guarantors],
-        "purpose": facts.purpose,
-        "currency": facts.currency,
-        "principal": f"{facts.currency} {_money(facts.principal, facts.currency)}",
-        "rate": _rate(facts),
-        "months": str(facts.months),
-        "summary": _summary(facts, rows),
-        "schedule": [_row(row, facts.currency) for row in rows],
-        "totals": [_money(total, facts.currency) for total in _totals(rows)],
-        "nonce": facts.nonce.hex(),
-    }
-
-
-def _summary(facts: ContractFacts, rows: tuple[Instalment, ...]) -> list[Json]:
-    paid, interest, _ = _totals(rows)
-    lines = (
-        ("Product", facts.product),
-        ("Principal", f"{facts.currency} {_money(facts.principal, facts.currency)}"),
-        ("Interest rate, fixed", f"{_rate(facts)} a year"),
-        ("Term", f"{facts.months} months"),
-        ("Monthly instalment", f"{facts.currency} {_money(rows[0].amount, facts.currency)}"),
-        ("First and last instalment due", f"{_day(rows[0].due)} and {_day(rows[-1].due)}"),
-        ("Total interest", f"{facts.currency} {_money(interest, facts.currency)}"),
-        ("Total to be repaid", f"{facts.currency} {_money(paid, facts.currency)}"),
-    )
-    return [[name, value] for name, value in lines]
-
-
-def _totals(rows: tuple[Instalment, ...]) -> tuple[int, int, int]:
-    return sum(row.amount for row in rows), sum(row.interest for row in rows), sum(row.principal for row in rows)
-
-
-def _row(row: Instalment, currency: str) -> list[Json]:
-    amounts = (row.amount, row.interest, row.principal, row.outstanding)
-    return [str(row.number), _day(row.due), *(_money(amount, currency) for amount in amounts)]
-
-
-def _party(party: Party) -> dict[str, Json]:
-    return {"name": party.name, "identifier": party.identifier, "address": party.address}
-
-
-def _money(minor_units: int, currency: str) -> str:
-    decimals = _DECIMALS[currency]
-    whole, part = divmod(minor_units, 10**decimals)
-    return f"{whole:,}.{part:0{decimals}}" if decimals else f"{whole:,}"
-
-
-def _rate(facts: ContractFacts) -> str:
-    whole, part = divmod(facts.rate_basis_points, 100)
-    return f"{whole}.{part:02} %"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTH_NAMES[day.month - 1]} {day.year}"
-
-
-def _check_texts(facts: ContractFacts) -> None:
-    parties = (facts.lender, facts.borrower, *facts.guarantors)
-    texts = [facts.number, facts.agreement, facts.product, facts.purpose]
-    for text in (*texts, *(text for party in parties for text in (party.name, party.identifier, party.address))):
-        if not 0 < len(text) <= MAX_TEXT_CHARACTERS or _CONTROL.search(text) or text != text.strip():
-            raise _unusable(
-                "each text", f"1 to {MAX_TEXT_CHARACTERS} characters on one line, without space at its ends"
-            )
-    if len(facts.guarantors) > MAX_GUARANTORS:
-        raise _unusable("guarantors", f"at most {MAX_GUARANTORS}")
-
-
-def _check_numbers(facts: ContractFacts) -> None:
-    if facts.currency not in _DECIMALS:
-        raise _unusable("currency", f"one of {', '.join(_DECIMALS)}")
-    ranges = (
-        ("principal", facts.principal, 1, MAX_PRINCIPAL),
-        ("rate_basis_points", facts.rate_basis_points, 0, MAX_RATE_BASIS_POINTS),
-        ("months", facts.months, 1, MAX_MONTHS),
-        ("first_due.year", facts.first_due.year, facts.dated.year, 9999 - MAX_MONTHS // 12),
-    )
-    for name, value, least, most in ranges:
-        if not least <= value <= most:
-            raise _unusable(name, f"between {least} and {most}")
-    if facts.first_due <= facts.dated:
-        raise _unusable("first_due", "after the date of the contract")
-
-
-def _unusable(name: str, expected: str) -> DocumentRefused:
-    return DocumentRefused("pdf.contract-facts", f"expected {name} to be {expected}")
+    return drawing.getvalue().decode()

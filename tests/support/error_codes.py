@@ -13,13 +13,19 @@ from support.shared_data import REPOSITORY
 
 CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*|internal")
 NOT_CODES = {
-    "terms.repayment",
-    "terms.fees",
-    "subject.n",
-    "subject.prev",
     "agreement.send",
     "authority.limit",
     "authority.products",
+    "lender.address",
+    "lender.identifier",
+    "lender.name",
+    "subject.n",
+    "subject.prev",
+    "template.tag",
+    "terms.fees",
+    "terms.guarantee",
+    "terms.purpose",
+    "terms.repayment",
 }  # fields, handed on beside a code
 _FAMILIES = {"LedgerError", "SigningError"}
 _TABLES = {"REASONS", "_CAUSES", "_HTTP_CODES"}
@@ -85,7 +91,9 @@ def _codes_of(tree: ast.Module, takers: set[str]) -> Iterator[str]:
 
 def _is_table(node: ast.Assign | ast.AnnAssign) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return any(isinstance(target, ast.Name) and (target.id in _TABLES or target.id == "_CODE") for target in targets)
+    return any(
+        isinstance(target, ast.Name) and (target.id in _TABLES or target.id.endswith("_CODE")) for target in targets
+    )
 
 
 def _texts(*nodes: ast.AST) -> Iterator[str]:

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ledger.errors import InvalidInput
 
-_DIGITS = 40
+_DIGITS = 30
 _SHOWN = Decimal("0.01")  # a hundredth of a percent
 _CLOSE = Decimal("1e-12")
 _HIGHEST = Decimal(10_000)  # times one: a dearer loan is a mistake in the terms
@@ -41,24 +41,18 @@ def effective_annual_rate(received: int, drawdown: date, payments: Sequence[Paym
 
 
 def _solve(flows: Sequence[tuple[Decimal, Decimal]], received: Decimal) -> Decimal:
-    """Halve the interval that holds the rate: present value only falls as the rate grows."""
-    low, high = Decimal(0), Decimal(1)
-    while _present_value(flows, high) > received:
-        high *= 2
-        if high > _HIGHEST:
+    """Climb to the rate by Newton's steps from nought: present value falls and is convex, so no step goes beyond the rate."""
+    rate = Decimal(0)
+    while True:
+        growth = (1 + rate).ln()
+        worth = [(years, amount * (-growth * years).exp()) for years, amount in flows]
+        slope = sum((years * value for years, value in worth), Decimal(0)) / (1 + rate)
+        step = (sum((value for _, value in worth), Decimal(0)) - received) / slope
+        rate += step
+        if rate > _HIGHEST:
             raise _no_rate("its cost has no sensible annual rate")
-    while high - low > _CLOSE:
-        middle = (low + high) / 2
-        if _present_value(flows, middle) > received:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _present_value(flows: Sequence[tuple[Decimal, Decimal]], rate: Decimal) -> Decimal:
-    growth = (1 + rate).ln()
-    return sum((amount * (-growth * years).exp() for years, amount in flows), Decimal(0))
+        if step < _CLOSE:
+            return rate
 
 
 def _no_rate(why: str) -> InvalidInput:

@@ -30,9 +30,11 @@ _PRODUCT = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _RATE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE_EXPECTED = 'a percentage as a string, such as "4.35"'
-_REQUIRED = ("product", "amount", "term_months", "annual_rate")
-_OPTIONAL = ("repayment", "late_rate", "fees", "purpose", "guarantee", "collateral")
+REQUIRED = ("product", "amount", "term_months", "annual_rate")
+OPTIONAL = ("repayment", "late_rate", "fees", "purpose", "guarantee", "collateral")
 _REPAYMENT = ("method", "every_months", "day_count", "drawdown", "first_due")
+
+_CODE = "terms.invalid"
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -186,7 +188,7 @@ class Terms:
 
 def parse_terms(value: Json) -> Terms:
     """Return the Terms of a JSON object; raise InvalidInput("terms.invalid") naming the field."""
-    fields = exactly(value, _REQUIRED, "terms", optional=_OPTIONAL)
+    fields = exactly(value, REQUIRED, "terms", optional=OPTIONAL)
     amount = parse_money(fields["amount"], "terms.amount")
     currency = amount.currency
     return Terms(
@@ -201,7 +203,7 @@ def parse_terms(value: Json) -> Terms:
         fees=tuple(
             _fee(item, currency, f"terms.fees[{place}]") for place, item in enumerate(_list(fields, "fees", MAX_FEES))
         ),
-        purpose=_text(fields["purpose"], "terms.purpose") if "purpose" in fields else None,
+        purpose=printable(fields["purpose"], "terms.purpose") if "purpose" in fields else None,
         guarantee=_guarantee(fields["guarantee"], currency) if "guarantee" in fields else None,
         collateral=tuple(
             _collateral(item, currency, f"terms.collateral[{place}]")
@@ -248,8 +250,8 @@ def _collateral(value: Json, currency: str, field: str) -> Collateral:
     fields = exactly(value, ("kind", "description", "owner"), field, optional=("value",))
     return Collateral(
         kind=_one_of(CollateralKind, fields["kind"], f"{field}.kind"),
-        description=_text(fields["description"], f"{field}.description"),
-        owner=_text(fields["owner"], f"{field}.owner"),
+        description=printable(fields["description"], f"{field}.description"),
+        owner=printable(fields["owner"], f"{field}.owner"),
         value=_same_currency(fields["value"], currency, f"{field}.value") if "value" in fields else None,
     )
 
@@ -285,14 +287,15 @@ def _day(value: Json, field: str) -> date:
     return day
 
 
-def _text(value: Json, field: str) -> str:
+def printable(value: Json, field: str, code: str = _CODE) -> str:
+    """Return a text for print: one line of bounded length; raise InvalidInput(code) naming the field."""
     if (
         not isinstance(value, str)
         or not 1 <= len(value) <= MAX_TEXT_CHARS
         or value != value.strip()
         or not value.isprintable()
     ):
-        raise invalid(field, f"expected 1 to {MAX_TEXT_CHARS} printable characters on one line")
+        raise invalid(field, f"expected 1 to {MAX_TEXT_CHARS} printable characters on one line", code)
     return value
 
 

@@ -44,6 +44,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/me": ANY_KEY,
     "GET /v1/openapi.json": EVERYBODY,
     "GET /v1/people": frozenset({ADMINISTRATOR, AUDITOR}),
+    "GET /v1/templates": frozenset({OFFICER}),
     "GET /v1/trust": EVERYBODY,
     "GET /verify": EVERYBODY,
     "POST /rpc": EVERYBODY,
@@ -56,9 +57,13 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/people": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles/{role}/revocations": frozenset({ADMINISTRATOR}),
+    "POST /v1/templates/{template}/agreements": frozenset({OFFICER}),
+    "POST /v1/templates/{template}/previews": frozenset({OFFICER}),
     "POST /v1/verifications": frozenset({OFFICER, AUDITOR}),
     "POST /verify": EVERYBODY,
 }
+
+EMPTY_DRAFT: Mapping[str, Any] = {"language": "zh", "terms": {}, "lender": {}, "signers": []}
 
 
 def routes_of(service: Service) -> Iterator[str]:
@@ -91,6 +96,7 @@ class World:
             "entry_id": self.loan.entry,
             "signer_id": self.loan.signer_ids[0],
             "key_id": self.key_id,
+            "template": "personal-instalment",
         }
         values |= {"person_id": self.person, "api_key_id": self.person, "role": "partner", "name": HOME.lower()}
         bundle = "entries" in path
@@ -109,6 +115,8 @@ class World:
             "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
             "POST /v1/people": {"json": {"name": "No name with spaces at its ends "}},
             "POST /v1/people/{person_id}/roles": {"json": {"role": "partner"}},
+            "POST /v1/templates/{template}/agreements": {"json": EMPTY_DRAFT},
+            "POST /v1/templates/{template}/previews": {"json": EMPTY_DRAFT},
             "POST /v1/verifications": {"files": {"file": ("a.pdf", self.loan.document)}},
             "POST /verify": {"files": {"file": ("a.pdf", self.loan.document), "receipt": ("r.json", b"{}")}},
             "POST /rpc": {"json": {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}},
