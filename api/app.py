@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors
 from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
+from api.pages.customer import invitation, steps
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
 from api.routes import agreements, directory, evidence, health, keys, log, rpc, templates
@@ -78,6 +79,8 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         rpc.router,
         auditor.router,
         home.router,
+        steps.router,
+        invitation.router,
     ):
         app.include_router(router)
     return app

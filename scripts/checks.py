@@ -55,7 +55,7 @@ STEPS = (
     Step("unit", "a", coverage("unit", "tests/unit")),
     Step("docs", "a", coverage("docs", "tests/docs")),
     Step("e2e", "a", (*PYTEST, "tests/e2e")),
-    Step("api", "a", coverage("api", "tests/integration/api")),
+    Step("api", "a", coverage("api", "tests/integration/api", "tests/integration/pages")),
     Step("chain", "a", coverage("chain", "tests/integration/chain")),
     Step("artifacts", "b", (PYTHON, "scripts/compile_contracts.py", "--check")),
     Step("contracts", "b", (PYTHON, "scripts/contract_tests.py")),

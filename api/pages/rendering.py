@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.pages import WEB
@@ -18,7 +18,9 @@ from ledger.core.evidence.answers import Language
 
 # What depends on who asks is not kept by caches between.
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-_ABSENT: Final = dict.fromkeys(("case", "progress", "fault", "note", "at", "code"), None) | {"can_decline": False}
+_ABSENT: Final = dict.fromkeys(("case", "progress", "fault", "note", "at", "code", "token"), None) | {
+    "can_decline": False
+}
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(WEB / "templates"),
     autoescape=True,
@@ -31,6 +33,13 @@ _TEMPLATES.globals |= {"static": address, "integrity": integrity}
 
 def language_for(request: Request) -> Language:
     return language_of(request.query_params, request.headers)
+
+
+def see_other(request: Request, path: str, **query: str) -> RedirectResponse:
+    """Return the way to another page after a form, in the language that the reader chose."""
+    chosen = chosen_language(request.query_params)
+    asked = {**({"lang": chosen} if chosen else {}), **query}
+    return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, status_code=303, headers=_HEADERS)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

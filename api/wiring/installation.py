@@ -6,6 +6,7 @@ the parts to the routes, the commands and the worker.
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,10 @@ class Installation:
     def act(self, principal: Principal, once: Once | None = None) -> Act:
         """Return the circumstances of one call: who, now, and where ids and randomness come from."""
         return Act(principal=principal, now=ids.now(), new_id=ids.new_id, random=ids.random_bytes, once=once)
+
+    def now(self) -> datetime:
+        """Return the present moment, for what is no act."""
+        return ids.now()
 
     def institution_key(self, institution_id: str) -> InstitutionKey:
         """Return the key with which an institution signs its directory; raises Unavailable, KeyUnavailable."""

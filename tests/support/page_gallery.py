@@ -104,6 +104,8 @@ ENDINGS = (
     "session",
     "under-age",
     "authority",
+    "ended",
+    "link-sent",
 )
 
 
@@ -151,13 +153,13 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         "open": ("open", opened | {"resumes": False}),
         "open-resume": ("open", opened | {"resumes": True}),
         "code": ("code", code | {"resend_seconds": 47, "locked": False}),
-        "code-wrong": ("code", code | {"resend_seconds": 0, "locked": False, "fault": w("code.wrong", left=3)}),
+        "code-wrong": ("code", code | {"resend_seconds": 0, "locked": False, "fault": w("code.wrong")}),
         "code-sent": ("code", code | {"resend_seconds": 60, "locked": False, "note": w("code.sent")}),
-        "code-locked": ("code", code | {"locked": True, "fault": w("code.locked", until="18:30", lender=LENDER)}),
+        "code-locked": ("code", code | {"locked": True, "fault": w("code.locked", lender=LENDER)}),
         "identity": ("identity", identity | kinds),
         "identity-refused": (
             "identity",
-            identity | kinds | {"fault": w("identity.refused", reason=w("identity.reason-unreadable"))},
+            identity | kinds | {"fault": w("identity.refused", lender=LENDER)},
         ),
         "identity-waiting": ("identity_waiting", identity | {"seen": "0"}),
         "consent": ("consent", consent),
@@ -185,7 +187,13 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         ),
         "decline": ("decline", {"case": CASE, "progress": progress("read"), "reasons": REASONS}),
         "again": ("again", {"case": STRANGER, "has_key": True}),
-        **{f"end-{kind}": ("end", {"case": STRANGER, "kind": kind, "at": "2026-12-03 18:00"}) for kind in ENDINGS},
+        **{
+            f"end-{kind}": (
+                "end",
+                {"case": STRANGER, "kind": kind, "at": "2026-12-03 18:00", "token": "3f" if "link-" in kind else ""},
+            )
+            for kind in ENDINGS
+        },
     }
 
 

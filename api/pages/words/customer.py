@@ -56,12 +56,11 @@ BEFORE: Final = {
         "Opening this link has given access to nothing. If you expected no contract, close this page and tell {lender}.",
         "打开此链接并未开放任何内容。若您并未等待合同，请关闭本页并告知{lender}。",
     ),
-    "open.sent-to": pair("The code goes to {contact}.", "验证码将发送至 {contact}。"),
     "open.continue": pair("Send me the code", "发送验证码"),
     "open.resume": pair("Continue where I was", "继续上次的步骤"),
     "open.needs": pair(
-        "You need: this phone or computer, ten minutes, and {contact}.",
-        "您需要：本手机或电脑、约十分钟，以及 {contact}。",
+        "You need: this phone or computer, ten minutes, and the phone or mailbox that this message came to.",
+        "您需要：本手机或电脑、约十分钟，以及接收此消息的手机或邮箱。",
     ),
     "browser.title": pair("Open this in your browser", "请在浏览器中打开"),
     "browser.why": pair(
@@ -98,12 +97,21 @@ BEFORE: Final = {
         "The message could not be delivered to {contact}. Ask {lender} whether the address is right.",
         "消息未能送达 {contact}。请向{lender}确认联系方式是否正确。",
     ),
-    "code.wrong": pair("That code is not right. {left} attempts are left.", "验证码不正确，还可尝试 {left} 次。"),
-    "code.expired": pair("That code is too old. Ask for a new one.", "验证码已过期，请重新获取。"),
-    "code.malformed": pair("Enter the {digits} digits, without spaces.", "请输入 {digits} 位数字，不含空格。"),
+    "code.wrong": pair(
+        "That code is not right. Check it and try again; after five attempts a new code is needed.",
+        "验证码不正确，请核对后重试；错误五次后须重新获取。",
+    ),
+    "code.expired": pair("That code no longer counts. Ask for a new one.", "验证码已失效，请重新获取。"),
+    "code.too-often": pair(
+        "A code was sent a moment ago. Wait a little, then ask again.", "刚刚已发送验证码，请稍后再试。"
+    ),
+    "code.no-channel": pair(
+        "There is no address on record that a code could go to. Ask {lender}.",
+        "没有可用于接收验证码的联系方式，请联系{lender}。",
+    ),
     "code.locked": pair(
-        "Too many wrong codes. Nothing was opened. Try again after {until}, or ask {lender} for a new link.",
-        "错误次数过多，未开放任何内容。请于 {until} 之后重试，或向{lender}索取新链接。",
+        "Too many wrong codes. Nothing was opened. Try again tomorrow, or ask {lender} to help.",
+        "错误次数过多，未开放任何内容。请明天再试，或联系{lender}。",
     ),
     "identity.title": pair("Show who you are", "核实身份"),
     "identity.lead": pair(
@@ -130,13 +138,13 @@ BEFORE: Final = {
         "{lender}的工作人员正在核验，通常在一个工作日内完成。您可以关闭本页：结果将通知至 {contact}，同一链接可回到此处。",
     ),
     "identity.refused": pair(
-        "The last photo could not be accepted: {reason}. Please hand in another.",
-        "上次提交的照片未被接受：{reason}。请重新提交。",
+        "The last photo could not be accepted. {lender} can tell you why; please hand in another.",
+        "上次提交的照片未被接受，原因请咨询{lender}。请重新提交。",
     ),
-    "identity.reason-unreadable": pair("it cannot be read", "无法辨认"),
-    "identity.reason-expired": pair("the document has expired", "证件已过期"),
-    "identity.reason-mismatch": pair("the details differ from the contract", "信息与合同不一致"),
-    "identity.reason-other": pair("the lender will tell you why", "贷款机构将告知原因"),
+    "identity.not-accepted": pair(
+        "That file cannot be used. Hand in a JPEG, PNG or PDF of the whole document.",
+        "该文件无法使用。请提交完整证件的 JPEG、PNG 或 PDF。",
+    ),
     "identity.updates": pair("This page updates by itself.", "本页会自动更新。"),
     "identity.look-again": pair("Look again", "刷新"),
 }
@@ -205,6 +213,9 @@ READING: Final = {
     "terms.interest": pair("Interest in all", "利息合计"),
     "terms.fees": pair("Fees", "费用"),
     "terms.total": pair("To be repaid in all", "还款总额"),
+    "terms.at-drawdown": pair("once, at the beginning", "放款时一次性收取"),
+    "terms.each-instalment": pair("with each instalment", "随每期收取"),
+    "terms.late-rate": pair("Interest on late payment, per year", "逾期年利率"),
     "terms.collateral": pair("Collateral", "担保物"),
     "terms.purpose": pair("Purpose", "借款用途"),
     "terms.product": pair("Product", "产品"),

@@ -148,6 +148,20 @@ ENDS: Final = {
         "The power of attorney named in this contract does not cover today. Ask {lender} what to hand in.",
         "合同所载授权委托书今日不在有效范围内。请向{lender}咨询须补交的材料。",
     ),
+    "end.ended": pair("This contract is closed", "此合同已结束"),
+    "end.ended-do": pair(
+        "It was declined, withdrawn, or its time ran out. There is nothing more to do here. {lender} knows more.",
+        "该合同已被拒绝、撤回或已过期，此处无需再做任何操作。详情请咨询{lender}。",
+    ),
+    "end.link-sent": pair("Look at your messages", "请查看您的消息"),
+    "end.link-sent-do": pair(
+        "If this link was yours, a new one is on its way to the address that {lender} has. Use that one.",
+        "若此链接属于您，新链接将发送至{lender}所登记的联系方式，请使用新链接。",
+    ),
+    "end.renew": pair("Send me a new link", "给我发送新链接"),
+    "end.renew-hint": pair(
+        "It goes to the address on record, whoever asks for it.", "无论由谁请求，新链接只会发送至登记的联系方式。"
+    ),
     "end.lender": pair("the lender", "贷款机构"),
     "end.what": pair("What you can do", "您可以"),
 }

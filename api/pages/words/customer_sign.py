@@ -22,6 +22,10 @@ CONSENT: Final = {
     "consent.code-wrong": pair(
         "That is not the code in this contract. Look {where} again.", "与合同中的核对码不符，请再次查看{where}。"
     ),
+    "consent.code-locked": pair(
+        "Too many wrong codes in this browser. Ask {lender} for a new link.",
+        "本浏览器中错误次数过多，请向{lender}索取新链接。",
+    ),
     "consent.tick": pair("I agree to all of this", "我同意以上全部内容"),
     "consent.tick-missing": pair(
         "Tick the box if you agree; otherwise choose “I do not want to sign”.", "如同意请勾选；否则请选择“我不想签署”。"

@@ -40,7 +40,7 @@ def _note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView,
         log=log,
         subject_kind="agreement",
         subject_id=view.row.id,
-        role=min(act.principal.roles),
+        role=min(act.principal.roles, default=act.principal.kind),  # a signer has no roles
         record=key,
         private={"reader": act.principal.id},
     )

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from ledger.core.log.entry import parse_entry
 from ledger.services.context import Stores
+from ledger.services.institution_name import institution_name
 from ledger.services.log.read_checkpoint import ACCESS_SUFFIX
 from ledger.storage.anchors import AnchorRow, latest_anchor
 from ledger.storage.chain_setup import chain_of_installation
 from ledger.storage.database import Connection
 from ledger.storage.directory import InstitutionRow, institution_by_id
-from ledger.storage.log import entry_by_id
 from ledger.storage.logs import CheckpointRow, LogRow, all_logs, latest_checkpoint, log_status
 
 
@@ -68,10 +67,7 @@ def _overview(tx: Connection) -> Overview:
 
 
 def _institution(tx: Connection, row: InstitutionRow) -> InstitutionLine:
-    """Return code and name; the name stands in the entry that opened the institution, once that is in the log."""
-    opened = entry_by_id(tx, row.opened_entry)
-    name = parse_entry(opened.data).public.get("name") if opened else None
-    return InstitutionLine(code=row.code, name=name if isinstance(name, str) else row.code)
+    return InstitutionLine(code=row.code, name=institution_name(tx, row))
 
 
 def _summary(tx: Connection, log: LogRow, owner: InstitutionRow | None) -> LogSummary:

@@ -75,8 +75,12 @@ def routes_of(service: Service) -> Iterator[str]:
                 yield f"{method} {getattr(route, 'path', '')}"
 
 
+# Pages of a browser's own session, which no API key opens: tests/integration/pages asks each of them as a stranger.
+OWN_SESSION = ("/sign/",)
+
+
 def test_every_route_is_classified_and_nothing_is_classified_that_is_gone(service: Service) -> None:
-    assert set(routes_of(service)) == set(MAY)
+    assert {route for route in routes_of(service) if not route.split(" ")[1].startswith(OWN_SESSION)} == set(MAY)
 
 
 @dataclass(frozen=True)

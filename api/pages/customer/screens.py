@@ -1,0 +1,186 @@
+"""Which page a signer sees now, and what is on it: decided from where the signer stands, each time anew.
+
+Promises: pure; reloading, going back or a second tab always shows the present state. Leaves reading it to signer_place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from api.pages.customer.cookies import base_of
+from api.pages.customer.shown import (
+    Case,
+    ContractShown,
+    PersonShown,
+    consent_lines,
+    progress,
+)
+from api.pages.customer.terms_card import Words, key_terms
+from ledger.core.agreements.ceremony import Step
+from ledger.core.agreements.consent import CONSENT_TEXT
+from ledger.core.agreements.parties import Pen
+from ledger.core.agreements.states import State
+from ledger.services.agreements.signer_place import SignerPlace
+
+PAPERS = ("id-card", "passport", "residence-permit")
+REASONS = ("terms", "details", "not-me", "changed-mind", "other")
+FACTS = (
+    "agreement",
+    "document_sha256",
+    "document_bytes",
+    "terms_sha256",
+    "consent_sha256",
+    "signer",
+    "role",
+    "key_id",
+    "head",
+    "checkpoint",
+    "chain_id",
+    "log",
+    "nonce",
+    "expires_at",
+)
+PENS = (Pen.PASSKEY, Pen.WALLET, Pen.ONE_TIME_KEY)
+_CODE_IN_TEXT = "consent/"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A template under sign/, and its values."""
+
+    name: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Whose browser this is: words, and whether the person was proved beyond the code."""
+
+    w: Words
+    is_proved: bool
+
+
+def screen_of(place: SignerPlace, reader: Reader) -> Screen:
+    """Return the page of this moment."""
+    state = place.view.state
+    if state in _ENDED:
+        return _ended(place)
+    if place.seat.is_signed:
+        return _after(place, reader)
+    missing = place.seat.missing
+    if missing:
+        return _BEFORE[missing[0]](place, reader)
+    if not place.is_turn:
+        return Screen("waiting", {**_waiting(place, "sign"), "signed_at": None})
+    return signing(place, reader)
+
+
+_ENDED = {State.DECLINED: "declined", State.EXPIRED: "expired", State.VOIDED: "voided"}
+
+
+def _ended(place: SignerPlace) -> Screen:
+    kind = _ENDED[place.view.state]
+    if kind == "declined" and place.ended_by_reader:
+        kind = "declined-by-you"
+    deadline = shown_time(place.view.sent.expires_at, place.zone) if place.view.sent else ""
+    return Screen("end", {"case": case_of(place), "kind": kind, "at": deadline})
+
+
+def _after(place: SignerPlace, reader: Reader) -> Screen:
+    state = place.view.state
+    if state is State.COMPLETE:
+        return Screen("done" if reader.is_proved else "again", {"case": case_of(place)})
+    if state in (State.SIGNED, State.SEALING):
+        return Screen("sealing", {**_shared(place, "keep"), "waits_for": None, "seen": seen(place)})
+    return Screen("waiting", {**_waiting(place, "keep"), "signed_at": shown_time(place.signed_at or "", place.zone)})
+
+
+def identity(place: SignerPlace, reader: Reader) -> Screen:
+    """Return the form for papers, or the page that waits for their check."""
+    papers = place.submission
+    if papers is not None and papers.decided_entry is None:
+        return Screen("identity_waiting", {**_shared(place, "confirm"), "seen": seen(place)})
+    refused = papers is not None and papers.result == "refused"
+    fault = reader.w("identity.refused", lender=place.lender) if refused else None
+    return Screen("identity", {**_shared(place, "confirm"), "kinds": PAPERS, "fault": fault})
+
+
+def consenting(place: SignerPlace, _reader: Reader) -> Screen:
+    values: dict[str, object] = {"consent_lines": consent_lines(CONSENT_TEXT), "consent_version": _consent_version()}
+    return Screen("consent", {**_shared(place, "agree"), **values, "where": "last" if place.has_reading_code else None})
+
+
+def reading(place: SignerPlace, reader: Reader) -> Screen:
+    return Screen("read", {**_shared(place, "read"), "terms": key_terms(place.terms, reader.w)})
+
+
+def signing(place: SignerPlace, reader: Reader) -> Screen:
+    allowed = place.signer.pens or PENS
+    named = place.signer.key is not None
+    pens = tuple(pen.value for pen in PENS if pen in allowed and (pen is not Pen.WALLET or named))
+    values: dict[str, object] = {"pens": pens, "has_key": place.has_passkey, "facts": FACTS, "signer": place.signer.id}
+    return Screen("sign", {**_shared(place, "sign"), **values, "terms": key_terms(place.terms, reader.w)[:5]})
+
+
+def declining(place: SignerPlace) -> Screen:
+    return Screen("decline", {**_shared(place, "sign"), "reasons": REASONS, "progress": None, "can_decline": False})
+
+
+_BEFORE: dict[Step, Callable[[SignerPlace, Reader], Screen]] = {
+    Step.VIEWED: consenting,
+    Step.IDENTIFIED: identity,
+    Step.CONSENTED: consenting,
+    Step.READ: reading,
+}
+
+
+def case_of(place: SignerPlace) -> Case:
+    return Case(lender=place.lender, number=place.view.row.number, name=place.signer.name, role=place.signer.role.value)
+
+
+def _shared(place: SignerPlace, step: str) -> dict[str, object]:
+    return {
+        "case": case_of(place),
+        "progress": progress(step),
+        "document": contract_of(place),
+        "contact": place.address,
+        "can_decline": not place.seat.is_signed,
+    }
+
+
+def contract_of(place: SignerPlace) -> ContractShown:
+    document = place.view.document
+    return ContractShown(
+        address=f"{base_of(place.signer.id)}/document",
+        sha256=document.sha256.hex(),
+        byte_length=document.byte_length,
+        pages=document.pages,
+        lender=place.lender,
+        agreement=place.view.row.id,
+        terms_sha256=place.view.row.terms_sha256.hex(),
+    )
+
+
+def _waiting(place: SignerPlace, step: str) -> dict[str, object]:
+    signed = {row.signer_id for row in place.view.signatures}
+    people = tuple(
+        PersonShown(one.name, one.role.value, signed=one.id in signed, is_reader=one.id == place.signer.id)
+        for one in place.signers
+    )
+    return {**_shared(place, step), "people": people, "seen": seen(place)}
+
+
+def seen(place: SignerPlace) -> str:
+    """Return what changes whenever the page would look different: a waiting page asks whether it still holds."""
+    papers = place.submission.decided_entry if place.submission else None
+    return f"{place.view.state}-{len(place.view.signatures)}-{place.is_turn:d}-{papers is not None:d}"
+
+
+def shown_time(instant: str, zone: str) -> str:
+    """Return a recorded time as the reader's clock shows it."""
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def _consent_version() -> str:
+    return CONSENT_TEXT.split("\n", 1)[0].partition(_CODE_IN_TEXT)[2]

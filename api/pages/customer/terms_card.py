@@ -1,0 +1,64 @@
+"""The key terms as a short table: from the machine-readable terms whose hash is signed, never typed by hand.
+
+Promises: every figure is in the terms or follows from them by the schedule's own arithmetic. Leaves out what only the contract says.
+"""
+
+from collections.abc import Callable, Iterator
+
+from ledger.core.agreements.currency import Money, written
+from ledger.core.agreements.repayment import Instalment, make_schedule
+from ledger.core.agreements.terms import Terms
+from ledger.errors import InvalidInput
+
+Words = Callable[..., str]
+Rows = tuple[tuple[str, str], ...]
+_NO_BREAK = "\u00a0"
+
+
+def shown_money(amount: Money) -> str:
+    return f"{amount.currency}{_NO_BREAK}{written(amount.minor, amount.currency)}"
+
+
+def key_terms(terms: Terms, w: Words) -> Rows:
+    """Return label and value of each key term, the amount first."""
+    return tuple(_rows(terms, w))
+
+
+def _rows(terms: Terms, w: Words) -> Iterator[tuple[str, str]]:
+    yield w("terms.amount"), shown_money(terms.amount)
+    yield w("terms.term"), w("terms.months", count=terms.term_months)
+    yield w("terms.rate"), f"{terms.annual_rate}{_NO_BREAK}%"
+    if terms.repayment is not None:
+        yield w("terms.repayment"), w(f"terms.{terms.repayment.method}")
+        yield w("terms.first-due"), terms.repayment.first_due.isoformat()
+    yield from _computed(terms, w)
+    if terms.late_rate is not None:
+        yield w("terms.late-rate"), f"{terms.late_rate}{_NO_BREAK}%"
+    for fee in terms.fees:
+        yield w("terms.fees"), f"{shown_money(fee.amount)} · {w(f'terms.{fee.charged}')}"
+    for item in terms.collateral:
+        yield w("terms.collateral"), item.description
+    if terms.purpose is not None:
+        yield w("terms.purpose"), terms.purpose
+
+
+def _computed(terms: Terms, w: Words) -> Iterator[tuple[str, str]]:
+    schedule = _schedule(terms)
+    if not schedule:
+        return
+    currency = terms.amount.currency
+    interest, total = sum(row.interest for row in schedule), sum(row.amount for row in schedule)
+    yield w("terms.instalment"), shown_money(Money(currency, schedule[0].amount))
+    yield w("terms.last-due"), schedule[-1].due.isoformat()
+    yield w("terms.interest"), shown_money(Money(currency, interest))
+    yield w("terms.total"), shown_money(Money(currency, total))
+
+
+def _schedule(terms: Terms) -> tuple[Instalment, ...]:
+    """Return the schedule; nothing where the terms are brief, or where due days move by a calendar that only the contract knows."""
+    if terms.repayment is None or terms.repayment.business_days is not None:
+        return ()
+    try:
+        return make_schedule(terms.plan())
+    except InvalidInput:
+        return ()
