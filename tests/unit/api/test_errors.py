@@ -51,6 +51,9 @@ def test_other_text_is_written_as_it_is() -> None:
     [
         (DocumentRefused("pdf.malformed", "x"), 422),
         (DocumentRefused("pdf.not-inspected", "x"), 503),
+        (DocumentRefused("pdf.no-fonts", "x"), 503),
+        (DocumentRefused("pdf.missing-glyph", "x"), 422),
+        (DocumentRefused("template.unreadable", "x"), 503),
         (VerificationFailed("signature.invalid", "x"), 422),
         (VerificationFailed("document.wrong-key-or-altered", "x"), 500),
     ],
