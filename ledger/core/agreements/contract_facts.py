@@ -123,6 +123,7 @@ def _loan(terms: Terms, rows: tuple[Instalment, ...]) -> dict[str, Json]:
         "last-due": _day(rows[-1].due),
         "first-amount": money(rows[0].amount + each),
         "last-amount": money(rows[-1].amount + each),
+        "fee-each": money(each) if each else None,
         "total-interest": money(cost.interest),
         "total-fees": money(cost.fees),
         "total-paid": money(paid + cost.fees),

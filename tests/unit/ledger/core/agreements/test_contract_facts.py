@@ -27,6 +27,7 @@ def test_figures_of_a_personal_loan_are_written_out() -> None:
     assert facts["schedule"][0] == ["1", "2027-01-01", "5,256.51", "485.00", "4,771.51", "115,228.49"]
     assert facts["totals"] == ["126,156.23", "6,156.23", "120,000.00"]
     assert (facts["first-amount"], facts["last-amount"]) == ("5,306.51", "5,306.50")  # with the monthly fee
+    assert facts["fee-each"] == "50.00"
     assert (facts["total-fees"], facts["total-paid"]) == ("3,200.00", "129,356.23")
     assert facts["guarantee"] is None
     assert facts["collateral"] == []
@@ -58,7 +59,7 @@ def test_optional_amounts_are_absent_where_they_are_not_given() -> None:
 
 def test_amount_in_another_currency_has_no_chinese_words() -> None:
     facts = shown(draft(amount={"currency": "JPY", "minor": "5000000"}, fees=None))
-    assert (facts["principal"], facts["words-zh"]) == ("5,000,000", None)
+    assert (facts["principal"], facts["words-zh"], facts["fee-each"]) == ("5,000,000", None, None)
 
 
 def test_a_preview_is_a_draft_without_reading_code() -> None:
