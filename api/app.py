@@ -15,7 +15,7 @@ from api.pages import auditor, home
 from api.pages.customer import invitation, steps
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
-from api.routes import agreements, directory, evidence, health, keys, log, rpc, templates
+from api.routes import agreements, ceremony, directory, evidence, health, keys, log, rpc, templates, webhooks
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
 from ledger.services.evidence.issue_receipts import issue_receipts
@@ -71,6 +71,8 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     for router in (
         agreements.router,
         templates.router,
+        ceremony.router,
+        webhooks.router,
         directory.router,
         keys.router,
         evidence.router,

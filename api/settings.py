@@ -72,6 +72,26 @@ class Settings(BaseSettings):
         "Demonstration Lender"
     )
     institution_zone: Annotated[str, Field(description="Its time zone, which business days follow")] = "Asia/Shanghai"
+    smtp_host: Annotated[
+        str,
+        Field(description="Mail server that messages are handed to; without it and TALLY_SMS_URL they go to a folder"),
+    ] = ""
+    smtp_port: Annotated[
+        int, Field(ge=1, le=65535, description="Its port; 465 begins with TLS, others upgrade to it")
+    ] = 587
+    smtp_user: Annotated[str, Field(description="User at the mail server; empty: none is needed")] = ""
+    smtp_password: Annotated[SecretStr, Field(description="Password at the mail server")] = SecretStr("")
+    smtp_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="Address that messages come from")] = (
+        "no-reply@localhost"
+    )
+    sms_url: Annotated[
+        str, Field(pattern=r"^(https?://.+)?$", description="SMS gateway that messages are posted to; empty: no SMS")
+    ] = ""
+    sms_token: Annotated[SecretStr, Field(description="Bearer token for the SMS gateway")] = SecretStr("")
+    webhook_private: Annotated[
+        bool,
+        Field(description="Let webhooks go to private addresses and to http on this machine: for development only"),
+    ] = False
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$", description="How much is logged")] = "info"
 
     @model_validator(mode="after")

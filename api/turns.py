@@ -1,6 +1,7 @@
 """What the worker's loops do in one turn: load the log's keys, call one service, say how long to rest."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from api.wiring import ids
 from api.wiring.installation import Installation
@@ -8,6 +9,13 @@ from api.wiring.keyring import InstitutionKeys
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.evm_checkpoint import Registry
 from ledger.core.log.permissions import Principal, Role
+from ledger.services.agreements.deliver_events import deliver_events
+from ledger.services.agreements.expire import expire
+from ledger.services.agreements.follow_log import BATCH as FOLLOWED_AT_ONCE
+from ledger.services.agreements.follow_log import follow_log
+from ledger.services.agreements.forget_messages import forget_messages
+from ledger.services.agreements.remind_due import remind_due
+from ledger.services.agreements.send_notices import send_notices
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
 from ledger.services.log.anchor_parties import Turn as AnchorTurn
@@ -19,10 +27,18 @@ from ledger.services.log.sequence import Sequencer, Turn
 from ledger.storage.directory import institution_by_id
 from ledger.storage.logs import LogRow, all_logs, log_by_id
 
+if TYPE_CHECKING:
+    from ledger.messages.webhook import WebhookPoster
+
 IDLE_SHARE = 4  # an idle loop looks this often within a batch interval: an entry waits a quarter of it at most
 ANCHOR_SECONDS = 0.5  # how often the chain is asked about what is in flight
 QUIET_ANCHOR_SECONDS = 1.5  # a signed agreement is noticed within this, and anchored `TALLY_ANCHOR_SOON_SECONDS` later
 TIDY_SECONDS = 3600.0
+MESSAGE_SECONDS = 0.5  # an invitation leaves within this after its entry is in the log
+MINDING_SECONDS = 60.0
+MACHINE = Principal(
+    "worker", "", frozenset(), "program"
+)  # acts for nobody, and may do nothing that is asked of the table
 
 
 @dataclass
@@ -108,12 +124,60 @@ class Anchoring:
 
 
 @dataclass
+class Messaging:
+    """The turns of what leaves for people: follow every main log, send the notices that are due."""
+
+    here: Installation
+
+    def turn(self) -> float:
+        """Follow and send; come back at once while there is more."""
+        act = self.here.act(MACHINE)
+        logs = [row for row in self.here.stores.database.read(all_logs) if row.kind == "main"]
+        followed = max((follow_log(self.here.stores, act, row) for row in logs), default=0)
+        sent = send_notices(self.here.stores, act, self.here.outgoing)
+        return 0.0 if followed >= FOLLOWED_AT_ONCE or sent else MESSAGE_SECONDS
+
+
+@dataclass
+class Delivering:
+    """The turns of what leaves for programs: deliver the events that are due to their webhooks."""
+
+    here: Installation
+    _poster: "WebhookPoster | None" = None
+
+    def turn(self) -> float:
+        """Deliver; come back at once while there is more."""
+        return 0.0 if deliver_events(self.here.stores, self.here.act(MACHINE), self._webhooks()) else MESSAGE_SECONDS
+
+    def _webhooks(self) -> "WebhookPoster":
+        if self._poster is None:
+            from ledger.messages.webhook import WebhookPoster  # noqa: PLC0415  # an HTTP client takes its time to load
+
+            self._poster = WebhookPoster(allow_private=self.here.settings.webhook_private)
+        return self._poster
+
+
+@dataclass
+class Minding:
+    """The turns of the ceremony's calendar: agreements that expire, people to remind."""
+
+    here: Installation
+
+    def turn(self) -> float:
+        """Expire and remind; come back in a minute."""
+        expire(self.here.stores, self.here.act(MACHINE))
+        remind_due(self.here.stores, self.here.act(MACHINE))
+        return MINDING_SECONDS
+
+
+@dataclass
 class Tidying:
     """The turns of housekeeping."""
 
     here: Installation
 
     def turn(self) -> float:
-        """Forget old idempotency records; come back in an hour."""
+        """Forget old idempotency records, and what has served of messages; come back in an hour."""
         forget_requests(self.here.stores, ids.now())
+        forget_messages(self.here.stores, ids.now())
         return TIDY_SECONDS

@@ -1,4 +1,4 @@
-"""The background loops: sequencing every log, registering and anchoring them (DESIGN sections 3 and 4).
+"""The background loops: sequencing every log, registering and anchoring them, messages and the ceremony's calendar (DESIGN 3–5, 9).
 
 Promises: each turn is one call of a service that can be repeated after a crash; a failing turn is logged with its code and
 tried again, never faster than its pause. Any number of workers may run: leases decide who leads.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from api.turns import Anchoring, Sequencing, Tidying
+from api.turns import Anchoring, Delivering, Messaging, Minding, Sequencing, Tidying
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
 from ledger.storage.logs import all_logs
@@ -76,6 +76,9 @@ class Worker:
         self._follow_logs()
         self._start("logs", self._follow_logs)
         self._start("anchors", Anchoring(self.installation, self.holder).turn)
+        self._start("messages", Messaging(self.installation).turn)
+        self._start("webhooks", Delivering(self.installation).turn)
+        self._start("minding", Minding(self.installation).turn)
         self._start("tidying", Tidying(self.installation).turn)
 
     def close(self, timeout_seconds: float = 10.0) -> None:

@@ -7,17 +7,21 @@ the parts to the routes, the commands and the worker.
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.keyring import InstitutionKeys, Keyring, open_keyring, open_shared
+from api.wiring.senders import senders_of
 from ledger.chain.client import ChainClient
 from ledger.chain.remote import connect
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, Unavailable
+from ledger.messages.door import Senders
+from ledger.services.agreements.send_notices import Outgoing
 from ledger.services.context import Act, Once, Stores
 from ledger.services.log.institution_key import InstitutionKey
 from ledger.services.log.register_log import bound
@@ -104,6 +108,16 @@ class Installation:
         return self._kept.chain_id
 
     @property
+    def outgoing(self) -> Outgoing:
+        """How notices leave, and where their links lead."""
+        return Outgoing(senders=self.senders, link_of=lambda token: f"{self.public_url}/sign/{token}")
+
+    @cached_property
+    def senders(self) -> Senders:
+        """The senders of messages, as the settings name them."""
+        return senders_of(self.settings)
+
+    @property
     def public_url(self) -> str:
         """The address of the pages as people reach them, without a slash at its end.
 
@@ -155,8 +169,8 @@ def open_installation(settings: Settings, *, make: bool = False) -> Installation
 
 def open_stores(settings: Settings, keyring: Keyring) -> Stores:
     """Open the database, the objects and the key store; raise Unavailable("database.unmigrated")."""
-    # One connection for each request thread, and four for the worker's loops: a thread never waits for a connection.
-    database = Database(settings.database_url, pool_size=settings.threads + 4)
+    # One connection for each request thread, and eight for the worker's loops: a thread never waits for a connection.
+    database = Database(settings.database_url, pool_size=settings.threads + 8)
     try:
         require_current(database)
     except LedgerError:

@@ -39,6 +39,23 @@ class Sender(Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event for a program: `body` are the exact bytes that are signed."""
+
+    id: str
+    timestamp: int
+    body: bytes
+    secret: bytes = field(repr=False)
+
+
+class Poster(Protocol):
+    """Something that hands events to webhook endpoints."""
+
+    def post(self, url: str, event: Event) -> int:
+        """Return the HTTP status of the answer; raise Unavailable when trying again may help, InvalidInput when it will not."""
+
+
 @dataclass(frozen=True)
 class Senders:
     """The senders of an installation, by channel; a channel without one is not offered."""

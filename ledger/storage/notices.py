@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_ignore, select_rows, values_of
+from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as ceremony_table
 from ledger.storage.tables import messages as table
 
@@ -99,3 +100,21 @@ def forget_notices(tx: Connection, before: str) -> int:
 
 def notice_by_id(tx: Connection, notice_id: str) -> NoticeRow | None:
     return find_one(tx, NoticeRow, table.notice, id=notice_id)
+
+
+def invitations_sent_before(tx: Connection, before: str, *, since: str, limit: int = 1000) -> list[NoticeRow]:
+    """Return first invitations sent in this span to parties of agreements that are out for signature, the oldest first."""
+    rows, state = table.notice.c, agreement_table.agreement_state
+    statement = (
+        select_rows(NoticeRow, table.notice)
+        .join(state, state.c.agreement_id == rows.agreement_id)
+        .where(
+            rows.kind == "invitation",
+            rows.cause == "turn",
+            rows.status == SENT,
+            rows.done_at <= before,
+            rows.done_at > since,
+            state.c.state.in_(("sent", "viewed", "signing")),
+        )
+    )
+    return fetch_all(tx, NoticeRow, statement.order_by(rows.done_at).limit(limit))

@@ -145,9 +145,11 @@ def _replaced(folding: Folding, told: Told) -> Ceremony:
         return folding.ceremony
     signers = read_signers(parties)
     newcomer = next(signer for signer in signers if signer.id not in {one.id for one in folding.created.signers})
-    person_id, person = person_of_value(told.values.get("person"))
-    people = {**folding.created.people, person_id: person}
-    seat = Seat(signer_id=newcomer.id, needs=_steps(newcomer, person))
+    people = dict(folding.created.people)
+    if "person" in told.values:
+        person_id, person = person_of_value(told.values["person"])
+        people[person_id] = person
+    seat = Seat(signer_id=newcomer.id, needs=_steps(newcomer, people.get(newcomer.id)))
     after = machine.replace_signer(folding.ceremony, old, seat)
     folding.projection.amend("signer_seat", told, (*folding.key, old), {"replaced_entry": told.placed.entry.id})
     folding.created = replace(folding.created, signers=signers, people=people)

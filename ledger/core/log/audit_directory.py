@@ -28,6 +28,8 @@ SIGNED_TYPES = frozenset(
         "key.revoked",
         "apikey.issued",
         "apikey.revoked",
+        "webhook.added",
+        "webhook.removed",
     }
 )
 
@@ -170,6 +172,28 @@ def _api_key_revoked(projection: Projection, told: Told, _world: World) -> None:
     _revoke(projection, told, "api_key", "prefix")
 
 
+def _webhook_added(projection: Projection, told: Told, _world: World) -> None:
+    entry = told.placed.entry
+    projection.expect(
+        "webhook_endpoint",
+        told,
+        {
+            "id": entry.subject.id,
+            "institution_id": entry.institution,
+            "url": text_of(told.values.get("url")),
+            "events": text_of(told.values.get("events")),
+            "added_entry": entry.id,
+            "removed_entry": None,
+        },
+    )
+
+
+def _webhook_removed(projection: Projection, told: Told, _world: World) -> None:
+    entry = told.placed.entry
+    if not projection.amend("webhook_endpoint", told, (entry.subject.id,), {"removed_entry": entry.id}):
+        projection.object_to(told, "entry.contradicts", "type", expected="webhook.added first", found=told.type)
+
+
 def _revoke(projection: Projection, told: Told, table: str, column: str) -> None:
     """Revoke the newest active row with the same value."""
     entry = told.placed.entry
@@ -221,4 +245,6 @@ _PROJECT: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "apikey.issued": _api_key_issued,
     "apikey.revoked": _api_key_revoked,
     "log.registered": _log_registered,
+    "webhook.added": _webhook_added,
+    "webhook.removed": _webhook_removed,
 }

@@ -7,7 +7,7 @@ its service.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ledger.core.log.permissions import Action
+from ledger.core.log.permissions import Action, Role
 from ledger.services.agreements.standing import signer_row
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores, Written
@@ -58,7 +58,7 @@ def perform(stores: Stores, act: Act, agreement_id: str, action: Action, work: W
     def run(tx: Connection) -> Written:
         subject_head(tx, seen.log.id, "agreement", agreement_id, lock=True)
         view = load_agreement(tx, act.principal, agreement_id, action)
-        written = work(tx, Doing(view=view, record=key, role=_role(act, view)))
+        written = work(tx, Doing(view=view, record=key, role=role_of(act, view)))
         remember_answer(tx, act, written)
         return written
 
@@ -70,7 +70,9 @@ def record_key(stores: Stores, view: AgreementView) -> RecordKey:
     return RecordKey(view.document.record_id, stores.record_keys.get(view.document.record_id))
 
 
-def _role(act: Act, view: AgreementView) -> str:
+def role_of(act: Act, view: AgreementView) -> str:
+    """Return in which role somebody acts on this agreement: a party in its own, staff in theirs."""
     if act.principal.kind == "signer":
         return signer_row(view, act.principal.id).role
-    return MACHINE_ROLE if act.principal.kind == "program" and not act.principal.roles else STAFF_ROLE
+    held = act.principal.roles
+    return STAFF_ROLE if Role.OFFICER in held or not held else min(held)

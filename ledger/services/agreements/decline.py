@@ -18,9 +18,9 @@ def decline(stores: Stores, act: Act, agreement_id: str, reason: str) -> Written
     Raises InvalidInput("reason.malformed"), Conflict("agreement.not-open" | "agreement.not-sent" | "signature.exists" |
     "signer.replaced"), NotAllowed.
     """
-    checked = check_reason(reason)
 
     def work(tx: Connection, doing: Doing) -> Written:
+        checked = check_reason(reason)
         ceremony = ceremony_of(doing.view)
         after = move(ceremony, Move.DECLINED)
         ceremony.unsigned_seat(act.principal.id)

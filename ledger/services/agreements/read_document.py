@@ -2,6 +2,7 @@
 
 from ledger.core.log.permissions import Action
 from ledger.errors import Unavailable, VerificationFailed
+from ledger.services.agreements.acting import role_of
 from ledger.services.agreements.create import DOCUMENT_HEADER, digest_of
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores
@@ -25,11 +26,12 @@ def read_document(stores: Stores, act: Act, agreement_id: str) -> bytes:
             "document.altered",
             f"expected SHA-256 {view.document.sha256.hex()}, the stored bytes give {digest_of(document).hex()}",
         )
-    stores.database.write(lambda tx: _note_reading(tx, stores, act, view, key))
+    stores.database.write(lambda tx: note_reading(tx, stores, act, view, key))
     return document
 
 
-def _note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView, key: RecordKey) -> None:
+def note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView, key: RecordKey) -> None:
+    """Queue the entry that says who read personal data; raise Unavailable("institution.unknown") without an access log."""
     log = log_of_institution(tx, view.row.institution_id, "access")
     if log is None:
         raise Unavailable(
@@ -40,7 +42,7 @@ def _note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView,
         log=log,
         subject_kind="agreement",
         subject_id=view.row.id,
-        role=min(act.principal.roles, default=act.principal.kind),  # a signer has no roles
+        role=role_of(act, view),
         record=key,
         private={"reader": act.principal.id},
     )

@@ -5,6 +5,8 @@ from ledger.core.agreements.people import Person, needs_of, person_field
 from ledger.storage.agreements import SignerRow
 from ledger.storage.ceremony import SeatRow
 
+REPLACED_FIELD = "person"  # holds the particulars of a person who came in another's place
+
 
 def signer_row_of(agreement_id: str, place: int, signer: Signer) -> SignerRow:
     """Return the row of a signer; key columns are empty where the key is enrolled in the ceremony."""

@@ -4,6 +4,7 @@ Promises: the same machine (`core.agreements.ceremony`) decides here and in the 
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ledger.core.agreements.authority import Scope, check_authority, parse_scope
 from ledger.core.agreements.ceremony import Ceremony, Seat, Step, check_may_sign
@@ -98,6 +99,14 @@ def open_scope(tx: Connection, key: bytes, agreement_id: str, signer_id: str) ->
     if found is None:
         raise erased()
     return parse_scope(unseal_opening(key, found).value)
+
+
+def local_deadline(view: AgreementView, person: Person) -> str:
+    """Return until when the agreement takes signatures, as the person's own clock shows it; empty before it was sent."""
+    if view.sent is None:
+        return ""
+    moment = datetime.fromisoformat(view.sent.expires_at).astimezone(ZoneInfo(person.zone))
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _opened(key: bytes, view: AgreementView, field: str) -> Json:

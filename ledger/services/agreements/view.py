@@ -60,6 +60,14 @@ def load_agreement(tx: Connection, principal: Principal, agreement_id: str, acti
     return _view(tx, row)
 
 
+def view_of(tx: Connection, agreement_id: str) -> AgreementView:
+    """Return an agreement for the worker, who acts for nobody; raise NotFound("agreement.unknown")."""
+    row = rows.agreement_by_id(tx, agreement_id)
+    if row is None:
+        raise NotFound("agreement.unknown", "there is no such agreement in your institution; check its id")
+    return _view(tx, row)
+
+
 def _view(tx: Connection, row: rows.AgreementRow) -> AgreementView:
     document, state = rows.document_by_id(tx, row.document_id), rows.state_of(tx, row.id)
     log = log_of_institution(tx, row.institution_id)

@@ -29,7 +29,12 @@ SELF_OPERATED = (
     True  # no second organisation cosigns or witnesses yet; with one, this follows from the log's cosigner set
 )
 # Whose receipts are read by whom: openings of a directory entry name staff, those of a key its owner.
-ACTIONS = {"institution": Action.PERSON_READ, "person": Action.PERSON_READ, "key": Action.KEY_READ}
+ACTIONS = {
+    "institution": Action.PERSON_READ,
+    "person": Action.PERSON_READ,
+    "key": Action.KEY_READ,
+    "webhook": Action.WEBHOOK_READ,
+}
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "institution": {"institution": "id", "log": "institution_id"},
     "key": {"enrolled_key": "key_id"},
+    "webhook": {"webhook_endpoint": "id"},
     "person": {"person": "id", "role_grant": "principal_id", "api_key": "principal_id"},
 }
 PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
@@ -45,6 +46,7 @@ PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
     "institution": project_directory,
     "key": project_directory,
     "person": project_directory,
+    "webhook": project_directory,
     "log": project_directory,
 }
 

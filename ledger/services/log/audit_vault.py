@@ -28,7 +28,7 @@ SHARED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "agreement.signed": ("document",),
 }
 OWN_RECORD = frozenset(
-    {"institution", "person", "agreement", "key"}
+    {"institution", "person", "agreement", "key", "webhook"}
 )  # kinds whose fields are sealed under the subject's own key
 
 Values = dict[str, Json]

@@ -1,0 +1,101 @@
+"""Send the notices that are due: one at a time, claimed before it is sent, tried again with growing pauses (DESIGN section 9).
+
+Promises: two workers never send one notice at once; a link's token is made as its message is sent and is kept nowhere; what
+failed for good is a dead letter that staff see. Leaves to others: whom to tell (follow_log).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ledger.core.agreements.invitation import INVITATION_LIFE, TOKEN_BYTES, token_hash
+from ledger.core.agreements.notice_text import WITH_LINK, Notice, notice_text
+from ledger.core.agreements.people import Person
+from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
+from ledger.core.log.deliveries import is_dead, wait_after
+from ledger.core.log.directory import format_instant
+from ledger.errors import InvalidInput, LedgerError, Unavailable
+from ledger.messages.door import Channel, Message, Senders
+from ledger.services.agreements.browser import INVITATION
+from ledger.services.agreements.standing import ceremony_of, local_deadline, open_person
+from ledger.services.agreements.view import AgreementView, view_of
+from ledger.services.context import Act, Stores
+from ledger.storage.notices import DEAD, DROPPED, SENT, NoticeRow, claim_notice, due_notices, settle_notice
+from ledger.storage.sessions import InvitationRow, insert_invitation
+
+CLAIM = timedelta(minutes=2)  # longer than any sender's own time-out
+_ONLY_WHILE_OPEN = frozenset({Notice.INVITATION, Notice.REMINDER, Notice.IDENTITY_REFUSED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """How messages leave, and where their links lead: `link_of` makes the address of a token."""
+
+    senders: Senders
+    link_of: Callable[[str], str]
+
+
+def send_notices(stores: Stores, act: Act, outgoing: Outgoing, *, limit: int = 20) -> int:
+    """Send up to `limit` notices that are due; return how many were settled or tried. What fails is written down, not raised."""
+    due = stores.database.read(lambda tx: due_notices(tx, format_instant(act.now), limit))
+    return sum(_one(stores, act, outgoing, row) for row in due)
+
+
+def _one(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> bool:
+    until = format_instant(act.now + CLAIM)
+    if not stores.database.write(lambda tx: claim_notice(tx, row, until)):
+        return False
+    claimed = replace(row, attempts=row.attempts + 1, due_at=until)
+    try:
+        settled = _send(stores, act, outgoing, claimed)
+    except LedgerError as error:
+        settled = _failed(act, claimed, error)
+    stores.database.write(lambda tx: settle_notice(tx, settled))
+    return True
+
+
+def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> NoticeRow:
+    view = stores.database.read(lambda tx: view_of(tx, row.agreement_id))
+    if not _still_matters(view, row):
+        return replace(row, status=DROPPED, done_at=format_instant(act.now))
+    key = stores.record_keys.get(view.document.record_id)
+    person = stores.database.read(lambda tx: open_person(tx, key, view, row.signer_id))
+    channel, address = _address(person, outgoing.senders)
+    link = outgoing.link_of(_new_link(stores, act, row)) if row.kind in WITH_LINK else None
+    language, deadline = (person.language, local_deadline(view, person)) if person else ("zh", "")
+    words = notice_text(Notice(row.kind), language, number=view.row.number, deadline=deadline, link=link)
+    message = Message(
+        channel=channel, address=address, subject=words.subject, body=words.body, kind=row.kind, reference=row.id
+    )
+    outgoing.senders.send(message)
+    return replace(row, status=SENT, channel=channel, last_code=None, done_at=format_instant(act.now))
+
+
+def _still_matters(view: AgreementView, row: NoticeRow) -> bool:
+    if row.kind not in _ONLY_WHILE_OPEN:
+        return True
+    waiting = {seat.signer_id for seat in ceremony_of(view).active if not seat.is_signed}
+    return view.state in OPEN_FOR_SIGNATURE and row.signer_id in waiting
+
+
+def _address(person: Person | None, senders: Senders) -> tuple[Channel, str]:
+    """Return how to reach the person: by e-mail where that is offered and known, since a link is easier to open there."""
+    known = {Channel.EMAIL: person.email if person else None, Channel.SMS: person.phone if person else None}
+    for channel, address in known.items():
+        if address is not None and senders.offers(channel):
+            return channel, address
+    raise InvalidInput("message.no-channel", "no sender is set up for any address of this person")
+
+
+def _new_link(stores: Stores, act: Act, row: NoticeRow) -> str:
+    token = act.random(TOKEN_BYTES).hex()
+    at, until = format_instant(act.now), format_instant(act.now + INVITATION_LIFE)
+    link = InvitationRow(act.new_id(), row.agreement_id, row.signer_id, token_hash(INVITATION, token), at, until)
+    stores.database.write(lambda tx: insert_invitation(tx, link))
+    return token
+
+
+def _failed(act: Act, row: NoticeRow, error: LedgerError) -> NoticeRow:
+    if not isinstance(error, Unavailable) or is_dead(row.attempts):
+        return replace(row, status=DEAD, last_code=error.code, done_at=format_instant(act.now))
+    return replace(row, due_at=format_instant(act.now + wait_after(row.attempts)), last_code=error.code)
