@@ -33,9 +33,10 @@ def list_templates(here: Here, act: Reading) -> dict[str, object]:
 
 
 @router.post("/{template}/previews", response_class=Response, dependencies=[StrictJson])
-def preview_contract(here: Here, act: Reading, template: Name, body: NewDraft) -> Response:
+async def preview_contract(here: Here, act: Reading, template: Name, body: NewDraft) -> Response:
     """Return the PDF that this draft would make, marked as a draft; nothing is recorded and no number is taken."""
-    document = typesetting.preview(here.stores, act, template, body.draft(), here.typesetter)
+    parts = (here.stores, act, template, body.draft(), here.typesetter)
+    document = await run_sync(typesetting.preview, *parts, limiter=_TYPESETTINGS)
     return Response(document, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 

@@ -88,6 +88,8 @@ def make_schedule(plan: Plan, is_business_day: IsBusinessDay = lambda _: True) -
         if row.amount <= 0:
             raise _impossible(f"instalment {row.number} would be nothing; choose fewer instalments or another method")
         rows.append(row)
+    if rows[0].due <= plan.drawdown:
+        raise _impossible("the first instalment would fall due on the day of drawdown, moved to a business day")
     if any(later.due <= earlier.due for earlier, later in pairwise(rows)):
         raise _impossible("two instalments would fall due on one business day")
     return tuple(rows)
@@ -122,7 +124,11 @@ def _level_parts(principal: int, rates: Sequence[Fraction]) -> list[tuple[int, i
     for place, rate in enumerate(rates):
         interest = rounded(outstanding * rate)
         last = place == len(rates) - 1
-        repaid = outstanding if last else min(max(amount - interest, 0), outstanding)
+        if amount < interest and not last:
+            raise _impossible(
+                f"the equal instalment would not cover the interest of period {place + 1}: shorten the term"
+            )
+        repaid = outstanding if last else min(amount - interest, outstanding)
         outstanding -= repaid
         parts.append((interest, repaid))
     return parts
