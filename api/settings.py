@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EMBEDDED = "embedded"
 
+_DOMAIN = r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$"
+
 
 class Settings(BaseSettings):
     """The settings of one installation; the defaults run everything on a laptop."""
@@ -67,6 +69,20 @@ class Settings(BaseSettings):
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
     ] = 24
+    passkey_domain: Annotated[
+        str,
+        Field(
+            pattern=_DOMAIN,
+            description="Domain that passkeys for signing belong to; empty: the host of the public address",
+        ),
+    ] = ""
+    login_domain: Annotated[
+        str,
+        Field(
+            pattern=_DOMAIN,
+            description="Domain that passkeys for signing in belong to; empty: the host of the public address",
+        ),
+    ] = ""
     institution_code: Annotated[str, Field(description="Code of the institution that the first start opens")] = "DEMO"
     institution_name: Annotated[str, Field(description="Name of the institution that the first start opens")] = (
         "Demonstration Lender"

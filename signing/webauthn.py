@@ -32,6 +32,15 @@ _QUOTE, _COMMA, _OPENING, _CLOSING = ord('"'), ord(","), frozenset(b"{["), froze
 
 
 @dataclass(frozen=True)
+class RelyingParty:
+    """Whose passkeys these are: the domain that browsers bind them to, and the origins of its pages."""
+
+    id: str
+    name: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Assertion:
     """What a passkey made: `signature` as r‖s with low s, over authenticator data and the hash of the client data."""
 

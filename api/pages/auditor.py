@@ -81,7 +81,10 @@ def _check(request: Request, here: Installation, handed: _Handed) -> ReportView:
     package = read_material(material)
     policy = parse_trust(handed.trust.file.read()) if handed.trust else None
     report = verify_upload(
-        here.stores, here.client, here.act(_NOBODY), Question(file=facts, material=material, policy=policy)
+        here.stores,
+        here.client,
+        here.act(_NOBODY),
+        Question(file=facts, material=material, policy=policy, pages=here.pages),
     )
     checked = Checked(
         file=facts,

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from api.auth import Caller, Here, Reading, Token, once_of, principal_of
 from api.routes.answers import Waiter, answer_written
 from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer, new_agreement
+from api.schemas.keys import KeyId
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson, strict_form
 from ledger.errors import InvalidInput
@@ -96,9 +97,17 @@ def download_document(here: Here, act: Reading, agreement_id: Id) -> Response:
 
 
 @router.get("/{agreement_id}/statements/{signer_id}")
-def fresh_statement(here: Here, act: Reading, agreement_id: Id, signer_id: Id) -> dict[str, object]:
+def fresh_statement(
+    here: Here,
+    act: Reading,
+    agreement_id: Id,
+    signer_id: Id,
+    key: Annotated[
+        KeyId | None, Query(description="with this enrolled key, where the party has no key of its own")
+    ] = None,
+) -> dict[str, object]:
     """Return what a signer is to sign: the exact bytes, their SHA-256, and for a wallet the typed data."""
-    statement = issue_statement(here.stores, act, agreement_id, signer_id, chain_id=here.chain_id)
+    statement = issue_statement(here.stores, act, agreement_id, signer_id, chain_id=here.chain_id, key_id=key or "")
     answer: dict[str, object] = {
         "statement": base64.b64encode(statement.to_bytes()).decode(),
         "sha256": statement.digest.hex(),
@@ -120,6 +129,7 @@ async def add_signature(
         statement=_decoded(body.statement),
         signature=Signature(Suite(value.suite), value.key_id, bytes.fromhex(value.value)),
         chain_id=here.chain_id,
+        origins=frozenset({here.public_url}),
     )
     once = once_of(request, new.statement, value.model_dump_json().encode())
 

@@ -40,7 +40,7 @@ def get_evidence(here: Here, act: Reading, agreement_id: Id) -> Response:
 @router.get("/v1/trust", response_class=Response)
 def get_trust(here: Here) -> Response:
     """Return the trust policy that this installation states about itself."""
-    return Response(export_trust(here.stores, finality=0).to_bytes(), media_type="application/json")
+    return Response(export_trust(here.stores, finality=0, pages=here.pages).to_bytes(), media_type="application/json")
 
 
 _FORM = Depends(strict_form("file", "sha256", "bytes", "receipt", "trust"))
@@ -68,6 +68,7 @@ def post_verification(
         file=facts,
         material=receipt.file.read() if receipt else None,
         policy=parse_trust(trust.file.read()) if trust else None,
+        pages=here.pages,
     )
     report = verify_upload(here.stores, here.client, here.act(caller or NOBODY), question)
     return dict(report.to_json())

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from api.settings import Settings
 from api.wiring import ids
@@ -17,6 +18,7 @@ from api.wiring.keyring import InstitutionKeys, Keyring, open_keyring, open_shar
 from api.wiring.senders import senders_of
 from ledger.chain.client import ChainClient
 from ledger.chain.remote import connect
+from ledger.core.evidence.trust import TrustedPages
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, Unavailable
@@ -32,6 +34,7 @@ from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
 from signing.keys.signer import EvmSigner
 from signing.pdf.typeset import SHIPPED_FONTS, SHIPPED_TEMPLATES, Typesetter
+from signing.webauthn import RelyingParty
 
 if TYPE_CHECKING:
     from ledger.chain.embedded.chain import EmbeddedChain
@@ -128,6 +131,26 @@ class Installation:
     def listens_on(self, port: int) -> None:
         """Note the port that the service of this process was given."""
         self._kept.port = port
+
+    @property
+    def signing_party(self) -> RelyingParty:
+        """Whose passkeys sign."""
+        return self._party(self.settings.passkey_domain)
+
+    @property
+    def login_party(self) -> RelyingParty:
+        """Whose passkeys sign in: other credentials, and in production of another domain."""
+        return self._party(self.settings.login_domain)
+
+    def _party(self, domain: str) -> RelyingParty:
+        host = urlsplit(self.public_url).hostname or ""
+        return RelyingParty(domain or host, self.settings.institution_name, (self.public_url,))
+
+    @property
+    def pages(self) -> tuple[TrustedPages, ...]:
+        """What the trust policy says about pages on which passkeys sign."""
+        party = self.signing_party
+        return (TrustedPages(party.id, party.origins),)
 
     def anchor_policy(self, zone: str) -> AnchorPolicy:
         """Return when an institution's logs are anchored, from the settings and its time zone."""

@@ -124,7 +124,7 @@ def build(plan: Plan | None = None) -> Built:
         lines.append(_signed(plan, n, place, lines))
     leaves += [leaf_hash(line.entry) for line in lines] + leaves_of(3, seed=1)
     checkpoint = Checkpoint(plan.log, len(leaves), naive_root(leaves))
-    note, anchor = _note(checkpoint, plan.witnesses), _anchor(checkpoint, plan)
+    note, anchor = note_of(checkpoint, plan.witnesses), anchor_of(checkpoint, plan)
     receipts = tuple(
         Receipt(
             entry=line.entry,
@@ -137,7 +137,7 @@ def build(plan: Plan | None = None) -> Built:
         )
         for place, line in enumerate(lines)
     )
-    return Built(Package(AGREEMENT, receipts), _policy(anchor, plan), tuple(leaves))
+    return Built(Package(AGREEMENT, receipts), policy_of(anchor, plan), tuple(leaves))
 
 
 def wide_policy(built: Built) -> TrustPolicy:
@@ -212,13 +212,13 @@ def _line(plan: Plan, n: int, values: Mapping[str, Json], earlier: Sequence[_Lin
     return _Line(entry.to_bytes(), openings)
 
 
-def _note(checkpoint: Checkpoint, witnesses: Sequence[str]) -> bytes:
+def note_of(checkpoint: Checkpoint, witnesses: Sequence[str]) -> bytes:
     text = checkpoint.body().decode()
     names = (checkpoint.origin, *witnesses)
     return format_note(Note(text, tuple(sign_note(text, verifier_key(name), private_key(name).sign) for name in names)))
 
 
-def _anchor(checkpoint: Checkpoint, plan: Plan) -> AnchorFact:
+def anchor_of(checkpoint: Checkpoint, plan: Plan) -> AnchorFact:
     slot, size = head_slot(LOG_ID), plan.anchored_size or checkpoint.size
     packed = size | 1_795_446_245 << 64 | plan.flags << 128 | plan.generation << 192
     held = storage({slot: packed, slot + 1: int.from_bytes(plan.anchored_root or checkpoint.root, "big"), 9: 9})
@@ -243,7 +243,7 @@ def _anchor(checkpoint: Checkpoint, plan: Plan) -> AnchorFact:
     )
 
 
-def _policy(anchor: AnchorFact, plan: Plan) -> TrustPolicy:
+def policy_of(anchor: AnchorFact, plan: Plan) -> TrustPolicy:
     chain = TrustedChain(
         chain_id=CHAIN_ID,
         genesis=sha256(b"genesis").digest(),

@@ -4,12 +4,13 @@ Promises: a statement over other bytes, other terms, another person, chain or lo
 with a code that says which. Leaves to others: the signature itself (signing.verify) and the uniqueness of the nonce (storage).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from ledger.core.agreements.consent import CONSENT_SHA256
 from ledger.core.agreements.parties import Signer
 from ledger.errors import Conflict, InvalidInput, VerificationFailed
+from signing.algorithms import PublicKey
 from signing.statement import Statement
 
 MAX_VALIDITY = timedelta(days=30)  # a statement signed and kept back for longer no longer speaks for its signer
@@ -27,12 +28,16 @@ class AgreementFacts:
     log_origin: str
 
 
-def find_signer(signers: tuple[Signer, ...], statement: Statement) -> Signer:
-    """Return the signer the statement names; raise InvalidInput("statement.wrong-signer") if that is none of the parties."""
+def find_signer(signers: tuple[Signer, ...], statement: Statement, enrolled: PublicKey | None = None) -> Signer:
+    """Return the signer the statement names, with the key that it names: the party's own, or the one enrolled since.
+
+    Raises InvalidInput("statement.wrong-signer") if that is none of the parties, or another key.
+    """
     for signer in signers:
         if signer.id == statement.signer:
-            if signer.key and (signer.role.value, signer.key.key_id) == (statement.role, statement.key_id):
-                return signer
+            key = signer.key or enrolled
+            if key and (signer.role.value, key.key_id) == (statement.role, statement.key_id):
+                return signer if signer.key else replace(signer, key=key)
             break
     raise InvalidInput(
         "statement.wrong-signer",

@@ -12,6 +12,7 @@ from ledger.core.log.audit_findings import Finding, show
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import UNTOLD, Value
 from ledger.errors import LedgerError
+from signing.algorithms import PublicKey
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.errors import SigningError
@@ -38,7 +39,7 @@ def check_signature(told: Told, created: Created, history: Sequence[Told], world
         return []
     try:
         statement = parse_statement(text.encode())
-        signer = find_signer(created.signers, statement)
+        signer = find_signer(created.signers, statement, _enrolled(values.get("key")))
         check_binding(statement, _facts(created, world, statement), datetime.fromisoformat(told.placed.entry.at))
         check_statement_signature(statement, Signature.from_json(signature), signer.pen)
     except (LedgerError, SigningError) as error:
@@ -50,6 +51,11 @@ def check_signature(told: Told, created: Created, history: Sequence[Told], world
         )
     _check_seen(check, told, statement, history, world)
     return check.findings
+
+
+def _enrolled(value: Json) -> PublicKey | None:
+    """Return the key that the entry names where the agreement names none: one of the registry, which has entries of its own."""
+    return None if value is None else PublicKey.from_json(value)
 
 
 def _facts(created: Created, world: World, statement: Statement) -> AgreementFacts:

@@ -7,6 +7,8 @@ Leaves to others: which code applies (verify_file) and which facts it carries.
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
+from ledger.core.evidence.answers_text_keys import KEY_TEXTS
+
 Words: TypeAlias = Mapping[Literal["en", "zh"], str]
 
 
@@ -364,6 +366,7 @@ _GRADES: Mapping[str, Words] = {
 TEXTS: Final[Mapping[str, Words]] = {
     **_BYTES,
     **_SIGNATURES,
+    **KEY_TEXTS,
     **_LOG,
     **_APPEND_ONLY,
     **_WITNESSES,

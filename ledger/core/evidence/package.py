@@ -20,6 +20,7 @@ TAG = "tally/evidence/v1"
 MAX_BYTES = 8 * 1024 * 1024  # so many receipts at a generous size; the documents themselves are never inside
 MAX_RECEIPTS = 160  # creation, seven entries for each of at most twelve signers, and what else may befall an agreement
 MAX_GROWTHS = 64
+MAX_KEY_RECEIPTS = 64  # enrolment and revocation of a key for each of twelve signers, and keys that were replaced
 
 _CODE = "evidence.malformed"
 _HASH_BYTES = 32
@@ -42,14 +43,17 @@ class Package:
     agreement: str
     receipts: tuple[Receipt, ...]
     growths: tuple[Growth, ...] = ()
+    keys: tuple[Receipt, ...] = ()  # of the registry entries of its signers' keys
 
     def to_bytes(self) -> bytes:
+        keys: dict[str, Json] = {"keys": _receipts_json(self.keys)} if self.keys else {}
         return canonical.encode(
             {
                 "tag": TAG,
                 "agreement": self.agreement,
-                "receipts": [canonical.decode(receipt.to_bytes()) for receipt in self.receipts],
+                "receipts": _receipts_json(self.receipts),
                 "growths": [_growth_json(growth) for growth in self.growths],
+                **keys,
             }
         )
 
@@ -82,14 +86,21 @@ def _decode(data: bytes) -> Json:
 
 def _package(value: Json) -> Package:
     try:
-        fields = Fields(value, frozenset({"tag", "agreement", "receipts", "growths"}), where="evidence", code=_CODE)
+        names = {"tag", "agreement", "receipts", "growths"}
+        with_keys = isinstance(value, dict) and "keys" in value  # absent where no key of the registry signed
+        fields = Fields(value, frozenset(names | ({"keys"} if with_keys else set())), where="evidence", code=_CODE)
         return Package(
             agreement=fields.text("agreement"),
             receipts=fields.many("receipts", _receipt, least=1, most=MAX_RECEIPTS),
             growths=fields.many("growths", _growth, most=MAX_GROWTHS),
+            keys=fields.many("keys", _receipt, least=1, most=MAX_KEY_RECEIPTS) if with_keys else (),
         )
     except InvalidInput as error:
         raise VerificationFailed(error.code, error.message, field=error.field) from error
+
+
+def _receipts_json(receipts: tuple[Receipt, ...]) -> list[Json]:
+    return [canonical.decode(receipt.to_bytes()) for receipt in receipts]
 
 
 def _receipt(value: Json) -> Receipt:

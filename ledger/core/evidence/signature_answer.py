@@ -2,7 +2,7 @@
 
 Promises: each signature is judged against the parties and the document that the log recorded, never against what came with
 it; a signature over other bytes, terms, agreement, chain or log is a "no" with its code; all parties must have signed.
-Leaves to others: revocation of keys, and who the persons really are.
+Leaves to others: revocation of keys (key_answer), and who the persons really are.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from datetime import datetime
 from ledger.core.agreements.binding import AgreementFacts, check_binding, find_signer
 from ledger.core.agreements.parties import Signer, SignerRole
 from ledger.core.evidence.answers import Answer, AnswerName, Reason, answer, no, not_checked, yes
+from ledger.core.evidence.key_answer import NO_REGISTRY, Registry, judge_key, judge_pages
 from ledger.core.evidence.records import Record
 from ledger.core.evidence.signed_records import Agreement, Signed, read_agreement, read_signed, refusal
 from ledger.core.evidence.trust import TrustPolicy
@@ -30,14 +31,15 @@ class _Case:
     policy: TrustPolicy
     records: Sequence[Record]
     agreement: Agreement | None
+    registry: Registry
 
 
-def answer_signatures(records: Sequence[Record], policy: TrustPolicy) -> Answer:
-    """Answer for `records` sorted by their number `n`."""
-    return answer(AnswerName.SIGNATURES, _reasons(records, policy))
+def answer_signatures(records: Sequence[Record], policy: TrustPolicy, registry: Registry = NO_REGISTRY) -> Answer:
+    """Answer for `records` sorted by their number `n`; `registry` is what is known of their keys."""
+    return answer(AnswerName.SIGNATURES, _reasons(records, policy, registry))
 
 
-def _reasons(records: Sequence[Record], policy: TrustPolicy) -> Iterator[Reason]:
+def _reasons(records: Sequence[Record], policy: TrustPolicy, registry: Registry) -> Iterator[Reason]:
     signatures = [record for record in records if record.entry.type == _SIGNED]
     if not signatures:
         yield not_checked("signatures.none")
@@ -47,7 +49,7 @@ def _reasons(records: Sequence[Record], policy: TrustPolicy) -> Iterator[Reason]
     if isinstance(found, Reason):
         yield found
     agreement = None if isinstance(found, Reason) else found
-    case = _Case(policy, records, agreement)
+    case = _Case(policy, records, agreement, registry)
     readable = [read_signed(record) for record in signatures]
     yield from (item for item in readable if isinstance(item, Reason))
     signed = [item for item in readable if isinstance(item, Signed)]
@@ -63,7 +65,7 @@ def _judge(signed: Signed, case: _Case) -> Iterator[Reason]:
     if contradiction is not None:
         yield contradiction
     elif case.agreement is not None:
-        yield from _person(signed, case.agreement, case.policy)
+        yield from _person(signed, case.agreement, case)
 
 
 def _binding(signed: Signed, case: _Case) -> Reason | None:
@@ -100,10 +102,10 @@ def _history(signed: Signed, case: _Case) -> Reason | None:
     return None
 
 
-def _person(signed: Signed, agreement: Agreement, policy: TrustPolicy) -> Iterator[Reason]:
-    record = signed.record
+def _person(signed: Signed, agreement: Agreement, case: _Case) -> Iterator[Reason]:
+    record, policy = signed.record, case.policy
     try:
-        party = find_signer(agreement.parties, signed.statement)
+        party = find_signer(agreement.parties, signed.statement, signed.key)
         check_statement_signature(signed.statement, signed.signature, party.pen)
     except (LedgerError, SigningError) as error:
         yield refusal(error, record.n)
@@ -112,7 +114,11 @@ def _person(signed: Signed, agreement: Agreement, policy: TrustPolicy) -> Iterat
         yield not_checked("signatures.record-unproven", n=record.n)
         return
     yield yes("signatures.valid", name=party.name, role=party.role.value, key_id=party.pen.key_id, at=record.entry.at)
-    yield _identity(party, policy.institution_of(record.entry.log), policy)
+    is_named = party in agreement.parties
+    if (is_named and party.pen.key_id not in case.registry.keys) or party.role is SignerRole.LENDER:
+        yield _identity(party, policy.institution_of(record.entry.log), policy)
+    yield from judge_key(signed, party, case.registry, is_named=is_named)
+    yield from judge_pages(signed, party, policy)
 
 
 def _identity(party: Signer, institution: str, policy: TrustPolicy) -> Reason:

@@ -16,6 +16,7 @@ from ledger.core.evidence.document_answer import FileFacts, read_document
 from ledger.core.evidence.records import Record
 from ledger.core.log.fields import string
 from ledger.errors import LedgerError
+from signing.algorithms import PublicKey
 from signing.envelope import Signature
 from signing.errors import SigningError
 from signing.statement import Statement, parse_statement
@@ -26,13 +27,17 @@ _SIGNATURE_FIELDS = (DOCUMENT, "signature", "signer", "statement")
 
 @dataclass(frozen=True)
 class Signed:
-    """An agreement.signed record whose parts could be read; `signer` is the one that the lender recorded."""
+    """An agreement.signed record whose parts could be read; `signer` is the one that the lender recorded.
+
+    `key` is there where the agreement names none for this party: the one that was enrolled since.
+    """
 
     record: Record
     document: FileFacts
     statement: Statement
     signature: Signature
     signer: str
+    key: PublicKey | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def read_signed(record: Record) -> Signed | Reason:
             parse_statement(string(record.opened["statement"]).encode()),
             Signature.from_json(record.opened["signature"]),
             string(record.opened["signer"]),
+            PublicKey.from_json(record.opened["key"]) if "key" in record.opened else None,
         )
     except (LedgerError, SigningError) as error:
         return refusal(error, record.n)

@@ -5,6 +5,7 @@ material under test. A policy that requires nothing is refused.
 Leaves to others: how a person came to believe these keys, and applying them (verify_file).
 """
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -28,6 +29,7 @@ _Thing = TypeVar("_Thing", bound=Hashable)
 
 _CODE = "trust.malformed"
 _ADDRESS, _HASH = 20, 32
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}:[!-~]{1,250}")  # https://…, http://localhost:8400, android:apk-key-hash:…
 _FIELDS = frozenset(
     {
         "tag",
@@ -89,6 +91,14 @@ class InstitutionKey:
     key: PublicKey
 
 
+@dataclass(frozen=True)
+class TrustedPages:
+    """Where passkeys may have been used: the relying party that they belong to, and the origins of its pages."""
+
+    rp_id: str
+    origins: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrustPolicy:
     logs: tuple[TrustedLog, ...]
@@ -97,6 +107,7 @@ class TrustPolicy:
     chain: TrustedChain | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     institution_keys: tuple[InstitutionKey, ...] = ()
+    pages: tuple[TrustedPages, ...] = ()
     self_operated: bool = False
     required: frozenset[AnswerName] = DEFAULT_REQUIRED
 
@@ -131,7 +142,8 @@ def parse_trust(data: bytes) -> TrustPolicy:
 
 
 def _parse_policy(value: Json) -> TrustPolicy:
-    fields = Fields(value, _FIELDS, where="trust", code=_CODE)
+    with_pages = isinstance(value, dict) and "pages" in value  # absent where no passkeys are expected
+    fields = Fields(value, _FIELDS | ({"pages"} if with_pages else frozenset()), where="trust", code=_CODE)
     return TrustPolicy(
         logs=fields.many("logs", _parse_log, least=1, most=MAX_ITEMS),
         witnesses=fields.many("witnesses", _parse_witness, most=MAX_ITEMS),
@@ -139,6 +151,7 @@ def _parse_policy(value: Json) -> TrustPolicy:
         chain=fields.optional("chain", _parse_chain),
         checkpoints=fields.many("checkpoints", _parse_checkpoint, most=MAX_ITEMS),
         institution_keys=fields.many("institution_keys", _parse_institution_key, most=MAX_ITEMS),
+        pages=fields.many("pages", _parse_pages, least=1, most=MAX_ITEMS) if with_pages else (),
         self_operated=fields.boolean("self_operated"),
         required=_no_repeats("required", fields.many("required", _parse_required, most=len(_REQUIRABLE))),
     )
@@ -199,6 +212,18 @@ def _parse_institution_key(value: Json) -> InstitutionKey:
     return InstitutionKey(fields.text("institution"), fields.parsed("key", PublicKey.from_json))
 
 
+def _parse_pages(value: Json) -> TrustedPages:
+    fields = Fields(value, frozenset({"rp_id", "origins"}), where="pages", code=_CODE)
+    return TrustedPages(fields.text("rp_id"), fields.many("origins", _parse_origin, least=1, most=MAX_ITEMS))
+
+
+def _parse_origin(value: Json) -> str:
+    origin = string(value)
+    if not _ORIGIN.fullmatch(origin):
+        raise InvalidInput(_CODE, "expected an origin such as https://sign.lender.example")
+    return origin
+
+
 def _parse_verifier_key(value: Json) -> VerifierKey:
     return VerifierKey.parse(string(value))
 
@@ -211,7 +236,9 @@ def _parse_required(value: Json) -> AnswerName:
 
 
 def _to_json(policy: TrustPolicy) -> dict[str, Json]:
+    pages: list[Json] = [{"rp_id": item.rp_id, "origins": list(item.origins)} for item in policy.pages]
     return {
+        **({"pages": pages} if pages else {}),
         "tag": TAG,
         "logs": [_log_json(log) for log in policy.logs],
         "witnesses": [
@@ -266,6 +293,7 @@ def _check_policy(policy: TrustPolicy) -> None:
     _no_repeats("logs", (log.origin for log in policy.logs))
     # one key in several rows would let one witness count as several organisations, or a log witness itself
     _no_repeats("keys", [log.key.raw for log in policy.logs] + [witness.key.raw for witness in policy.witnesses])
+    _no_repeats("pages", (item.rp_id for item in policy.pages))
     _no_repeats("checkpoints", ((pinned.origin, pinned.size) for pinned in policy.checkpoints))
     _check_quorum(policy)
     if policy.chain is not None:

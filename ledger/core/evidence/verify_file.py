@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from ledger.core.evidence.answers import Answer, AnswerName, Reason, Report, Verdict, answer, no, not_checked, yes
-from ledger.core.evidence.chain_answer import Confirmed, ConfirmedHeader, judge_anchor
+from ledger.core.evidence.chain_answer import Anchoring, Confirmed, ConfirmedHeader, judge_anchor
 from ledger.core.evidence.chain_proof import read_header
 from ledger.core.evidence.document_answer import FileFacts, answer_bytes
 from ledger.core.evidence.growth_answer import answer_growth
+from ledger.core.evidence.key_answer import Registry
+from ledger.core.evidence.key_records import read_keys
 from ledger.core.evidence.log_answer import answer_log
 from ledger.core.evidence.package import read_material
 from ledger.core.evidence.records import Record, read_record
@@ -26,7 +28,7 @@ __all__ = ["ConfirmedHeader", "FileFacts", "blocks_to_confirm", "verify"]
 NOTHING_CONFIRMED: Mapping[int, ConfirmedHeader] = MappingProxyType({})
 
 _ON_CHAIN = frozenset({"chain.final", "chain.not-final"})
-_LIMITS = ("truth", "later", "identity", "display", "time", "chain")
+_LIMITS = ("truth", "later", "identity", "revocation", "display", "time", "chain")
 
 
 def verify(
@@ -44,13 +46,16 @@ def verify(
     """
     package = read_material(material)
     records = sorted((read_record(receipt, policy, now) for receipt in package.receipts), key=lambda item: item.n)
+    keys = [read_record(receipt, policy, now) for receipt in package.keys]
     anchorings = [judge_anchor(record, policy, confirmed) for record in records]
+    key_anchorings = [judge_anchor(record, policy, confirmed) for record in keys]
+    registry = Registry(keys=read_keys(keys, policy), proven=_proven(records, anchorings))
     self_operated = policy.self_operated or any(record.receipt.self_operated for record in records)
     answers = (
         answer_bytes(file, records),
-        answer_signatures(records, policy),
+        answer_signatures(records, policy, registry),
         answer_log(records, package.agreement),
-        answer_growth(records, anchorings, policy, package.growths),
+        answer_growth([*records, *keys], [*anchorings, *key_anchorings], policy, package.growths),
         answer_witnesses(records, policy),
         answer(AnswerName.CHAIN, [anchoring.reason for anchoring in anchorings]),
         answer(AnswerName.COMPLETE, [not_checked("complete.not-replayed")]),
@@ -72,6 +77,15 @@ def blocks_to_confirm(material: bytes) -> tuple[int, ...]:
     anchors = (receipt.anchor for receipt in read_material(material).receipts)
     proofs = (anchor.proof for anchor in anchors if anchor is not None)
     return tuple(sorted({read_header(proof.header_rlp).number for proof in proofs if proof is not None}))
+
+
+def _proven(records: Sequence[Record], anchorings: Sequence[Anchoring]) -> dict[int, datetime]:
+    """Return until when each record was provably there: the time of a final block that the verifier believes."""
+    return {
+        record.n: datetime.fromtimestamp(anchoring.head.header.timestamp, UTC)
+        for record, anchoring in zip(records, anchorings, strict=True)
+        if anchoring.head is not None and anchoring.reason.verdict is Verdict.YES
+    }
 
 
 def _shown(records: Sequence[Record]) -> Iterator[Reason]:

@@ -5,6 +5,8 @@ from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, not_open
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, NotFound, Unavailable
+from ledger.services.agreements.pens import own_keys
+from ledger.services.agreements.standing import require_self
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores
 from ledger.storage.agreements import SignerRow
@@ -17,11 +19,16 @@ from signing.statement_parts import Head, SeenCheckpoint
 VALID_SECONDS = 24 * 3600  # long enough to read a contract, short enough that the head it binds is recent
 
 
-def issue_statement(stores: Stores, act: Act, agreement_id: str, signer_id: str, *, chain_id: int) -> Statement:
+def issue_statement(  # noqa: PLR0913  # on what, who, with which key, for which chain
+    stores: Stores, act: Act, agreement_id: str, signer_id: str, *, chain_id: int, key_id: str = ""
+) -> Statement:
     """Return a fresh statement for one signer, binding the agreement's head and the newest checkpoint as they are now.
 
-    Raises NotFound, NotAllowed, Conflict("agreement.not-open" | "signature.exists"), Unavailable("log.no-checkpoint").
+    `key_id` chooses among the keys that a party without a key of its own has enrolled; without it the newest is taken.
+    Raises NotFound, NotAllowed("signer.not-yourself"), Conflict("agreement.not-open" | "signature.exists" | "signer.no-key"),
+    Unavailable("log.no-checkpoint").
     """
+    require_self(act.principal, signer_id)
     view, head, checkpoint = stores.database.read(lambda tx: _look(tx, act, agreement_id))
     signer = _find(view, signer_id)
     return Statement(
@@ -32,7 +39,7 @@ def issue_statement(stores: Stores, act: Act, agreement_id: str, signer_id: str,
         consent_sha256=CONSENT_SHA256,
         signer=signer.signer_id,
         role=signer.role,
-        key_id=signer.key_id,
+        key_id=signer.key_id or _enrolled(stores, view, signer_id, key_id),
         head=Head(head.n, head.leaf_hash),
         checkpoint=SeenCheckpoint(checkpoint.size, checkpoint.root),
         chain_id=chain_id,
@@ -40,6 +47,17 @@ def issue_statement(stores: Stores, act: Act, agreement_id: str, signer_id: str,
         nonce=act.random(32),
         expires_at=add_seconds(act.now, VALID_SECONDS),
     )
+
+
+def _enrolled(stores: Stores, view: AgreementView, signer_id: str, wanted: str) -> str:
+    record_key = stores.record_keys.get(view.document.record_id)
+    own = stores.database.read(lambda tx: own_keys(tx, stores, view, signer_id, record_key))
+    found = next((row.key_id for row in own if wanted in ("", row.key_id)), None)
+    if found is None:
+        raise Conflict(
+            "signer.no-key", "this person has no such key yet; it is enrolled on the signing page, after the code"
+        )
+    return found
 
 
 def _look(tx: Connection, act: Act, agreement_id: str) -> tuple[AgreementView, HeadRow, CheckpointRow]:

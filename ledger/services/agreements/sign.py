@@ -9,6 +9,7 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, VerificationFailed
 from ledger.services.agreements.create import document_value
+from ledger.services.agreements.pens import check_pen_allowed, enrolled_pen
 from ledger.services.agreements.standing import require_may_sign
 from ledger.services.agreements.view import AgreementView, load_agreement, open_signers, seen_again
 from ledger.services.context import Act, Stores, Written
@@ -16,11 +17,14 @@ from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import agreements as rows
 from ledger.storage.database import Connection
+from ledger.storage.enrolled_keys import EnrolledKeyRow, key_by_id
 from ledger.storage.log import leaf_hash_of_subject, subject_head
 from ledger.storage.logs import checkpoint_of_size
+from signing.algorithms import Suite
 from signing.envelope import Signature
 from signing.statement import Statement, parse_statement
 from signing.verify import check_statement_signature
+from signing.webauthn import check_origin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +34,14 @@ class NewSignature:
     statement: bytes
     signature: Signature
     chain_id: int
+    origins: frozenset[str] = frozenset()  # of our pages, on which a passkey may be used
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Checked:
     statement: Statement
     signer: Signer
+    is_enrolled: bool  # the key stands in the registry and not in the agreement
     new: NewSignature
     record: RecordKey
     seen: AgreementView
@@ -45,22 +51,30 @@ def sign(stores: Stores, act: Act, agreement_id: str, new: NewSignature) -> Writ
     """Store the signature and queue its `agreement.signed` entry; the same request again returns the first answer.
 
     Raises NotFound, NotAllowed; InvalidEncoding (statement.…); InvalidInput, VerificationFailed, Conflict with the codes of
-    `core.agreements.binding`; VerificationFailed (signature.…); Conflict("statement.nonce-used" | "signature.exists").
+    `core.agreements.binding`; VerificationFailed (signature.…, passkey.…); Conflict("statement.nonce-used" |
+    "signature.exists" | "key.revoked"); NotAllowed("signer.pen"); what `standing.require_may_sign` raises.
     """
     if earlier := find_earlier(stores, act):
         return earlier
     statement = parse_statement(new.statement)
-    view = stores.database.read(lambda tx: _look(tx, act, agreement_id, statement))
+    view, listed = stores.database.read(lambda tx: _look(tx, act, agreement_id, statement))
     record = RecordKey(view.document.record_id, stores.record_keys.get(view.document.record_id))
-    signer = find_signer(open_signers(record.key, view), statement)
+    enrolled = enrolled_pen(stores, view, listed, statement.signer, record.key) if listed else None
+    signer = find_signer(open_signers(record.key, view), statement, enrolled)
     check_binding(statement, _facts(view, new.chain_id), act.now)
+    check_pen_allowed(signer, signer.pen.suite)
     check_statement_signature(statement, new.signature, signer.pen)
-    checked = _Checked(statement=statement, signer=signer, new=new, record=record, seen=view)
+    if signer.pen.suite is Suite.WEBAUTHN:
+        check_origin(new.signature.value, new.origins)
+    is_enrolled = all(row.key_id != signer.pen.key_id for row in view.signers)
+    checked = _Checked(statement=statement, signer=signer, is_enrolled=is_enrolled, new=new, record=record, seen=view)
     return write_once(stores, act, lambda tx: _write(tx, stores, act, agreement_id, checked))
 
 
-def _look(tx: Connection, act: Act, agreement_id: str, statement: Statement) -> AgreementView:
-    """Return the agreement, having held the head and checkpoint that the signer saw against the record."""
+def _look(
+    tx: Connection, act: Act, agreement_id: str, statement: Statement
+) -> tuple[AgreementView, EnrolledKeyRow | None]:
+    """Return the agreement and the registry's word on the key, having held the head and checkpoint that the signer saw against the record."""
     view = load_agreement(tx, act.principal, agreement_id, Action.AGREEMENT_SIGN)
     if leaf_hash_of_subject(tx, view.log.id, "agreement", view.row.id, statement.head.n) != statement.head.leaf:
         raise VerificationFailed(
@@ -71,7 +85,7 @@ def _look(tx: Connection, act: Act, agreement_id: str, statement: Statement) -> 
         raise VerificationFailed(
             "statement.wrong-checkpoint", "the statement names a checkpoint that this log never signed"
         )
-    return view
+    return view, key_by_id(tx, statement.key_id)
 
 
 def _facts(view: AgreementView, chain_id: int) -> AgreementFacts:
@@ -105,6 +119,7 @@ def _write(tx: Connection, stores: Stores, act: Act, agreement_id: str, checked:
             "statement": checked.new.statement.decode("utf-8"),
             "signature": checked.new.signature.to_json(),
             "signer": checked.signer.id,
+            **({"key": checked.signer.pen.to_json()} if checked.is_enrolled else {}),
         },
     )
     recorded = record(tx, stores, act, event)

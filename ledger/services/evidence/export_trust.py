@@ -3,7 +3,7 @@
 It is the operator's own word. Whoever relies on it should compare the keys with a copy had by another way.
 """
 
-from ledger.core.evidence.trust import InstitutionKey, PinnedHeader, TrustedChain, TrustedLog, TrustPolicy
+from ledger.core.evidence.trust import InstitutionKey, PinnedHeader, TrustedChain, TrustedLog, TrustedPages, TrustPolicy
 from ledger.core.log.checkpoint import open_checkpoint
 from ledger.core.log.note import VerifierKey
 from ledger.services.context import Stores
@@ -18,12 +18,12 @@ from signing.canonical import decode
 MAX_PINNED = 200  # the newest final blocks: a receipt issued later is anchored in one of them or needs a newer policy
 
 
-def export_trust(stores: Stores, *, finality: int) -> TrustPolicy:
+def export_trust(stores: Stores, *, finality: int, pages: tuple[TrustedPages, ...]) -> TrustPolicy:
     """Return the policy, labelled self-operated; `finality` is how deep a block must be, 0 for the chain's own word."""
-    return stores.database.read(lambda tx: _policy(tx, finality))
+    return stores.database.read(lambda tx: _policy(tx, finality, pages))
 
 
-def _policy(tx: Connection, finality: int) -> TrustPolicy:
+def _policy(tx: Connection, finality: int, pages: tuple[TrustedPages, ...]) -> TrustPolicy:
     logs = all_logs(tx)
     owners = {log.institution_id: institution_by_id(tx, log.institution_id) for log in logs}
     newest = ((log, latest_checkpoint(tx, log.id)) for log in logs)
@@ -36,6 +36,7 @@ def _policy(tx: Connection, finality: int) -> TrustPolicy:
             for row in owners.values()
             if row
         ),
+        pages=pages,
         self_operated=True,
     )
 

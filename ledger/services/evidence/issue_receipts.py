@@ -49,7 +49,9 @@ Answer = Receipt | LedgerError | SigningError
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class Found:
+    """An entry with all that its receipt is made of; `checkpoint` covers it."""
+
     entry: EntryRow
     log: LogRow
     checkpoint: CheckpointRow
@@ -64,20 +66,20 @@ def issue_receipts(stores: Stores, asked: Sequence[Asked]) -> Mapping[Asked, Ans
     Unavailable when the database does not answer.
     """
     found = stores.database.read(lambda tx: _look_at_all(tx, asked))
-    making = _Making(stores)
+    making = Making(stores)
     return {one: _answer(making, each) for one, each in found.items()}
 
 
-def _answer(making: "_Making", found: _Found | LedgerError) -> Answer:
+def _answer(making: "Making", found: Found | LedgerError) -> Answer:
     try:
         return found if isinstance(found, LedgerError) else making.receipt(found)
     except (LedgerError, SigningError) as error:
         return error
 
 
-def _look_at_all(tx: Connection, asked: Sequence[Asked]) -> dict[Asked, _Found | LedgerError]:
-    look = _Look(tx)
-    found: dict[Asked, _Found | LedgerError] = {}
+def _look_at_all(tx: Connection, asked: Sequence[Asked]) -> dict[Asked, Found | LedgerError]:
+    look = Look(tx)
+    found: dict[Asked, Found | LedgerError] = {}
     for one in asked:
         try:
             found[one] = look.at(one)
@@ -87,14 +89,15 @@ def _look_at_all(tx: Connection, asked: Sequence[Asked]) -> dict[Asked, _Found |
 
 
 @dataclass
-class _Look:
+class Look:
     """One snapshot; logs and their newest checkpoints are read once."""
 
     tx: Connection
     _logs: dict[int, LogRow | None] = field(default_factory=dict)
     _newest: dict[int, CheckpointRow | None] = field(default_factory=dict)
 
-    def at(self, asked: Asked) -> _Found:
+    def at(self, asked: Asked) -> Found:
+        """Return the entry with its best anchor or else the newest checkpoint; raises what `issue_receipts` answers."""
         entry = entry_by_id(self.tx, asked.entry_id)
         if entry is None and pending_by_id(self.tx, asked.entry_id) is not None:
             raise _pending()
@@ -108,7 +111,7 @@ class _Look:
         if checkpoint is None or checkpoint.size <= entry.idx:
             raise _pending()
         sealed = fields_of_entry(self.tx, asked.entry_id)
-        return _Found(entry=entry, log=log, checkpoint=checkpoint, anchor=anchor, sealed=sealed)
+        return Found(entry=entry, log=log, checkpoint=checkpoint, anchor=anchor, sealed=sealed)
 
     def _log(self, log_id: int) -> LogRow | None:
         if log_id not in self._logs:
@@ -122,7 +125,7 @@ class _Look:
 
 
 @dataclass
-class _Making:
+class Making:
     """What the receipts of one call share: opened checkpoints, tiles, record keys."""
 
     stores: Stores
@@ -130,7 +133,7 @@ class _Making:
     _trees: dict[tuple[int, int], TileReader] = field(default_factory=dict)
     _keys: dict[str, bytes] = field(default_factory=dict)
 
-    def receipt(self, found: _Found) -> Receipt:
+    def receipt(self, found: Found) -> Receipt:
         """Return the receipt, verified; raise what verifying and opening raise."""
         size, index = found.checkpoint.size, found.entry.idx
         receipt = Receipt(
@@ -156,7 +159,7 @@ class _Making:
             self._keys[record_id] = self.stores.record_keys.get(record_id)
         return self._keys[record_id]
 
-    def _checkpoint(self, found: _Found) -> Checkpoint:
+    def _checkpoint(self, found: Found) -> Checkpoint:
         place = (found.log.id, found.checkpoint.size)
         if place not in self._opened:
             self._opened[place] = open_checkpoint(found.checkpoint.note, VerifierKey.parse(found.log.public_key))

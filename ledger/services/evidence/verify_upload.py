@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ledger.chain.client import ChainClient
 from ledger.core.evidence.answers import Report
-from ledger.core.evidence.trust import TrustPolicy
+from ledger.core.evidence.trust import TrustedPages, TrustPolicy
 from ledger.core.evidence.verify_file import ConfirmedHeader, FileFacts, blocks_to_confirm, verify
 from ledger.core.log.permissions import Action, Grade, Principal, Resource, require
 from ledger.errors import NotFound, Unavailable
@@ -22,6 +22,7 @@ class Question:
     file: FileFacts
     material: bytes | None
     policy: TrustPolicy | None = None
+    pages: tuple[TrustedPages, ...] = ()  # of this installation, for its own policy
 
 
 def verify_upload(stores: Stores, client: ChainClient, act: Act, question: Question) -> Report:
@@ -30,7 +31,7 @@ def verify_upload(stores: Stores, client: ChainClient, act: Act, question: Quest
     Without a receipt the caller needs a role that may look documents up, so that nobody can ask whether we know one: raises
     NotAllowed, NotFound("document.unknown"); VerificationFailed where the material cannot be read.
     """
-    policy = question.policy or export_trust(stores, finality=0)
+    policy = question.policy or export_trust(stores, finality=0, pages=question.pages)
     material = question.material if question.material is not None else _look_up(stores, act, question.file)
     return verify(question.file, material, policy, now=act.now, confirmed=confirm_headers(client, material))
 

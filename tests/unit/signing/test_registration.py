@@ -14,7 +14,6 @@ from signing.canonical import Json
 from signing.errors import InvalidEncoding, SigningError, VerificationFailed
 from signing.keys.software_pens import SoftwarePasskey
 from signing.registration import (
-    RelyingParty,
     creation_options,
     decoded,
     encoded,
@@ -22,6 +21,7 @@ from signing.registration import (
     request_options,
 )
 from signing.verify import check_statement_signature
+from signing.webauthn import RelyingParty
 from support.pen_cases import passkey_signature, statement_for
 
 PARTY = RelyingParty("sign.lender.example", "Example Bank", ("https://sign.lender.example",))

@@ -15,6 +15,7 @@ from ledger.core.evidence.trust import (
     PinnedHeader,
     TrustedChain,
     TrustedLog,
+    TrustedPages,
     TrustedWitness,
     TrustPolicy,
     parse_trust,
@@ -65,6 +66,7 @@ POLICY = TrustPolicy(
     chain=CHAIN,
     checkpoints=(Checkpoint(ORIGIN, 5, bytes([6] * 32)),),
     institution_keys=(InstitutionKey("bank", PublicKey(Suite.ED25519, RAW[0])),),
+    pages=(TrustedPages("sign.example", ("https://sign.example", "http://localhost:8400")),),
     self_operated=False,
     required=frozenset({AnswerName.BYTES, AnswerName.CHAIN}),
 )
@@ -140,6 +142,10 @@ def test_policy_says_what_it_trusts() -> None:
         (("checkpoints", 0, "size"), 0, "trust.checkpoints"),
         (("checkpoints", 0, "root"), "06" * 33, "trust.checkpoints"),
         (("institution_keys", 0, "key"), {"suite": "ed25519", "raw": ""}, "trust.institution_keys"),
+        (("pages",), [], "trust.pages"),
+        (("pages", 0, "rp_id"), "", "trust.pages"),
+        (("pages", 0, "origins"), [], "trust.pages"),
+        (("pages", 0, "origins", 0), "sign.example", "trust.pages"),
         (("self_operated",), 0, "trust.self_operated"),
         (("required",), ["not-proved"], "trust.required"),
         (("required",), ["everything"], "trust.required"),
@@ -154,7 +160,7 @@ def test_policy_with_one_wrong_value_is_refused_with_its_place(
     assert (error.code, error.field) == ("trust.malformed", field)
 
 
-@pytest.mark.parametrize("name", sorted(set(as_json()) - {"tag"}))
+@pytest.mark.parametrize("name", sorted(set(as_json()) - {"tag", "pages"}))
 def test_policy_with_one_field_missing_is_refused(name: str) -> None:
     value = as_json()
     del value[name]

@@ -132,7 +132,9 @@ def test_self_operated_is_said_where_policy_or_receipt_says_so(*, in_policy: boo
 
 def test_what_is_not_proved_is_always_listed() -> None:
     codes = [reason.code for reason in report_of(SOUND)[AnswerName.NOT_PROVED].reasons]
-    assert codes == [f"limits.{name}" for name in ("truth", "later", "identity", "display", "time", "chain")]
+    assert codes == [
+        f"limits.{name}" for name in ("truth", "later", "identity", "revocation", "display", "time", "chain")
+    ]
 
 
 @pytest.mark.parametrize(
