@@ -5,7 +5,6 @@ however many threads ask, since opening one takes a third of a second by design.
 """
 
 import os
-import secrets
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from typing import Generic, TypeVar
 from ledger.errors import Unavailable
 from signing.algorithms import Suite
 from signing.keys.files import create_key, load_key
+from signing.keys.sealed_file import new_passphrase
 from signing.keys.secret_files import create_secret, load_secret
 from signing.keys.signer import AnySigner, EvmSigner, Signer
 
@@ -164,7 +164,7 @@ def open_keyring(folder: Path, passphrase: str, *, make: bool) -> Keyring:
         return Keyring(folder, passphrase.encode())
     file = folder / "passphrase"
     if make and not file.exists():
-        write_private(file, secrets.token_urlsafe(32))
+        write_private(file, new_passphrase())
     try:
         return Keyring(folder, file.read_text(encoding="utf-8").strip().encode())
     except FileNotFoundError as error:

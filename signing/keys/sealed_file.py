@@ -3,10 +3,12 @@
 Promises: a file is created and never overwritten, is on disk when `write_new` returns, and opens only with its passphrase
 and unaltered (every member is authenticated with the secret). A file that others on the machine can read is refused.
 Leaves to others: which members a file has (files, secret_files), where files and passphrases are kept, backups.
-Form: canonical JSON; scrypt (RFC 7914) and AES-256-GCM.
+Form: canonical JSON; AES-256-GCM under a key from the passphrase: by scrypt (RFC 7914, version 1), or by HKDF-SHA256
+(RFC 5869, version 2) from a passphrase that `new_passphrase` made, which nobody can guess and nothing need stretch. ADR 0102.
 """
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -15,6 +17,8 @@ from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from signing.algorithms import parse_hex
@@ -34,6 +38,8 @@ _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = (
     8,
     3,
 )  # 32 MiB and a quarter of a second per guess: OWASP's set for this much memory
+_STRETCHED, _RANDOM = 1, 2  # the versions of the form: how the passphrase becomes a key
+_MADE_HERE = re.compile(rb"tally-random-1:[A-Za-z0-9_-]{43}")  # 32 random bytes, and said to be
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 Header: TypeAlias = dict[str, Json]
@@ -44,18 +50,25 @@ def check_passphrase(passphrase: bytes) -> None:
         raise KeyUnavailable("key.no-passphrase", "expected a passphrase for the key file, got an empty one")
 
 
+def new_passphrase() -> str:
+    """Return a passphrase of 32 random bytes, for an installation that keeps its own: its key files open without stretching."""
+    return f"tally-random-1:{secrets.token_urlsafe(32)}"
+
+
 def seal(kind: str, members: Mapping[str, Json], secret: bytes, passphrase: bytes) -> bytes:
     """Return the bytes of a file of this kind that says `members` and holds `secret`."""
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    header: Header = {**members, "tag": f"tally/{kind}/v1", "salt": salt.hex()}
-    sealed = nonce + AESGCM(_derive(passphrase, salt)).encrypt(nonce, secret, _bound(kind, header))
+    version = _RANDOM if _MADE_HERE.fullmatch(passphrase) else _STRETCHED
+    header: Header = {**members, "tag": f"tally/{kind}/v{version}", "salt": salt.hex()}
+    sealed = nonce + AESGCM(_derive(version, passphrase, salt)).encrypt(nonce, secret, _bound(kind, header))
     return encode({**header, "sealed": sealed.hex()})
 
 
 def unseal(kind: str, header: Header, passphrase: bytes) -> bytes:
     """Return the secret; raise KeyUnavailable("key.wrong-passphrase")."""
     sealed = parse_hex(header["sealed"], code="key.malformed")
-    key = _derive(passphrase, parse_hex(header["salt"], code="key.malformed"))
+    version = _STRETCHED if header["tag"] == f"tally/{kind}/v{_STRETCHED}" else _RANDOM
+    key = _derive(version, passphrase, parse_hex(header["salt"], code="key.malformed"))
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(kind, header))
     except InvalidTag as error:
@@ -70,7 +83,7 @@ def parse_header(kind: str, data: bytes, members: frozenset[str]) -> Header:
     if (
         not isinstance(value, dict)
         or value.keys() != fields
-        or value["tag"] != f"tally/{kind}/v1"
+        or value["tag"] not in {f"tally/{kind}/v{version}" for version in (_STRETCHED, _RANDOM)}
         or not isinstance(value["purpose"], str)
     ):
         raise InvalidEncoding("key.malformed", f"expected an object of exactly {', '.join(sorted(fields))}")
@@ -125,7 +138,9 @@ def write_new(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _derive(passphrase: bytes, salt: bytes) -> bytes:
+def _derive(version: int, passphrase: bytes, salt: bytes) -> bytes:
+    if version == _RANDOM:
+        return HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"tally/sealed-file/v2").derive(passphrase)
     return Scrypt(salt=salt, length=32, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(passphrase)
 
 

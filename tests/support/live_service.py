@@ -21,8 +21,9 @@ from api.wiring.installation import Installation, open_installation
 from api.worker import Worker
 from ledger.core.log.permissions import Role
 from ledger.storage.directory import InstitutionRow
+from support.passphrases import DRAWN
 
-PASSPHRASE = "a passphrase that must never be logged"
+PASSPHRASE = DRAWN
 HOME, NEIGHBOUR = "ALPHA", "BETA"
 TIMEOUT_SECONDS = 60.0
 

@@ -7,10 +7,11 @@ import pytest
 from api.cli import run
 from ledger.core.log.proof_text import parse_proof
 from support.evidence_files import EvidenceFiles, evidence_files
+from support.passphrases import DRAWN
 
 __all__ = ["evidence_files"]
 
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = DRAWN
 
 
 @pytest.fixture(autouse=True)

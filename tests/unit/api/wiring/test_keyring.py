@@ -8,8 +8,9 @@ import pytest
 from api.wiring.keyring import Keyring, open_shared
 from signing.errors import KeyUnavailable
 from signing.keys.signer import AnySigner
+from support.passphrases import DRAWN
 
-PASSPHRASE = b"published test passphrase"
+PASSPHRASE = DRAWN.encode()
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ from signing.oprf.group import times_base
 from signing.oprf.protocol import blind
 from signing.oprf.threshold import MODE, check_part
 from support.oprf import scalar_named
+from support.passphrases import DRAWN
 
 EPOCH = bytes(range(32))
 SECRET = scalar_named("share")
-PASSPHRASE = b"correct horse"
+PASSPHRASE = DRAWN.encode()
 
 
 def test_a_share_is_kept_and_answers_for_its_epoch(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from signing.canonical import Json, decode, encode
 from signing.errors import KeyUnavailable
 from signing.keys.files import PURPOSES, create_key, load_key, read_public_key
 from signing.keys.signer import EvmSigner, Secp256k1Signer
+from support.passphrases import CHOSEN, DRAWN
 
-PASSPHRASE = b"correct horse battery staple"
+PASSPHRASE = DRAWN.encode()
 
 
 @pytest.fixture
@@ -30,12 +31,19 @@ def test_created_key_loads_again_and_signs_the_same(path: Path) -> None:
     assert read_public_key(path) == ("cosigner", created.public)
 
 
+def test_a_key_under_a_passphrase_that_a_person_chose_loads_again(path: Path) -> None:
+    created = create_key(path, purpose="log", suite=Suite.ED25519, passphrase=CHOSEN.encode())
+    assert read_members(path)["tag"] == "tally/key-file/v1"
+    assert load_key(path, purpose="log", passphrase=CHOSEN.encode()).public == created.public
+    assert load_refusal(path) == "key.wrong-passphrase"
+
+
 def test_key_file_is_private_canonical_and_holds_no_secret(path: Path) -> None:
     created = create_key(path, purpose="sender", suite=Suite.EIP712, passphrase=PASSPHRASE)
     members = read_members(path)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert members["tag"] == "tally/key-file/v1"
+    assert members["tag"] == "tally/key-file/v2"
     assert isinstance(created, EvmSigner)
     assert created.dangerously_export().hex() not in path.read_text()
 
@@ -114,7 +122,7 @@ def test_file_altered_to_another_purpose_suite_or_public_key_does_not_open(path:
 @pytest.mark.parametrize(
     "change",
     [
-        {"tag": "tally/key-file/v2"},
+        {"tag": "tally/key-file/v3"},
         {"more": 1},
         {"suite": "rsa"},
         {"purpose": 7},

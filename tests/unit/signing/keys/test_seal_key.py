@@ -14,8 +14,9 @@ from signing.algorithms import Suite
 from signing.errors import KeyUnavailable
 from signing.keys.files import create_key
 from signing.keys.seal_key import FileSealKey, create_seal_key, load_seal_key
+from support.passphrases import DRAWN
 
-PASSPHRASE = b"correct horse"
+PASSPHRASE = DRAWN.encode()
 
 
 def public_of(key: FileSealKey) -> ec.EllipticCurvePublicKey:

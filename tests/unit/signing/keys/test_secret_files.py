@@ -10,13 +10,21 @@ from signing.canonical import Json, decode, encode
 from signing.errors import KeyUnavailable
 from signing.keys.files import create_key, load_key
 from signing.keys.secret_files import SECRET_PURPOSES, create_secret, load_secret, read_secret_purpose
+from support.passphrases import CHOSEN, DRAWN
 
-PASSPHRASE = b"correct horse battery staple"
+PASSPHRASE = DRAWN.encode()
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "search.json"
+
+
+def test_a_secret_under_a_passphrase_that_a_person_chose_loads_again(path: Path) -> None:
+    secret = create_secret(path, purpose="search", passphrase=CHOSEN.encode())
+    assert read_members(path)["tag"] == "tally/secret-file/v1"
+    assert load_secret(path, purpose="search", passphrase=CHOSEN.encode()) == secret
+    assert load_refusal(path) == "key.wrong-passphrase"
 
 
 @pytest.mark.parametrize("purpose", sorted(SECRET_PURPOSES))
@@ -34,7 +42,7 @@ def test_secret_file_is_private_canonical_and_does_not_show_the_secret(path: Pat
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert members.keys() == {"tag", "purpose", "salt", "sealed"}
-    assert members["tag"] == "tally/secret-file/v1"
+    assert members["tag"] == "tally/secret-file/v2"
     assert secret.hex() not in path.read_text()
 
 
@@ -73,7 +81,7 @@ def test_secret_renamed_to_another_purpose_does_not_open(path: Path) -> None:
     assert load_refusal(path, purpose="pseudonyms") == "key.wrong-passphrase"
 
 
-@pytest.mark.parametrize("change", [{"tag": "tally/secret-file/v2"}, {"more": 1}, {"salt": "00"}, {"sealed": None}])
+@pytest.mark.parametrize("change", [{"tag": "tally/secret-file/v3"}, {"more": 1}, {"salt": "00"}, {"sealed": None}])
 def test_file_in_another_form_is_refused(path: Path, change: dict[str, Json]) -> None:
     create_secret(path, purpose="search", passphrase=PASSPHRASE)
     path.write_bytes(encode({**read_members(path), **change}))
