@@ -19,6 +19,7 @@ import segno
 import typst
 
 from signing.canonical import Json, decode
+from signing.envelope import tagged_hash
 from signing.errors import DocumentRefused
 
 SHIPPED_TEMPLATES = Path(__file__).with_name("templates")
@@ -53,6 +54,13 @@ class Typesetter:
                 "template.unreadable", f"the manifest of template {name} is not JSON: {error}"
             ) from error
         return value
+
+    def digest(self, name: str) -> bytes:
+        """Return a hash over every file that a template's words come from: its own folder and the shared packages."""
+        folder = self._folder(name)
+        files = [*sorted(folder.rglob("*")), *sorted(PACKAGES.rglob("*"))]
+        parts = [(file.name.encode(), file.read_bytes()) for file in files if file.is_file()]
+        return tagged_hash("template", *(part for pair in parts for part in pair))
 
     def contract(self, name: str, facts: Mapping[str, Json], terms: bytes, dated: date) -> bytes:
         """Return the PDF of a template with these facts, and `terms` attached as terms.json.

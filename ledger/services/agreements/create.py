@@ -36,10 +36,12 @@ MEDIA_TYPE = "application/pdf"
 
 @dataclass(frozen=True, kw_only=True)
 class Reserved:
-    """What a contract typeset by us shows of itself and no other may have: the agreement's id and its number."""
+    """What a contract typeset by us shows of itself and no other may have: the agreement's id and its number; and its template."""
 
     agreement_id: str
     number: str
+    template: str
+    template_sha256: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,13 +172,17 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
 
 
 def _private_parts(plan: _Plan) -> dict[str, Json]:
-    """Return what concerns one person alone, each under a commitment of its own, and the code inside the PDF."""
+    """Return what concerns one person alone, each under a commitment of its own, the code inside the PDF, and its template."""
     parts: dict[str, Json] = {
         person_field(place): person_value(signer.id, person)
         for place, (signer, person) in enumerate(zip(plan.signers, plan.people, strict=True))
         if person is not None
     }
-    return parts if plan.reading_code is None else {**parts, "reading_code": plan.reading_code}
+    if plan.reading_code is not None:
+        parts["reading_code"] = plan.reading_code
+    if plan.reserved is not None:
+        parts["template"] = {"name": plan.reserved.template, "sha256": plan.reserved.template_sha256.hex()}
+    return parts
 
 
 def document_value(sha256: bytes, byte_length: int) -> Json:

@@ -56,7 +56,12 @@ def typeset(stores: Stores, act: Act, order: Order, typesetter: Typesetter) -> N
         return earlier
     prepared = _prepare(stores, act, order.template, order.draft, typesetter)
     number = stores.database.write(lambda tx: take_number(tx, act, prepared.institution))
-    reserved = Reserved(agreement_id=act.new_id(), number=number)
+    reserved = Reserved(
+        agreement_id=act.new_id(),
+        number=number,
+        template=order.template,
+        template_sha256=typesetter.digest(order.template),
+    )
     code = reading_code(act.random(READING_CODE_CHARS))
     contract = Contract(
         draft=prepared.draft,

@@ -20,9 +20,11 @@ from ledger.core.agreements.terms import Charged, CollateralKind, FeeKind, Guara
 from signing.canonical import encode
 from signing.errors import DocumentRefused, InvalidEncoding
 from signing.pdf.inspect import inspect
+from signing.pdf.inspect_sealed import SealTrust, inspect_sealed
 from signing.pdf.typeset import PACKAGES, SHIPPED_TEMPLATES, Typesetter, translated
 from support.drafts import DATED, contract, draft, guaranteed, signer, typeset
 from support.loan_terms import repayment
+from support.sealing import local_authority, now, sealed_pdf
 
 LANGUAGES = ("zh", "en", "zh-en")
 
@@ -196,6 +198,22 @@ def test_an_institution_s_own_template_is_found_and_uses_the_shared_package(tmp_
     typesetter = own_template(tmp_path)
     assert typesetter.names() == ("own", "personal-instalment", "small-business")
     assert typeset(contract(draft()), "own", typesetter) == typeset(contract(draft()))
+
+
+def test_every_file_of_a_template_counts_in_its_digest(tmp_path: Path) -> None:
+    typesetter = own_template(tmp_path)
+    before = typesetter.digest("own")
+    assert before == typesetter.digest("personal-instalment")
+    (tmp_path / "own" / "clause.typ").write_text("more")
+    assert typesetter.digest("own") != before
+
+
+def test_a_typeset_contract_can_be_sealed_by_the_strict_rules() -> None:
+    made, authority = typeset(contract(guaranteed()), "small-business"), local_authority()
+    sealed = sealed_pdf(made, authority)
+    trust = SealTrust(roots=(authority.root,))
+    assert inspect_sealed(sealed, trust, at=now(), document=hashlib.sha256(made).digest()).reasons == ()
+    assert sealed.startswith(made)
 
 
 @pytest.mark.parametrize(
