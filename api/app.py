@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors
 from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
-from api.pages.customer import invitation, steps
+from api.pages.customer import invitation, pens, steps
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
 from api.routes import agreements, ceremony, directory, evidence, health, keys, log, rpc, templates, webhooks
@@ -82,6 +82,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         auditor.router,
         home.router,
         steps.router,
+        pens.router,
         invitation.router,
     ):
         app.include_router(router)

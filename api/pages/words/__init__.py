@@ -9,7 +9,7 @@ from typing import Final
 from api.pages.words.auditor import FORM, HOME, REPORT
 from api.pages.words.customer import BEFORE, READING
 from api.pages.words.customer_ends import AFTER, ENDS
-from api.pages.words.customer_sign import CONSENT, SIGNING
+from api.pages.words.customer_sign import CONSENT, REFUSALS, SIGNING
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
 from ledger.core.evidence.answers import Language
@@ -24,6 +24,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **READING,
     **CONSENT,
     **SIGNING,
+    **REFUSALS,
     **AFTER,
     **ENDS,
 }

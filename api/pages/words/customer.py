@@ -156,7 +156,7 @@ READING: Final = {
     ),
     "read.terms": pair("Key terms", "主要条款"),
     "read.document": pair("The contract", "合同全文"),
-    "read.pages": pair("{count} pages", "共 {count} 页"),
+    "read.pages": pair("Pages: {count}", "共 {count} 页"),
     "read.page-of": pair("Page {page} of {count}", "第 {page} 页，共 {count} 页"),
     "read.checking": pair("Checking the file on this device…", "正在本设备上核对文件…"),
     "read.same": pair(

@@ -122,3 +122,46 @@ SIGNING: Final = {
         "请告知{lender}。重新核实身份后，旧密钥将停用，您可在此创建新密钥。",
     ),
 }
+
+REFUSALS: Final = {
+    "refusal.agreement.not-open": pair(
+        "This contract takes no more signatures. Reload the page to see why.",
+        "此合同不再接受签名。请刷新页面查看原因。",
+    ),
+    "refusal.signature.exists": pair("You have signed already. Reload the page.", "您已经签署。请刷新页面。"),
+    "refusal.signer.not-your-turn": pair(
+        "Others sign before you. You are told when it is your turn.", "其他人须先签署，轮到您时会收到通知。"
+    ),
+    "refusal.signer.step-missing": pair(
+        "A step before this one is missing. Reload the page.", "尚有步骤未完成。请刷新页面。"
+    ),
+    "refusal.signer.pen": pair(
+        "The lender does not accept this way of signing here. Choose another.",
+        "贷款机构不接受此签署方式，请选择其他方式。",
+    ),
+    "refusal.signer.no-key": pair("Make your signing key first.", "请先创建您的签署密钥。"),
+    "refusal.signer.under-age": pair(
+        "By the details in this contract you are too young to sign it. Ask the lender.",
+        "根据合同所载信息，您未达到签署年龄。请咨询贷款机构。",
+    ),
+    "refusal.statement.expired": pair(
+        "This page was open for too long. Reload it and sign again.", "页面打开时间过长。请刷新后重新签署。"
+    ),
+    "refusal.key.enrolled": pair(
+        "This key belongs to somebody already. Make another, on another device if need be.",
+        "此密钥已被登记。请另行创建，必要时更换设备。",
+    ),
+    "refusal.key.revoked": pair("This key was ended. Make a new one.", "此密钥已停用，请创建新密钥。"),
+    "refusal.passkey.wrong-rp": pair(
+        "This key was made for another site. Open the link from your message again.",
+        "此密钥属于其他网站。请重新打开消息中的链接。",
+    ),
+    "refusal.passkey.not-verified": pair(
+        "Your device did not check that it is you. Turn on its screen lock, then try again.",
+        "设备未核实是您本人。请先启用锁屏密码，然后重试。",
+    ),
+    "refusal.session.ended": pair(
+        "This browser's session has ended. Open the link from your message again.",
+        "本浏览器的会话已结束。请重新打开消息中的链接。",
+    ),
+}

@@ -18,6 +18,7 @@ from ledger.core.log.permissions import Action
 from ledger.errors import NotFound
 from ledger.services.agreements.acting import record_key
 from ledger.services.agreements.browser import INVITATION, SignerSession, require_session, signer_principal
+from ledger.services.agreements.pens import own_keys
 from ledger.services.agreements.standing import ceremony_of, open_field, open_person
 from ledger.services.agreements.view import AgreementView, load_agreement, open_particulars
 from ledger.services.context import Act, Stores
@@ -25,9 +26,11 @@ from ledger.services.institution_name import name_of
 from ledger.services.opening import unseal_opening
 from ledger.storage.agreements import agreement_by_id
 from ledger.storage.database import Connection
+from ledger.storage.enrolled_keys import EnrolledKeyRow
 from ledger.storage.identity import SubmissionRow, submissions_of
 from ledger.storage.sessions import codes_of_signer, invitation_by_hash
 from ledger.storage.vault_fields import fields_of_entry
+from signing.algorithms import Suite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,7 @@ class SignerPlace:
     has_reading_code: bool
     ended_by_reader: bool
     submission: SubmissionRow | None  # the newest papers
-    has_passkey: bool = False
+    keys: tuple[EnrolledKeyRow, ...]  # enrolled for this person to sign with, active, the newest first
 
     @property
     def address(self) -> str:
@@ -81,6 +84,11 @@ class SignerPlace:
     def signed_at(self) -> str | None:
         mine = (row.signed_at for row in self.view.signatures if row.signer_id == self.signer.id)
         return next(mine, None)
+
+    @property
+    def has_passkey(self) -> bool:
+        """Whether this person has a passkey to sign with, made here or for an earlier contract."""
+        return any(key.suite == Suite.WEBAUTHN for key in self.keys)
 
     @property
     def is_turn(self) -> bool:
@@ -145,6 +153,7 @@ def signer_place(stores: Stores, act: Act, session: SignerSession) -> SignerPlac
             has_reading_code=open_field(key, view, "reading_code") is not None,
             ended_by_reader=_ended_by(tx, key, view) == signer_id,
             submission=papers[-1] if papers else None,
+            keys=tuple(own_keys(tx, stores, view, signer_id, key)),
         )
 
     return stores.database.read(look)

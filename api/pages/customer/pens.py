@@ -1,0 +1,180 @@
+"""What the pens' script asks in JSON: options for a new passkey, the key itself, the statement to sign, the signature.
+
+Promises: nothing here trusts the browser: challenge, origin, statement and signature are checked by the services. Refusals are
+problem+json with `words` for the reader beside the code.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import JSONResponse, Response
+
+from api.auth import Here
+from api.errors import KnownError, problem, status_of
+from api.pages.customer.cookies import Session
+from api.pages.customer.pen_words import pen_words
+from api.pages.origin import SameOrigin
+from api.pages.rendering import language_for
+from api.schemas.strict_request import StrictJson
+from api.wiring.installation import Installation
+from ledger.errors import InvalidInput, LedgerError
+from ledger.services.agreements.browser import SignerSession
+from ledger.services.agreements.enrol_pen import NewPen, enrol_pen, offer_pen
+from ledger.services.agreements.issue_statement import issue_statement
+from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.agreements.signer_place import signer_place
+from ledger.services.enrolling import Device
+from signing.algorithms import Suite
+from signing.envelope import Signature
+from signing.errors import SigningError
+from signing.p256 import lowered
+from signing.registration import creation_options, decoded, encoded, read_registration
+from signing.statement import Statement, parse_statement
+from signing.typed_data import typed_data_json
+from signing.webauthn import Assertion
+
+router = APIRouter(prefix="/sign/at/{signer_id}", include_in_schema=False, dependencies=[SameOrigin, StrictJson])
+
+Json = Annotated[dict[str, Any], Body()]  # read member by member below; anything else is left unread
+_HANDLE_BYTES = 16
+_MOST_HEX = 200
+
+
+@router.post("/key/options")
+def post_key_options(request: Request, here: Here, session: Session) -> Response:
+    """Return what a browser needs to make a passkey for this signer."""
+
+    def work() -> dict[str, object]:
+        act, row = here.act(session.principal), session.row
+        offer = offer_pen(here.stores, act, row.agreement_id, row.signer_id)
+        known = [key.credential_id for key in offer.own if key.credential_id]
+        user = (act.random(_HANDLE_BYTES), offer.name)
+        options = creation_options(
+            here.signing_party, challenge=offer.challenge, user=user, known=known, discoverable=False
+        )
+        return {"publicKey": options}
+
+    return _answered(request, work)
+
+
+@router.post("/key")
+def post_key(request: Request, here: Here, session: Session, body: Json) -> Response:
+    """Enrol the key that the browser has made."""
+
+    def work() -> dict[str, object]:
+        made = read_registration(_object(body, "credential"), here.signing_party)
+        device = Device(
+            credential_id=made.credential_id,
+            is_backup_eligible=made.is_backup_eligible,
+            is_backed_up=made.is_backed_up,
+            facts=made.to_json(),
+        )
+        new = NewPen(key=made.key, device=device, challenge=made.challenge)
+        place = (session.row.agreement_id, session.row.signer_id)
+        key = here.institution_key(session.institution_id)
+        written = enrol_pen(here.stores, here.act(session.principal), place, new, key)
+        return {"key_id": written.resource_id}
+
+    return _answered(request, work)
+
+
+@router.post("/statement")
+def post_statement(request: Request, here: Here, session: Session) -> Response:
+    """Return the statement that this signer is to sign now, with what its pen needs beside it."""
+    return _answered(request, lambda: _issued(here, session))
+
+
+@router.post("/signature")
+def post_signature(request: Request, here: Here, session: Session, body: Json) -> Response:
+    """Record the signature."""
+
+    def work() -> dict[str, object]:
+        data = _bytes(body, "statement")
+        signature = _signature(parse_statement(data), body)
+        new = NewSignature(
+            statement=data,
+            signature=signature,
+            chain_id=here.chain_id,
+            origins=frozenset(here.signing_party.origins),
+        )
+        written = sign(here.stores, here.act(session.principal), session.row.agreement_id, new)
+        return {"entry": written.entry_id}
+
+    return _answered(request, work)
+
+
+def _issued(here: Installation, session: SignerSession) -> dict[str, object]:
+    act, row = here.act(session.principal), session.row
+    place = signer_place(here.stores, act, session)
+    statement = issue_statement(here.stores, act, row.agreement_id, row.signer_id, chain_id=here.chain_id)
+    issued: dict[str, object] = {
+        "statement": base64.b64encode(statement.to_bytes()).decode(),
+        "sha256": statement.digest.hex(),
+        "key_id": statement.key_id,
+        "suite": _suite(statement).value,
+    }
+    if _suite(statement) is Suite.EIP712:
+        issued["typed_data"] = typed_data_json(*statement.typed_data())
+    if _suite(statement) is Suite.WEBAUTHN:
+        issued["rp_id"] = here.signing_party.id
+        issued["credential_ids"] = [
+            encoded(key.credential_id or b"") for key in place.keys if key.key_id == statement.key_id
+        ]
+    return issued
+
+
+def _signature(statement: Statement, body: Mapping[str, Any]) -> Signature:
+    """Return the signature in its one form, from what the pen gave."""
+    suite = _suite(statement)
+    if suite is Suite.WEBAUTHN:
+        told = _object(_object(body, "credential"), "response")
+        parts = [decoded(told.get(name)) for name in ("authenticatorData", "clientDataJSON", "signature")]
+        return Signature(suite, statement.key_id, Assertion.of_browser(*parts).pack())
+    value = _hex(body, "value")
+    return Signature(suite, statement.key_id, lowered(value) if suite is Suite.P256 else value)
+
+
+def _suite(statement: Statement) -> Suite:
+    return Suite(statement.key_id.partition(":")[0])
+
+
+def _answered(request: Request, work: Callable[[], dict[str, object]]) -> Response:
+    try:
+        return JSONResponse(work(), headers={"Cache-Control": "no-store"})
+    except (LedgerError, SigningError) as error:
+        return _refusal(request, error)
+
+
+def _refusal(request: Request, error: KnownError) -> Response:
+    status, title = status_of(error)
+    words = pen_words(error.code, language_for(request))
+    return problem(status, error.code, error.message, title=title, extra={"words": words} if words else None)
+
+
+def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = body.get(name)
+    if not isinstance(found, dict):
+        raise InvalidInput("pen.malformed", f"expected an object {name}; load the page again", field=name)
+    return found
+
+
+def _bytes(body: Mapping[str, Any], name: str) -> bytes:
+    try:
+        return base64.b64decode(str(body.get(name, "")), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput("pen.malformed", f"expected {name} in base64; load the page again", field=name) from error
+
+
+def _hex(body: Mapping[str, Any], name: str) -> bytes:
+    text = str(body.get(name, ""))
+    try:
+        if len(text) > _MOST_HEX:
+            raise ValueError  # noqa: TRY301  # one refusal for what is too long and for what is no hexadecimal
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise InvalidInput(
+            "pen.malformed", f"expected {name} in hexadecimal; load the page again", field=name
+        ) from error
