@@ -1,12 +1,14 @@
-"""Loan contracts that people sign on pages: parties without keys, their invitation links and codes, as they would receive them.
+"""Loan contracts that people sign on pages: parties without keys, the links and codes they receive, the contract they read.
 
-Promises: links and codes are those of the service's own outbox; nothing of the ceremony is skipped.
+Promises: the contract is typeset by the service; links and codes are those of the service itself; the reading code is read out of
+the PDF, as a person would. Nothing of the ceremony is skipped.
 """
 
 import json
+import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ledger.core.agreements.invitation import INVITATION_LIFE, token_hash
@@ -15,14 +17,16 @@ from ledger.core.log.permissions import VISITOR
 from ledger.messages.console import read_outbox
 from ledger.services.agreements.browser import INVITATION
 from ledger.storage.sessions import InvitationRow, insert_invitation
+from support.drafts import draft
 from support.live_service import Service
+from support.loan_terms import repayment
 from support.loans import TERMS, pdf
 
 READING_CODE = "TK4729"
 
 
-def person(role: str, name: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a person
-    """Return a party who is invited and brings a key of its own."""
+def person(role: str, name: str, *, order: int = 1, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a person
+    """Return a party who is invited and brings a key of their own."""
     given = {
         "email": f"{secrets.token_hex(4)}@example.com",
         "phone": None,
@@ -33,7 +37,6 @@ def person(role: str, name: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN
         "proofing": False,
         "acts_for": None,
     }
-    order = changes.pop("order", 1)
     return {"role": role, "name": name, "order": order, "person": given | changes}
 
 
@@ -47,28 +50,58 @@ class Ceremony:
     signer_ids: tuple[str, ...]
 
     def link(self, place: int = 0) -> str:
-        """Return a fresh invitation link for a party."""
-        return f"/sign/{self._token(place)}"
-
-    def _token(self, place: int) -> str:
-        here, token = self.service.here, secrets.token_bytes(32).hex()
+        """Return the path of a fresh invitation link for a party."""
+        here, token = self.service.here, secrets.token_hex(32)
         act = here.act(VISITOR)
         at, until = format_instant(act.now), format_instant(act.now + INVITATION_LIFE)
         row = InvitationRow(act.new_id(), self.id, self.signer_ids[place], token_hash(INVITATION, token), at, until)
         here.stores.database.write(lambda tx: insert_invitation(tx, row))
-        return token
+        return f"/sign/{token}"
 
     def code(self) -> str:
         """Return the newest code that left the service."""
         messages = [one for one in read_outbox(self.service.settings.data / "outbox") if one.kind == "code"]
-        return next(word for word in messages[-1].body.replace("，", " ").replace(".", " ").split() if word.isdigit())
+        return str(re.findall(r"\b[0-9]{6}\b", messages[-1].body)[0])
 
 
-def ceremony(service: Service, *parties: Mapping[str, Any], document: bytes | None = None) -> Ceremony:
-    """Put a contract on record and send it."""
-    made, officer = document or pdf(), service.officer()
+def ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
+    """Put a small uploaded contract on record and send it; its reading code is READING_CODE."""
+    made, officer = pdf(), service.officer()
     agreement = {"terms": dict(TERMS), "signers": list(parties), "reading_code": READING_CODE, "send": True}
     answer = officer.create(made, json.dumps(agreement))
+    return _sent(service, answer)
+
+
+def typeset_ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
+    """Let the service typeset a personal instalment loan, put it on record and send it."""
+    today = datetime.now(UTC).date()  # noqa: TID251  # a loan is paid out after its contract is made
+    drawdown, first_due = today + timedelta(days=5), today + timedelta(days=36)
+    when = repayment(
+        method="equal-instalment",
+        every_months=1,
+        day_count="30/360",
+        drawdown=drawdown.isoformat(),
+        first_due=first_due.isoformat(),
+        business_days=None,
+    )
+    printed = {"identifier": "330106199203154417", "address": "杭州市样例巷22号"}
+    signers = [one if one["role"] == "lender" else {**one, "printed": printed} for one in parties]
+    order = {
+        **draft("zh-en", repayment=when, guarantee={"kind": "joint", "months": 36}),
+        "signers": signers,
+        "send": True,
+    }
+    return _sent(service, service.officer().post("/v1/templates/personal-instalment/agreements", json=order))
+
+
+def _sent(service: Service, answer: Any) -> Ceremony:  # noqa: ANN401  # an answer over HTTP
     assert answer.status_code == 201, answer.text
-    read = officer.get(answer.json()["location"]).json()
-    return Ceremony(service, answer.json()["id"], made, tuple(line["id"] for line in read["signers"]))
+    path, officer = answer.json()["location"], service.officer()
+    read, document = officer.get(path).json(), officer.get(f"{path}/document").content
+    return Ceremony(service, answer.json()["id"], document, tuple(line["id"] for line in read["signers"]))
+
+
+def printed_code(text: str) -> str:
+    """Return the reading code in the text of a contract's last page."""
+    after = text.partition("Reading code")[2]
+    return str(re.findall(r"\b[A-Z0-9]{6}\b", re.sub(r"(?<=[A-Z0-9]) (?=[A-Z0-9]\b)", "", after))[0])

@@ -137,9 +137,9 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
     code = {"digits": 6, "minutes": 10, "contact": CONTACT, "case": STRANGER, "progress": progress("confirm")}
     waits = {"seen": "0", "contact": CONTACT, "case": CASE}
     identity = {"case": CASE, "progress": progress("confirm"), "can_decline": True, "contact": CONTACT}
-    kinds = {"kinds": ("id-card", "passport", "residence-permit"), "megabytes": 10}
+    kinds = {"kinds": ("id-card", "passport", "licence"), "megabytes": 10}
     consent = {**signing, "progress": progress("agree"), "consent_lines": consent_lines(CONSENT_TEXT)}
-    consent |= {"consent_version": "v1", "where": "last"}
+    consent |= {"consent_version": "v1", "has_code": True}
     sign = {
         **signing,
         "progress": progress("sign"),
@@ -163,7 +163,7 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         ),
         "identity-waiting": ("identity_waiting", identity | {"seen": "0"}),
         "consent": ("consent", consent),
-        "consent-wrong": ("consent", consent | {"fault": w("consent.code-wrong", where=w("consent.where-last"))}),
+        "consent-wrong": ("consent", consent | {"fault": w("consent.code-wrong")}),
         "read": ("read", {**signing, "progress": progress("read"), "terms": terms}),
         "sign": ("sign", sign | {"pens": ("passkey", "wallet", "one-time-key"), "has_key": False}),
         "sign-again": ("sign", sign | {"pens": ("passkey",), "has_key": True}),
@@ -186,6 +186,7 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
             | {"document": CONTRACT, "is_demonstration": True},
         ),
         "decline": ("decline", {"case": CASE, "progress": progress("read"), "reasons": REASONS}),
+        "hand-over": ("hand_over", {"case": CASE, "browser": browser, "minutes": 10}),
         "again": ("again", {"case": STRANGER, "has_key": True}),
         **{
             f"end-{kind}": (

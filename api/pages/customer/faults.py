@@ -23,7 +23,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "reading.other-document": "read.other",
     "reason.malformed": "decline.missing",
     "decline.sure": "decline.sure-missing",
-    "identity.paper": "identity.not-accepted",
+    "identity.files": "identity.not-accepted",
+    "identity.too-many": "identity.too-many",
 }
 _ENDS: Final[Mapping[str, str]] = {
     "link.unknown": "link-unknown",

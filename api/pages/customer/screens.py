@@ -19,11 +19,12 @@ from api.pages.customer.shown import (
 from api.pages.customer.terms_card import Words, key_terms
 from ledger.core.agreements.ceremony import Step
 from ledger.core.agreements.consent import CONSENT_TEXT
+from ledger.core.agreements.identity import MAX_FILE_BYTES, Paper, Result
 from ledger.core.agreements.parties import Pen
 from ledger.core.agreements.states import State
 from ledger.services.agreements.signer_place import SignerPlace
 
-PAPERS = ("id-card", "passport", "residence-permit")
+PAPERS = tuple(paper.value for paper in Paper)
 REASONS = ("terms", "details", "not-me", "changed-mind", "other")
 FACTS = (
     "agreement",
@@ -41,8 +42,9 @@ FACTS = (
     "nonce",
     "expires_at",
 )
-PENS = (Pen.PASSKEY, Pen.WALLET, Pen.ONE_TIME_KEY)
+PENS = (Pen.PASSKEY, Pen.WALLET)
 _CODE_IN_TEXT = "consent/"
+_MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,17 @@ def identity(place: SignerPlace, reader: Reader) -> Screen:
     papers = place.submission
     if papers is not None and papers.decided_entry is None:
         return Screen("identity_waiting", {**_shared(place, "confirm"), "seen": seen(place)})
-    refused = papers is not None and papers.result == "refused"
+    refused = papers is not None and papers.result == Result.REFUSED
     fault = reader.w("identity.refused", lender=place.lender) if refused else None
-    return Screen("identity", {**_shared(place, "confirm"), "kinds": PAPERS, "fault": fault})
+    return Screen(
+        "identity",
+        {**_shared(place, "confirm"), "kinds": PAPERS, "fault": fault, "megabytes": MAX_FILE_BYTES // _MEBIBYTE},
+    )
 
 
 def consenting(place: SignerPlace, _reader: Reader) -> Screen:
     values: dict[str, object] = {"consent_lines": consent_lines(CONSENT_TEXT), "consent_version": _consent_version()}
-    return Screen("consent", {**_shared(place, "agree"), **values, "where": "last" if place.has_reading_code else None})
+    return Screen("consent", {**_shared(place, "agree"), **values, "has_code": place.has_reading_code})
 
 
 def reading(place: SignerPlace, reader: Reader) -> Screen:

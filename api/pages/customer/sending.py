@@ -5,13 +5,11 @@ from typing import Annotated
 from fastapi import Depends
 
 from api.auth import Here
-from ledger.messages.console import OutboxFolder
-from ledger.messages.door import Channel, Senders
+from ledger.messages.door import Senders
 
 
-def senders_of(here: Here) -> Senders:
-    outbox = OutboxFolder(here.settings.data / "outbox")
-    return Senders(dict.fromkeys(Channel, outbox))
+async def senders_of(here: Here) -> Senders:
+    return here.senders
 
 
 Sending = Annotated[Senders, Depends(senders_of)]

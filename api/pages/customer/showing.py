@@ -9,14 +9,13 @@ from api.pages.rendering import language_for, page
 from api.wiring.installation import Installation
 
 _STATUS = {"link-unknown": 404, "session": 401, "link-used": 409, "link-expired": 409, "link-replaced": 409}
-_MEBIBYTE = 1024 * 1024
 
 
 def show(request: Request, here: Installation, screen: Screen, *, base: str) -> HTMLResponse:
     """Return a screen as a page; `base` is the address of the signer's pages."""
     link = here.public_url + request.url.path
     browser = browser_of(request.headers.get("user-agent", ""), link, language_for(request))
-    values = {"base": base, "browser": browser, "megabytes": here.settings.upload_bytes // _MEBIBYTE, **screen.values}
+    values = {"base": base, "browser": browser, **screen.values}
     return page(request, f"sign/{screen.name}.html", status=_status(screen), **values)
 
 

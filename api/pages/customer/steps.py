@@ -7,13 +7,14 @@ Leaves every decision to the services; the pens to `pens`.
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
 from api.pages.customer.cookies import Session, Token, base_of, token_in
 from api.pages.customer.faults import end_of, fault_words, told_here
-from api.pages.customer.screens import REASONS, Reader, Screen, declining, reading, screen_of, seen
+from api.pages.customer.in_app import browser_of
+from api.pages.customer.screens import REASONS, Reader, Screen, case_of, declining, identity, reading, screen_of, seen
 from api.pages.customer.sending import Sending
 from api.pages.customer.showing import end, show
 from api.pages.customer.shown import Case, progress
@@ -22,18 +23,22 @@ from api.pages.rendering import language_for, see_other
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
+from ledger.core.agreements.identity import Paper
+from ledger.core.agreements.invitation import HAND_OVER_LIFE
 from ledger.core.agreements.one_time_code import CODE_LIFE, DIGITS
 from ledger.core.agreements.reading import Reading
 from ledger.core.log.permissions import VISITOR
-from ledger.errors import InvalidInput, LedgerError
+from ledger.errors import Conflict, InvalidInput, LedgerError
 from ledger.services.agreements.browser import SignerSession, session_of
 from ledger.services.agreements.confirm_code import confirm_code
 from ledger.services.agreements.consent import consent
 from ledger.services.agreements.decline import decline
+from ledger.services.agreements.hand_over import hand_over
 from ledger.services.agreements.read_document import read_document
 from ledger.services.agreements.record_reading import record_reading
 from ledger.services.agreements.send_code import send_code
 from ledger.services.agreements.signer_place import SignerPlace, doorstep, signer_place
+from ledger.services.agreements.submit_identity import Papers, submit_identity
 
 router = APIRouter(prefix="/sign/at/{signer_id}", include_in_schema=False)
 
@@ -69,6 +74,47 @@ def post_resend(request: Request, here: Here, signer_id: Id, token: Token, sende
     """Send another code; the one before no longer counts."""
     act = here.act(VISITOR)
     return _after(request, signer_id, lambda: send_code(here.stores, act, token, senders), note="sent")
+
+
+@router.post("/identity", response_class=HTMLResponse, dependencies=[SameOrigin])
+def post_identity(
+    request: Request,
+    here: Here,
+    signer_id: Id,
+    session: Session,
+    token: Token,
+    photo: Annotated[list[UploadFile], File(max_length=10)],
+    kind: Annotated[Paper, Form()],
+) -> Response:
+    """Hand in identity papers for the lender's staff to check; handed in twice, they wait once."""
+
+    def work() -> None:
+        papers = Papers(paper=kind, files=tuple(one.file.read() for one in photo))
+        act = here.act(session.principal)
+        try:
+            submit_identity(here.stores, act, session.row.agreement_id, token, papers)
+        except Conflict as error:
+            if error.code != "identity.waiting":
+                raise
+
+    return _after(request, signer_id, work)
+
+
+@router.get("/identity", response_class=HTMLResponse)
+def get_identity(request: Request, here: Here, session: Session, fault: Fault = None) -> Response:
+    """Show the form for papers, to whoever fetches a copy again."""
+    place = _place(here, session)
+    return _told(request, here, identity(place, _reader(request, session)), fault, lender=place.lender)
+
+
+@router.post("/hand-over", response_class=HTMLResponse, dependencies=[SameOrigin])
+def post_hand_over(request: Request, here: Here, session: Session, token: Token) -> Response:
+    """Show a link for another browser, where this signer goes on."""
+    link = f"{here.public_url}/sign/{hand_over(here.stores, here.act(session.principal), token)}"
+    place = _place(here, session)
+    browser = browser_of(request.headers.get("user-agent", ""), link, language_for(request))
+    screen = Screen("hand_over", {"case": case_of(place), "browser": browser, "minutes": HAND_OVER_LIFE.seconds // 60})
+    return show(request, here, screen, base=base_of(place.signer.id))
 
 
 @router.post("/consent", response_class=HTMLResponse, dependencies=[SameOrigin])
@@ -200,7 +246,7 @@ def _code_page(request: Request, here: Installation, token: str, fault: str | No
 def _told(request: Request, here: Installation, screen: Screen, fault: str | None, *, lender: str) -> Response:
     """Show a screen with the words of a fault, if the address names one."""
     w = words_in(language_for(request))
-    words = fault_words(fault, w, lender=lender, where=w("consent.where-last"), contact="", digits=DIGITS)
+    words = fault_words(fault, w, lender=lender, contact="", digits=DIGITS)
     values = screen.values | ({"fault": words} if words else {})
     return show(request, here, Screen(screen.name, values), base=base_of(request.path_params["signer_id"]))
 

@@ -12,6 +12,7 @@ from api.pages.words.customer_ends import AFTER, ENDS
 from api.pages.words.customer_sign import CONSENT, REFUSALS, SIGNING
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
+from api.pages.words.staff import STAFF
 from ledger.core.evidence.answers import Language
 
 TEXTS: Final[Mapping[str, Pair]] = {
@@ -27,6 +28,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **REFUSALS,
     **AFTER,
     **ENDS,
+    **STAFF,
 }
 
 

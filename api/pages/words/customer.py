@@ -72,6 +72,11 @@ BEFORE: Final = {
         "此浏览器不支持通行密钥。请在 Chrome、Safari、Edge 或 Firefox 中打开同一链接，即可从当前步骤继续。",
     ),
     "browser.open": pair("Open in your browser", "在浏览器中打开"),
+    "browser.go-on": pair("Go on in another browser", "在其他浏览器中继续"),
+    "browser.lead": pair(
+        "Open this link in the browser where you want to sign, within {minutes} minutes. It asks for a new code there; the steps you have taken are kept.",
+        "请在 {minutes} 分钟内于您要签署的浏览器中打开此链接。届时将要求新的验证码，您已完成的步骤会保留。",
+    ),
     "browser.menu": pair(
         "Or use the app's menu (⋯) and choose “Open in browser”, or copy the link:",
         "或使用应用菜单（⋯）选择“在浏览器打开”，或复制链接：",
@@ -121,11 +126,11 @@ BEFORE: Final = {
     "identity.kind": pair("Document", "证件类型"),
     "identity.id-card": pair("Identity card", "居民身份证"),
     "identity.passport": pair("Passport", "护照"),
-    "identity.residence-permit": pair("Residence permit", "居留证件"),
-    "identity.photo": pair("Photo of the side with your picture", "证件人像面照片"),
+    "identity.licence": pair("Driving licence", "驾驶证"),
+    "identity.photo": pair("Photos of the document, both sides", "证件照片（正反面）"),
     "identity.photo-hint": pair(
-        "JPEG, PNG or PDF, up to {megabytes} MB. All four corners in the picture, no glare.",
-        "JPEG、PNG 或 PDF，不超过 {megabytes} MB。四角完整、无反光。",
+        "JPEG, PNG or PDF, up to {megabytes} MB each, three at most. All four corners in the picture, no glare.",
+        "JPEG、PNG 或 PDF，每个不超过 {megabytes} MB，最多三个。四角完整、无反光。",
     ),
     "identity.kept": pair(
         "It is stored encrypted, seen only by those who check it, and never written to the log or a chain. The log says only who checked, when, and the result.",
@@ -144,6 +149,9 @@ BEFORE: Final = {
     "identity.not-accepted": pair(
         "That file cannot be used. Hand in a JPEG, PNG or PDF of the whole document.",
         "该文件无法使用。请提交完整证件的 JPEG、PNG 或 PDF。",
+    ),
+    "identity.too-many": pair(
+        "Papers were handed in often enough here. Talk to {lender}.", "提交次数已达上限，请联系{lender}。"
     ),
     "identity.updates": pair("This page updates by itself.", "本页会自动更新。"),
     "identity.look-again": pair("Look again", "刷新"),
@@ -211,7 +219,15 @@ READING: Final = {
     "terms.first-due": pair("First due date", "首期还款日"),
     "terms.last-due": pair("Last due date", "末期还款日"),
     "terms.interest": pair("Interest in all", "利息合计"),
-    "terms.fees": pair("Fees", "费用"),
+    "terms.last-instalment": pair("Last instalment", "末期还款额"),
+    "terms.effective-rate": pair("Effective rate per year, with fees", "年化综合成本（含费用）"),
+    "terms.all-fees": pair("Fees in all", "费用合计"),
+    "terms.fee-arrangement": pair("Arrangement fee", "手续费"),
+    "terms.fee-service": pair("Service fee", "服务费"),
+    "terms.fee-appraisal": pair("Appraisal fee", "评估费"),
+    "terms.fee-registration": pair("Registration fee", "登记费"),
+    "terms.fee-insurance": pair("Insurance", "保险费"),
+    "terms.fee-other": pair("Other fee", "其他费用"),
     "terms.total": pair("To be repaid in all", "还款总额"),
     "terms.at-drawdown": pair("once, at the beginning", "放款时一次性收取"),
     "terms.each-instalment": pair("with each instalment", "随每期收取"),

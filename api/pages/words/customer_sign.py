@@ -12,15 +12,14 @@ CONSENT: Final = {
     ),
     "consent.text": pair("What you agree to", "您同意的内容"),
     "consent.version": pair("Consent text {version}", "同意书文本 {version}"),
-    "consent.code": pair("Code from the contract", "合同中的核对码"),
+    "consent.code": pair("Reading code", "阅读码"),
     "consent.code-hint": pair(
-        "It stands {where} of the contract above. Entering it shows that you can open and read the file.",
-        "位于上方合同的{where}。输入该码表明您能够打开并阅读文件。",
+        "It is printed in the contract above, in the box marked “阅读码 · Reading code” after the signatures. Entering it shows that you can open and read the file.",
+        "印在上方合同签名处之后标有“阅读码”的方框内。输入该码表明您能够打开并阅读文件。",
     ),
-    "consent.where-last": pair("at the end of the last page", "末页底部"),
-    "consent.where-first": pair("at the top of the first page", "首页顶部"),
     "consent.code-wrong": pair(
-        "That is not the code in this contract. Look {where} again.", "与合同中的核对码不符，请再次查看{where}。"
+        "That is not the code in this contract. Look for the box marked “阅读码 · Reading code” again.",
+        "与合同中的阅读码不符，请再次查看标有“阅读码”的方框。",
     ),
     "consent.code-locked": pair(
         "Too many wrong codes in this browser. Ask {lender} for a new link.",

@@ -1,5 +1,6 @@
 """A signer's pages over plain HTTP: a link grants nothing, a cookie opens one signer's pages in one browser, and no form is forged."""
 
+import re
 from collections.abc import Iterator
 
 import httpx2
@@ -176,3 +177,37 @@ def test_language_is_kept_through_the_forms(browser: httpx2.Client, made: Ceremo
     assert "?lang=en&amp;fault=code.wrong" in wrong.text.replace(
         "fault=code.wrong&amp;lang=en", "lang=en&amp;fault=code.wrong"
     )
+
+
+def test_identity_papers_are_handed_in_and_waited_for(service: Service, browser: httpx2.Client) -> None:
+    made = ceremony(service, person("borrower", "林小雨", proofing=True, id_number="330106199203154417"))
+    base = enter(browser, made)
+    assert 'name="photo"' in browser.get(base).text
+    wrong = browser.post(f"{base}/identity", data={"kind": "id-card"}, files={"photo": ("id.txt", b"not a picture")})
+    assert wrong.url.query == b"fault=identity.files"
+    picture = {"photo": ("id.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "image/png")}
+    waiting = browser.post(f"{base}/identity", data={"kind": "id-card"}, files=picture)
+    assert "Your document is being checked" in waiting.text
+    again = browser.post(f"{base}/identity", data={"kind": "id-card"}, files=picture)
+    assert "Your document is being checked" in again.text
+    seen = again.text.split("state?seen=")[1].split('"')[0]
+    assert "hx-refresh" not in browser.get(f"{base}/state", params={"seen": seen}).headers
+    papers = service.officer().get("/v1/identity").json()["items"]
+    decided = service.officer().post(f"/v1/identity/{papers[-1]['id']}/decisions", json={"accepted": True})
+    assert decided.status_code == 201, decided.text
+    assert browser.get(f"{base}/state", params={"seen": seen}).headers["hx-refresh"] == "true"
+    assert 'name="agree"' in browser.get(base).text
+
+
+def test_hand_over_leads_to_the_same_step_in_another_browser(
+    service: Service, browser: httpx2.Client, made: Ceremony
+) -> None:
+    base = enter(browser, made)
+    browser.post(f"{base}/consent", data={"agree": "yes", "code": READING_CODE})
+    shown = browser.post(f"{base}/hand-over")
+    link = re.findall(r"/sign/([0-9a-f]{64})", shown.text)[0]
+    with httpx2.Client(base_url=service.url, headers=HTML, follow_redirects=True, timeout=30) as other:
+        opened = other.post(f"/sign/{link}")
+        assert opened.url.path == base
+        assert "fault=code.too-often" in str(opened.url)  # a code of its own, once the first is a minute old
+    assert browser.get(base).status_code == 401

@@ -15,7 +15,21 @@ _SOURCES = "".join(file.read_text(encoding="utf-8") for file in sorted((WEB.pare
 # Keys that templates and pages put together from a value.
 _BUILT = (
     *("problem.", "home.kind-", "home.anchor-", "report.", "step.", "role.", "open.", "fact.", "pen.", "done."),
-    *("decline.", "end.", "identity.", "consent.", "terms.", "code.", "sign.", "read."),
+    *(
+        "decline.",
+        "end.",
+        "identity.",
+        "consent.",
+        "terms.",
+        "code.",
+        "sign.",
+        "read.",
+        "refusal.",
+        "staff.",
+        "state.",
+        "seat.",
+    ),
+    *("event.", "notice.", "delivery."),
 )
 
 
