@@ -15,7 +15,20 @@ from api.pages import auditor, home
 from api.pages.customer import invitation, pens, steps
 from api.pages.refusals import RefusalPages
 from api.pages.static import VersionedStatic
-from api.routes import agreements, ceremony, directory, evidence, health, keys, log, rpc, templates, webhooks
+from api.routes import (
+    agreements,
+    blacklist,
+    ceremony,
+    directory,
+    evaluators,
+    evidence,
+    health,
+    keys,
+    log,
+    rpc,
+    templates,
+    webhooks,
+)
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
 from ledger.services.evidence.issue_receipts import issue_receipts
@@ -76,6 +89,8 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         directory.router,
         keys.router,
         evidence.router,
+        blacklist.router,
+        evaluators.router,
         log.router,
         health.router,
         rpc.router,

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     anchor_gas_per_day: Annotated[int, Field(ge=0, description="Daily gas budget of anchoring")] = 20_000_000
     fee_bump_seconds: Annotated[int, Field(ge=1, description="Raise the fee of an anchor not mined by then")] = 120
     low_balance_wei: Annotated[int, Field(ge=0, description="Warn when the sender holds less")] = 10**17
+    blacklist_seconds: Annotated[
+        int, Field(ge=0, description="A version of the blacklist is published this often; 0: no registry runs here")
+    ] = 600
     upload_bytes: Annotated[int, Field(ge=1024, description="Largest document accepted")] = 25 * 1024 * 1024
     upload_pages: Annotated[int, Field(ge=1, description="Most pages of a document")] = 500
     fonts: Annotated[

@@ -1,9 +1,11 @@
 """What the worker's loops do in one turn: load the log's keys, call one service, say how long to rest."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from api.wiring import ids
+from api.wiring.co_located import ensure_blacklist, registry_key
 from api.wiring.installation import Installation
 from api.wiring.keyring import InstitutionKeys
 from ledger.core.log.anchoring import AnchorPolicy
@@ -16,6 +18,7 @@ from ledger.services.agreements.follow_log import follow_log
 from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
+from ledger.services.blacklist.publish_version import publish_version
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
 from ledger.services.log.anchor_parties import Turn as AnchorTurn
@@ -24,6 +27,7 @@ from ledger.services.log.forget_requests import forget_requests
 from ledger.services.log.log_signers import LogSigners
 from ledger.services.log.register_log import Registering, register_log
 from ledger.services.log.sequence import Sequencer, Turn
+from ledger.storage.blacklist import epochs
 from ledger.storage.directory import institution_by_id
 from ledger.storage.logs import LogRow, all_logs, log_by_id
 
@@ -39,6 +43,7 @@ MINDING_SECONDS = 60.0
 MACHINE = Principal(
     "worker", "", frozenset(), "program"
 )  # acts for nobody, and may do nothing that is asked of the table
+PUBLISH_LOOK_SECONDS = 5.0  # a version comes at most this late
 
 
 @dataclass
@@ -168,6 +173,30 @@ class Minding:
         expire(self.here.stores, self.here.act(MACHINE))
         remind_due(self.here.stores, self.here.act(MACHINE))
         return MINDING_SECONDS
+
+
+@dataclass
+class Publishing:
+    """The turns of the blacklist's registry; `co_located`: it also runs the evaluators, and makes them on a first start."""
+
+    here: Installation
+    co_located: bool = False
+    _ready: bool = False
+
+    def turn(self) -> float:
+        """Publish a version of each open epoch when one is due."""
+        if self.co_located and not self._ready:
+            ensure_blacklist(self.here)
+            self._ready = True
+        found = self.here.stores.database.read(epochs)
+        if not found:
+            return PUBLISH_LOOK_SECONDS
+        key = registry_key(self.here)
+        operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
+        cadence = timedelta(seconds=self.here.settings.blacklist_seconds)
+        for row in found:
+            publish_version(self.here.stores, self.here.act(operator), row.id, key, cadence=cadence)
+        return min(PUBLISH_LOOK_SECONDS, cadence.total_seconds() / 4)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from api.turns import Anchoring, Delivering, Messaging, Minding, Sequencing, Tidying
+from api.turns import Anchoring, Delivering, Messaging, Minding, Publishing, Sequencing, Tidying
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
 from ledger.storage.logs import all_logs
@@ -80,6 +80,11 @@ class Worker:
         self._start("webhooks", Delivering(self.installation).turn)
         self._start("minding", Minding(self.installation).turn)
         self._start("tidying", Tidying(self.installation).turn)
+
+    def publish(self, *, co_located: bool) -> None:
+        """Start the loop of the blacklist's registry, where the settings want one; `co_located` evaluators are made and run here."""
+        if self.installation.settings.blacklist_seconds:
+            self._start("blacklist", Publishing(self.installation, co_located).turn)
 
     def close(self, timeout_seconds: float = 10.0) -> None:
         """Ask every loop to finish its turn, and wait for it."""

@@ -62,6 +62,7 @@ STEPS = (
     Step("slither", "b", (PYTHON, "scripts/contract_tests.py", "--slither")),
     Step("audit", "b", coverage("audit", "tests/integration/audit")),
     Step("services", "b", coverage("services", "tests/integration/services")),
+    Step("blacklist", "b", coverage("blacklist", "tests/integration/blacklist")),
     Step("storage", "b", coverage("storage", "tests/integration/storage")),
     Step("coverage", "last", (PYTHON, "scripts/coverage_floor.py")),
     Step("wheel", "last", (PYTHON, "scripts/wheel_check.py")),

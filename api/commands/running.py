@@ -49,6 +49,7 @@ def everything(settings: Settings) -> Iterator[Running]:
         worker = Worker(installation, ids.new_id())
         stack.callback(worker.close)
         worker.start()
+        worker.publish(co_located=True)
         url = stack.enter_context(listening(installation))
         stack.enter_context(announced(settings, url))
         yield Running(installation, url)

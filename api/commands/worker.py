@@ -32,6 +32,7 @@ def worker() -> None:
         require_binding(installation.client, bound(installation.stores))
         loops = Worker(installation, ids.new_id())
         loops.start()
+        loops.publish(co_located=False)
         note("Working. Ctrl-C stops after the present turn.")
         stop.wait()
         loops.close()

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from ledger.errors import Unavailable
 from signing.algorithms import Suite
+from signing.keys.evaluators import Share
 from signing.keys.files import create_key, load_key
 from signing.keys.sealed_file import new_passphrase
 from signing.keys.secret_files import create_secret, load_secret
@@ -71,6 +72,7 @@ class Keyring:
     passphrase: bytes = field(repr=False)
     _keys: _Once[AnySigner] = field(default_factory=_Once, repr=False, compare=False)
     _secrets: _Once[bytes] = field(default_factory=_Once, repr=False, compare=False)
+    _shares: _Once[Share] = field(default_factory=_Once, repr=False, compare=False)
 
     def institution(self, code: str) -> InstitutionKeys:
         """Load an institution's keys; raises KeyUnavailable."""
@@ -93,6 +95,14 @@ class Keyring:
     def sender(self, *, make: bool = False) -> EvmSigner:
         """Return the key that pays for transactions."""
         return _evm(self._key(self.folder / "sender.json", "sender", Suite.EIP712, make=make))
+
+    def named(self, name: str, purpose: str, *, make: bool = False) -> Signer:
+        """Return an Ed25519 key of its own file, for one purpose of the blacklist."""
+        return _signer(self._key(self.folder / f"{name}.json", purpose, Suite.ED25519, make=make))
+
+    def share(self, path: Path, opening: Callable[[], Share]) -> Share:
+        """Return an evaluator's share, whose file is opened once in a process."""
+        return self._shares.get(path, opening)
 
     def secret(self, purpose: str, *, make: bool = False) -> bytes:
         """Return the 32-byte secret of one purpose: record-keys, pseudonyms or search."""

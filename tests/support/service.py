@@ -44,7 +44,7 @@ class Service:
 @contextmanager
 def running_service(data: Path) -> Iterator[Service]:
     """Start `tally up`, record one signed and anchored contract with `tally demo`, and stop the service at the end."""
-    environment = {**os.environ, "TALLY_DATA": str(data), "TALLY_PORT": "0"}  # noqa: TID251  # a child needs its PATH
+    environment = {**os.environ, "TALLY_DATA": str(data), "TALLY_PORT": "0", "TALLY_BLACKLIST_SECONDS": "0"}  # noqa: TID251  # a child needs its PATH
     with (data.parent / "service.log").open("wb") as log:
         process = subprocess.Popen([*_TALLY, "up"], cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
         try:

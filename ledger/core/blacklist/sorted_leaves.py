@@ -17,8 +17,12 @@ KEPT_DEPTH: Final = 12
 class SortedLeaves:
     """Leaves in the order of their tokens, as one block of bytes."""
 
-    def __init__(self, records: bytes | memoryview) -> None:
-        """Take the records; raise InvalidInput("leaves.malformed") where their length does not divide or they are not in order."""
+    def __init__(self, records: bytes | memoryview, *, depth: int = 0) -> None:
+        """Take the records of a whole tree, or of the subtree at a depth.
+
+        Raises InvalidInput("leaves.malformed") where their length does not divide or they are not in order.
+        """
+        self._depth = depth
         self._records = memoryview(records)
         if len(self._records) % RECORD_BYTES:
             raise InvalidInput("leaves.malformed", f"expected leaves of {RECORD_BYTES} bytes each")
@@ -33,7 +37,7 @@ class SortedLeaves:
         return (self._leaf(place) for place in range(self._count))
 
     def root(self) -> Root:
-        return Root(self._subtree(0, self._count, 0))
+        return Root(self._subtree(0, self._count, self._depth))
 
     def value_of(self, token: Token) -> bytes | None:
         """Return the value of a listed token, None for another."""
@@ -46,7 +50,7 @@ class SortedLeaves:
         """Return the proof that the token is listed, or that it is not."""
         low, high, siblings = 0, self._count, list[bytes]()
         while high - low > 1:
-            depth = len(siblings)
+            depth = self._depth + len(siblings)
             middle = self._first(boundary(token, depth), low, high)
             if bit(token, depth):
                 siblings.append(self._subtree(low, middle, depth + 1))

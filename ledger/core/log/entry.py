@@ -54,6 +54,10 @@ ENTRY_TYPES: Mapping[str, str] = {
     "webhook.removed": "A program's address gets no more events.",
     "document.read": "A person read a document (access log).",
     "log.registered": "The log was registered with a CheckpointRegistry on a chain.",
+    "blacklist.epoch-opened": "An epoch of the shared blacklist was opened, with a new key among its evaluators.",
+    "blacklist.member-admitted": "An institution was admitted to the shared blacklist.",
+    "blacklist.version": "A version of the blacklist was signed; it may be the same list as before.",
+    "listing.proposed": "An institution proposed a listing on the shared blacklist.",
     "audit.finished": "An integrity audit was finished, with its result.",
 }
 

@@ -58,6 +58,9 @@ class Action(StrEnum):
     KEY_READ = "key.read"
     STAFF_KEY_CHANGE = "staff_key.change"
     CUSTOMER_KEY_CHANGE = "customer_key.change"
+    BLACKLIST_OPERATE = "blacklist.operate"
+    BLACKLIST_READ = "blacklist.read"
+    LISTING_PROPOSE = "listing.propose"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,15 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.KEY_READ: {Role.ADMINISTRATOR: _P, Role.OFFICER: _P, Role.AUDITOR: _P},
     Action.STAFF_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
     Action.CUSTOMER_KEY_CHANGE: {Role.OFFICER: _P, Role.ADMINISTRATOR: _P},
+    Action.BLACKLIST_OPERATE: {Role.OPERATOR: _C, Role.ADMINISTRATOR: _C},
+    Action.BLACKLIST_READ: {
+        Role.PARTNER: _C,
+        Role.OFFICER: _C,
+        Role.AUDITOR: _C,
+        Role.OPERATOR: _C,
+        Role.ADMINISTRATOR: _C,
+    },
+    Action.LISTING_PROPOSE: {Role.PARTNER: _C, Role.OFFICER: _C},
 }
 
 # What a signer may do, on their own agreement and nowhere else.

@@ -1,6 +1,17 @@
 """Every table of the ledger, by wing; importing this fills `METADATA`."""
 
-from ledger.storage.tables import agreements, ceremony, directory, log, messages
+from ledger.storage.tables import agreements, blacklist, ceremony, directory, log, messages
 from ledger.storage.tables.schema import METADATA, Guard, Rule, guard_of
 
-__all__ = ["METADATA", "Guard", "Rule", "agreements", "ceremony", "directory", "guard_of", "log", "messages"]
+__all__ = [
+    "METADATA",
+    "Guard",
+    "Rule",
+    "agreements",
+    "blacklist",
+    "ceremony",
+    "directory",
+    "guard_of",
+    "log",
+    "messages",
+]

@@ -1,0 +1,92 @@
+"""Propose a listing: a member's signed statement about a token, with details that only those who can name the subject read."""
+
+from dataclasses import dataclass, field
+
+from ledger.core.blacklist.listings import ListingState, SignedListing, check_listing, parse_signed_listing
+from ledger.core.log.directory import format_instant
+from ledger.core.log.permissions import Action, Grade, Resource, require
+from ledger.errors import Conflict, NotAllowed
+from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch
+from ledger.services.context import Act, Stores, Written
+from ledger.services.log.institution_key import directory_log
+from ledger.services.once import find_earlier, remember_answer, write_once
+from ledger.services.recording import Event, RecordKey, record
+from ledger.storage.blacklist import ListingRow, insert_listing
+from ledger.storage.database import Connection
+from signing.canonical import Json
+
+SUBJECT_KIND = "listing"
+
+
+@dataclass(frozen=True)
+class NewListing:
+    """What a lister sends: its signed statement, as JSON, and the sealed details that it names."""
+
+    listing: Json
+    sealed: bytes = field(repr=False)
+
+
+def propose_listing(stores: Stores, act: Act, new: NewListing) -> Written:
+    """Store the listing and queue its entry; the registry's next version shows it.
+
+    Raises NotAllowed (permission.denied, listing.not-a-member), InvalidInput (listing.…), NotFound("epoch.unknown"),
+    Conflict("listing.closed-epoch" | "listing.exists"), VerificationFailed("blacklist.signature").
+    """
+    require(act.principal, Action.LISTING_PROPOSE, Resource(act.principal.institution_id, Grade.COMMERCIAL))
+    if earlier := find_earlier(stores, act):
+        return earlier
+    signed = parse_signed_listing(new.listing)
+    listing = signed.record
+    _check_lister(stores, act, signed)
+    check_listing(listing, new.sealed, act.now)
+    row = stores.database.read(lambda tx: known_epoch(tx, listing.epoch))
+    if not signed_epoch(row).epoch.is_open(act.now):
+        raise Conflict("listing.closed-epoch", "this epoch is not open now: evaluate the subject under the present one")
+    key = RecordKey(listing.id, stores.record_keys.create(listing.id))
+    return write_once(
+        stores, act, lambda tx: _write(tx, stores, act, _Proposal(signed, new.sealed, key, row.institution_id))
+    )
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    signed: SignedListing
+    sealed: bytes
+    key: RecordKey
+    registry: str
+
+
+def _check_lister(stores: Stores, act: Act, signed: SignedListing) -> None:
+    listing = signed.record
+    member = OwnDatabase(stores, listing.epoch).members().get(listing.institution)
+    if member is None or listing.institution != act.principal.institution_id:
+        raise NotAllowed("listing.not-a-member", "expected a listing by your own institution, which must be a member")
+    signed.check(member.key)
+
+
+def _write(tx: Connection, stores: Stores, act: Act, new: _Proposal) -> Written:
+    listing = new.signed.record
+    event = Event(
+        type="listing.proposed",
+        log=directory_log(tx, new.registry),
+        subject_kind=SUBJECT_KIND,
+        subject_id=listing.id,
+        role="lister",
+        record=new.key,
+        shared={"statement": new.signed.to_json()},
+    )
+    recorded = record(tx, stores, act, event)
+    row = ListingRow(
+        id=listing.id,
+        epoch_id=listing.epoch,
+        institution_id=listing.institution,
+        token=listing.token,
+        record=new.signed.to_bytes(),
+        sealed=new.sealed,
+        proposed_entry=recorded.entry_id,
+        proposed_at=format_instant(act.now),
+    )
+    insert_listing(tx, row, ListingState.PROPOSED)
+    written = recorded.written(listing.id)
+    remember_answer(tx, act, written)
+    return written

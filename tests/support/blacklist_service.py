@@ -1,0 +1,137 @@
+"""A running service with its blacklist: co-located evaluators, a registry, two member institutions with partners of their own.
+
+Promises: nothing is replaced; versions come when a test asks for one. Leaves what to assert to the tests.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import httpx2
+
+from api.wiring import ids
+from api.wiring.co_located import ensure_blacklist, registry_key
+from ledger.core.blacklist.epochs import Epoch
+from ledger.core.blacklist.identifiers import Identifier, parse_identifier
+from ledger.core.blacklist.judging import CheckPolicy
+from ledger.core.blacklist.listings import Severity, Standard
+from ledger.core.blacklist.policy import parse_check_policy
+from ledger.core.log.permissions import Principal, Role
+from ledger.partner.checking import Desk, ListView, Partner, Result, Subject, check
+from ledger.partner.doors import HttpEvaluators, HttpRegistry
+from ledger.partner.listing import Prepared, Statement, prepare_listing
+from ledger.partner.snapshot import Snapshot
+from ledger.partner.syncing import sync
+from ledger.services.blacklist.admit_member import NewMember, admit_member
+from ledger.services.blacklist.known import signed_epoch
+from ledger.services.blacklist.publish_version import publish_version
+from signing.keys.signer import Signer
+from support.consortium import signer
+from support.live_service import HOME, NEIGHBOUR, Service, running_service, settings_in
+
+FRAUDSTER = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
+HONEST = parse_identifier("cn-uscc", "91350100M000100Y43", date(2026, 11, 26))
+STATEMENT = Statement(
+    reason="forged-identity",
+    standard=Standard.DOCUMENTED,
+    severity=Severity.HIGH,
+    evidence=sha256(b"the file that the lister keeps").digest(),
+    contact="fraud desk, +86 10 6552 9988",
+)
+
+
+@dataclass(frozen=True)
+class Checker:
+    """One member institution: its registry door, its key, its copy of the list."""
+
+    registry: HttpRegistry
+    evaluators: HttpEvaluators
+    partner: Partner
+    epoch: Epoch
+    policy: CheckPolicy
+
+    def synced(self, known: Snapshot | None = None) -> Snapshot:
+        return sync(self.registry, self.policy, self.epoch.id, known).snapshot
+
+    def desk(self, view: ListView | None = None) -> Desk:
+        return Desk(partner=self.partner, epoch=self.epoch, evaluators=self.evaluators, view=view or self.synced())
+
+    def check(self, *identifiers: Identifier, view: ListView | None = None) -> list[Result]:
+        subjects = [Subject(identifier, "DEMO-2026-000017") for identifier in identifiers]
+        return list(check(self.desk(view), subjects, "loan-application"))
+
+    def list_subject(self, identifier: Identifier, statement: Statement = STATEMENT) -> Prepared:
+        """Propose a listing; the next version shows it."""
+        prepared = prepare_listing(self.desk(), Subject(identifier, "internal"), statement, ids.new_id())
+        self.registry.post("listings", prepared.to_json(), once=prepared.signed.record.id)
+        return prepared
+
+
+@dataclass(frozen=True)
+class BlacklistService:
+    """The service, its blacklist epoch, and one checker for each institution."""
+
+    service: Service
+    epoch: Epoch
+    checkers: Mapping[str, Checker]
+
+    @property
+    def home(self) -> Checker:
+        return self.checkers[HOME]
+
+    @property
+    def neighbour(self) -> Checker:
+        return self.checkers[NEIGHBOUR]
+
+    def publish(self) -> int:
+        """Publish a version now, and return its number."""
+        here, key = self.service.here, registry_key(self.service.here)
+        operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
+        signed = publish_version(here.stores, here.act(operator), self.epoch.id, key, cadence=timedelta(0))
+        assert signed is not None
+        return signed.record.number
+
+
+@contextmanager
+def blacklist_service(folder: Path) -> Iterator[BlacklistService]:
+    """Open service and blacklist, with a first empty version."""
+    with ExitStack() as stack:
+        service = stack.enter_context(running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR)))
+        here = service.here
+        rows = {row.purpose: row for row in ensure_blacklist(here)}
+        epoch = signed_epoch(rows["blacklist"]).epoch
+        neighbour = signer("neighbour", "blacklist-partner")
+        operator = Principal("worker", service.institutions[HOME].id, frozenset({Role.OPERATOR}), "program")
+        new = NewMember(service.institutions[NEIGHBOUR].id, neighbour.public, 300)
+        admit_member(here.stores, here.act(operator), new, registry_key(here))
+        signers = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner"), NEIGHBOUR: neighbour}
+        checkers = {code: _checker(service, epoch, (code, key)) for code, key in signers.items()}
+        opened = BlacklistService(service, epoch, checkers)
+        opened.publish()
+        yield opened
+
+
+def _checker(service: Service, epoch: Epoch, who: tuple[str, Signer]) -> Checker:
+    code, key = who
+    client = service.person(Role.PARTNER, institution=code).http
+    anonymous: httpx2.Client = service.nobody().http
+    registry = HttpRegistry(client)
+    return Checker(
+        registry=registry,
+        evaluators=HttpEvaluators({evaluator.index: anonymous for evaluator in epoch.plan.evaluators}),
+        partner=Partner(
+            institution=service.institutions[code].id,
+            signer=key,
+            now=lambda: datetime.now(UTC),  # noqa: TID251  # the real clock: evaluators compare it with theirs
+            random=ids.random_bytes,
+        ),
+        epoch=epoch,
+        policy=parse_check_policy(registry.get("policy")),
+    )
+
+
+def with_partner(checker: Checker, **changes: object) -> Checker:
+    return replace(checker, partner=replace(checker.partner, **changes))  # type: ignore[arg-type]  # by name
