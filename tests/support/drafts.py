@@ -47,9 +47,9 @@ def guaranteed(language: str = "zh-en") -> dict[str, Json]:
     return {**draft(language, *parties), "terms": terms()}
 
 
-def contract(value: Mapping[str, Json], **changes: object) -> Contract:
+def contract(value: "Json | Mapping[str, Json]", **changes: object) -> Contract:
     usual: dict[str, Any] = {
-        "draft": parse_draft(dict(value)),
+        "draft": parse_draft(dict(value) if isinstance(value, Mapping) else value),
         "dated": DATED,
         "number": "HT-2026-000117",
         "agreement": "0193b2a4-7c1e-7d2a-9f00-5a1b2c3d4e5f",
