@@ -69,6 +69,29 @@ class Settings(BaseSettings):
     templates: Annotated[
         str, Field(description="Folder of the institution's own contract templates, looked at before the shipped ones")
     ] = ""
+    sealing: Annotated[bool, Field(description="Whether this process seals signed agreements (its worker's loops)")] = (
+        True
+    )
+    tsa: Annotated[
+        str,
+        Field(
+            description="Time-stamp authorities (RFC 3161 URLs, with commas, asked in this order); empty: with the embedded chain "
+            "the local test authority, not independent"
+        ),
+    ] = ""
+    tsa_roots: Annotated[
+        str, Field(description="PEM file of the root certificates under which time stamps are believed")
+    ] = ""
+    tsa_seconds: Annotated[
+        float, Field(gt=0, le=120, description="Longest wait for one answer of a time-stamp or certificate authority")
+    ] = 10.0
+    seal_anchor_seconds: Annotated[
+        int,
+        Field(ge=0, le=86_400, description="Wait so long for the signatures to be anchored before they are sealed in"),
+    ] = 10
+    seal_renew_days: Annotated[
+        int, Field(ge=1, le=3650, description="Renew a seal's archive time stamp so long before its certificate ends")
+    ] = 180
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
     ] = 24
@@ -135,6 +158,10 @@ class Settings(BaseSettings):
     @property
     def keys_folder(self) -> Path:
         return self.data / "keys"
+
+    @property
+    def tsa_urls(self) -> tuple[str, ...]:
+        return tuple(url for part in self.tsa.split(",") if (url := part.strip()))
 
     @property
     def is_embedded(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from api.seal_turns import Sealing
 from api.turns import Anchoring, Delivering, Messaging, Minding, Publishing, Sequencing, Tidying
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
@@ -79,6 +80,7 @@ class Worker:
         self._start("messages", Messaging(self.installation).turn)
         self._start("webhooks", Delivering(self.installation).turn)
         self._start("minding", Minding(self.installation).turn)
+        self._start("seals", Sealing(self.installation, self.holder).turn)
         self._start("tidying", Tidying(self.installation).turn)
 
     def publish(self, *, co_located: bool) -> None:

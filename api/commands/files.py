@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,18 +35,36 @@ def read_file(path: Path, *, most: int) -> bytes:
     return data
 
 
-def hash_file(path: Path, advance: Advance) -> tuple[bytes, int]:
-    """Return SHA-256 and length of a file of any size without holding it in memory; raise InvalidInput("file.unreadable")."""
+@dataclass(frozen=True)
+class Hashed:
+    """SHA-256 and length of a file, and its bytes where they were to be kept."""
+
+    sha256: bytes
+    length: int
+    kept: bytes | None
+
+
+def hash_file(path: Path, advance: Advance, *, keep: int = 0) -> Hashed:
+    """Return SHA-256 and length of a file of any size, and its bytes if it is a PDF of at most `keep`; nothing more is held in memory.
+
+    Raises InvalidInput("file.unreadable").
+    """
     hasher, length = hashlib.sha256(), 0
+    kept: bytearray | None = bytearray()
     try:
         with sys.stdin.buffer if path == STANDARD else path.open("rb") as file:
             while chunk := file.read(_CHUNK_BYTES):
                 hasher.update(chunk)
+                kept = None if kept is None or not _is_kept(kept or chunk, length + len(chunk), keep) else kept + chunk
                 length += len(chunk)
                 advance(len(chunk))
     except OSError as error:
         raise unreadable(path, error) from error
-    return hasher.digest(), length
+    return Hashed(hasher.digest(), length, None if kept is None else bytes(kept))
+
+
+def _is_kept(start: bytes | bytearray, length: int, keep: int) -> bool:
+    return length <= keep and start.startswith(b"%PDF-")
 
 
 def write_file(path: Path, data: bytes, *, force: bool = False) -> None:

@@ -24,17 +24,27 @@ from api.commands.report_text import report_text
 from api.commands.tables import facts
 from ledger.core.evidence import package, trust
 from ledger.core.evidence.answers import Language, Report
+from ledger.core.evidence.sealed_file import looks_sealed
 from ledger.core.evidence.trust import TrustPolicy, parse_trust
-from ledger.core.evidence.verify_file import NOTHING_CONFIRMED, ConfirmedHeader, FileFacts, verify
+from ledger.core.evidence.verify_file import (
+    NOTHING_CONFIRMED,
+    ConfirmedHeader,
+    FileFacts,
+    SealedFile,
+    evidence_of,
+    verify,
+)
 from ledger.errors import InvalidInput
 
 TRUST_FILE: Final = Path("trust.json")
 _BESIDE: Final = (".evidence.json", ".receipt.json")
+MOST_SEALED_BYTES: Final = 50 << 20  # what the inspection of a sealed file accepts
 _BAR_BYTES: Final = 64 << 20  # a file below this is hashed before a bar could be read
 
 _EPILOG = """\
 FILE may be `-` (standard input), and so may RECEIPT. Without --receipt, FILE.evidence.json or FILE.receipt.json beside
-FILE is taken; contract.pdf may also have contract.evidence.json. Without --trust, the file named by TALLY_TRUST, else
+FILE is taken; contract.pdf may also have contract.evidence.json. A sealed PDF carries evidence of its own, with commitments only:
+what lies beside it opens them, and its seal is a separate answer. Without --trust, the file named by TALLY_TRUST, else
 ./trust.json. A trust policy is yours, never the sender's: the report names the one that was used, with its SHA-256.
 
 Exit codes: 0 every required answer is yes · 1 some answer is no · 2 wrong use · 3 a required answer is not checked.
@@ -58,9 +68,9 @@ class Options:
 class Given:
     """What the answers rest on, read."""
 
-    file: FileFacts
-    receipt_path: Path
-    material: bytes
+    file: FileFacts | SealedFile
+    receipt_path: Path | None
+    material: bytes | None
     trust_path: Path
     policy: TrustPolicy
     policy_sha256: bytes
@@ -135,15 +145,18 @@ def _parser(prog_name: str) -> ArgumentParser:
 
 def read_given(options: Options, environment: Mapping[str, str] = os.environ) -> Given:  # noqa: TID251  # the settings would load pydantic
     """Read the three files and hash the first; raise InvalidInput: verify.no-receipt, verify.no-trust, file.*, trust.*."""
-    receipt_path = options.receipt or _beside(options.file)
+    receipt_path = options.receipt or find_beside(options.file)
     trust_path = options.trust or _own_policy(environment)
     if options.file == STANDARD == receipt_path:
         raise InvalidInput("verify.options", "standard input is either the file or its receipt: name the other one")
     policy = read_file(trust_path, most=trust.MAX_BYTES)
     parsed = parse_trust(policy)
-    material = read_file(receipt_path, most=package.MAX_BYTES)
+    material = read_file(receipt_path, most=package.MAX_BYTES) if receipt_path else None
+    file = _read(options.file, parsed)
+    if material is None and not (isinstance(file, SealedFile) and file.evidence):
+        raise _no_receipt(options.file)
     return Given(
-        file=_file_facts(options.file),
+        file=file,
         receipt_path=receipt_path,
         material=material,
         trust_path=trust_path,
@@ -152,16 +165,22 @@ def read_given(options: Options, environment: Mapping[str, str] = os.environ) ->
     )
 
 
-def _beside(file: Path) -> Path:
+def find_beside(file: Path) -> Path | None:
+    """Return the receipt or evidence that lies beside a file under the usual names, None where there is none."""
+    return next((path for path in _names_beside(file) if path.is_file()), None)
+
+
+def _names_beside(file: Path) -> list[Path]:
     stems = [file.name] if file != STANDARD else []
     stems += [file.stem] if file.suffix else []
-    names = [file.with_name(stem + ending) for stem in stems for ending in _BESIDE]
-    for path in names:
-        if path.is_file():
-            return path
-    looked = f" (looked for {', '.join(path.name for path in names)} beside it)" if names else ""
+    return [file.with_name(stem + ending) for stem in stems for ending in _BESIDE]
+
+
+def _no_receipt(file: Path) -> InvalidInput:
+    names = ", ".join(path.name for path in _names_beside(file))
+    looked = f" (looked for {names} beside it)" if names else ""
     message = f"expected the receipt or evidence of {file}{looked}; name it with --receipt, or fetch it with `tally receipt get`"
-    raise InvalidInput("verify.no-receipt", message)
+    return InvalidInput("verify.no-receipt", message)
 
 
 def _own_policy(environment: Mapping[str, str]) -> Path:
@@ -177,18 +196,35 @@ def _own_policy(environment: Mapping[str, str]) -> Path:
     raise InvalidInput("verify.no-trust", message)
 
 
-def _file_facts(path: Path) -> FileFacts:
+def _read(path: Path, policy: TrustPolicy) -> FileFacts | SealedFile:
+    """Return the facts of a file; those of its seal too where it claims to have one."""
     size = path.stat().st_size if path.is_file() else None
     with progress("Hashing", size, unit="bytes", shown=size is None or size >= _BAR_BYTES) as advance:
-        return FileFacts(*hash_file(path, advance))
+        hashed = hash_file(path, advance, keep=MOST_SEALED_BYTES)
+    facts = FileFacts(hashed.sha256, hashed.length)
+    if hashed.kept is None or not looks_sealed(hashed.kept):
+        return facts
+    from ledger.services.evidence.open_sealed import open_sealed  # noqa: PLC0415  # the inspector, only for a sealed file
+
+    return open_sealed(hashed.kept, policy.seals, now=datetime.now(UTC))  # noqa: TID251  # a command reads the clock
 
 
 def _ask(options: Options, given: Given) -> Mapping[int, ConfirmedHeader]:
     from api.commands.verify_online import ask_chain  # noqa: PLC0415  # web3 and the settings, only where a node is asked
 
-    asked = ask_chain(given.policy, given.material, options.rpc)
+    asked = ask_chain(given.policy, evidence_of(given.file, given.material), options.rpc)
     note(asked.note)
     return asked.confirmed
+
+
+def facts_of(file: FileFacts | SealedFile) -> FileFacts:
+    """Return hash and length of the file as it was read."""
+    return file.file if isinstance(file, SealedFile) else file
+
+
+def _evidence_line(given: Given) -> str:
+    inside = "inside the sealed file" if isinstance(given.file, SealedFile) and given.file.evidence else ""
+    return " and ".join(part for part in (str(given.receipt_path or ""), inside) if part)
 
 
 def _print(options: Options, given: Given, report: Report) -> None:
@@ -199,8 +235,8 @@ def _print(options: Options, given: Given, report: Report) -> None:
     say(
         facts(
             [
-                ("File", f"{name}, {given.file.byte_length:,} bytes"),
-                ("Evidence", str(given.receipt_path)),
+                ("File", f"{name}, {facts_of(given.file).byte_length:,} bytes"),
+                ("Evidence", _evidence_line(given)),
                 ("Trust", f"{given.trust_path}, SHA-256 {given.policy_sha256.hex()}"),
             ]
         )

@@ -11,6 +11,7 @@ from api.commands.service_address import running_service
 from api.settings import Settings
 from ledger.chain.client import ChainClient
 from ledger.chain.remote import connect
+from ledger.core.evidence.package import Package
 from ledger.core.evidence.trust import TrustedChain, TrustPolicy
 from ledger.core.evidence.verify_file import NOTHING_CONFIRMED, ConfirmedHeader
 from ledger.errors import InvalidInput, LedgerError
@@ -27,7 +28,7 @@ class Asked:
     note: str
 
 
-def ask_chain(policy: TrustPolicy, material: bytes, rpc: str | None) -> Asked:
+def ask_chain(policy: TrustPolicy, package: Package, rpc: str | None) -> Asked:
     """Ask the node at `rpc`, or the service that runs on this data folder; raise InvalidInput for an --rpc that cannot be asked."""
     if policy.chain is None:
         return Asked(NOTHING_CONFIRMED, "The chain was not asked: your trust policy names none.")
@@ -44,7 +45,7 @@ def ask_chain(policy: TrustPolicy, material: bytes, rpc: str | None) -> Asked:
         if rpc is not None:
             raise
         return Asked(NOTHING_CONFIRMED, f"The chain was not asked: {error.message} [{error.code}]")
-    confirmed = confirm_headers(client, material)
+    confirmed = confirm_headers(client, package)
     return Asked(
         confirmed,
         f"The chain was asked: {len(confirmed)} block(s) confirmed by {'--rpc' if rpc else 'the service that runs here'}.",

@@ -16,10 +16,12 @@ from api.pages.printable import shown_sentence
 from api.pages.problems import Problem
 from api.pages.rendering import language_for, page
 from api.pages.report_view import Checked, ReportView
-from api.schemas.verification import stated_facts, uploaded_facts
+from api.schemas.verification import facts_of, stated_facts, uploaded
 from api.wiring.installation import Installation
-from ledger.core.evidence.package import read_material
+from ledger.core.evidence.package import Package, read_material
+from ledger.core.evidence.sealed_file import find_evidence, looks_sealed
 from ledger.core.evidence.trust import parse_trust
+from ledger.core.evidence.verify_file import FileFacts
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, NotAllowed
 from ledger.services.evidence.verify_upload import Question, verify_upload
@@ -72,28 +74,30 @@ def post_verify(  # a form's parts
 
 
 def _check(request: Request, here: Installation, handed: _Handed) -> ReportView:
-    facts = uploaded_facts(handed.file.file) if handed.file else stated_facts(handed.sha256, handed.byte_length)
-    if handed.receipt is None:
-        raise NotAllowed(
-            "verification.needs-receipt", "expected a receipt or an evidence package beside the file, got none"
-        )
-    material = handed.receipt.file.read()
-    package = read_material(material)
+    given = uploaded(handed.file.file) if handed.file else stated_facts(handed.sha256, handed.byte_length)
+    material = handed.receipt.file.read() if handed.receipt else None
+    package = read_material(material) if material is not None else _evidence_inside(given)
     policy = parse_trust(handed.trust.file.read()) if handed.trust else None
-    report = verify_upload(
-        here.stores,
-        here.client,
-        here.act(_NOBODY),
-        Question(file=facts, material=material, policy=policy, pages=here.pages),
-    )
+    question = Question(file=given, material=material, policy=policy, pages=here.pages)
+    report = verify_upload(here.stores, here.client, here.act(_NOBODY), question, here.seal_roots)
     checked = Checked(
-        file=facts,
+        file=facts_of(given),
         file_name=handed.file.filename if handed.file else None,
-        receipt_name=handed.receipt.filename or "",
+        receipt_name=(handed.receipt.filename or "") if handed.receipt else "",
         trust_name=handed.trust.filename if handed.trust else None,
         package=package,
     )
     return ReportView(report, checked, language_for(request))
+
+
+def _evidence_inside(given: FileFacts | bytes) -> Package:
+    """Return the evidence that a sealed file carries; raise NotAllowed("verification.needs-receipt") for any other file."""
+    found = find_evidence(given) if isinstance(given, bytes) and looks_sealed(given) else None
+    if found is None:
+        raise NotAllowed(
+            "verification.needs-receipt", "expected a receipt or an evidence package beside the file, got none"
+        )
+    return found.package
 
 
 def _chosen(upload: UploadFile | None) -> UploadFile | None:

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from api.auth import AnyCaller, Here, Reading
 from api.routes.answers import receipt_response
 from api.schemas.strict_request import Id, strict_form
-from api.schemas.verification import stated_facts, uploaded_facts
+from api.schemas.verification import stated_facts, uploaded
+from ledger.core.evidence.sealed_file import looks_sealed
 from ledger.core.evidence.trust import parse_trust
 from ledger.core.log.permissions import Principal
 from ledger.errors import NotAllowed
@@ -40,7 +41,8 @@ def get_evidence(here: Here, act: Reading, agreement_id: Id) -> Response:
 @router.get("/v1/trust", response_class=Response)
 def get_trust(here: Here) -> Response:
     """Return the trust policy that this installation states about itself."""
-    return Response(export_trust(here.stores, finality=0, pages=here.pages).to_bytes(), media_type="application/json")
+    trust = export_trust(here.stores, finality=0, pages=here.pages, seals=here.seal_roots())
+    return Response(trust.to_bytes(), media_type="application/json")
 
 
 _FORM = Depends(strict_form("file", "sha256", "bytes", "receipt", "trust"))
@@ -58,17 +60,21 @@ def post_verification(
         UploadFile | None, Form(description="your own trust policy; without it, this installation's")
     ] = None,
 ) -> dict[str, object]:
-    """Answer for a file and a receipt (or evidence package). Without a receipt only for callers who may look documents up."""
-    facts = uploaded_facts(file.file) if file else stated_facts(sha256, bytes_)
-    if receipt is None and caller is None:
+    """Answer for a file and a receipt (or evidence package).
+
+    A sealed file carries evidence of its own; without either, only for callers who may look documents up.
+    """
+    given = uploaded(file.file) if file else stated_facts(sha256, bytes_)
+    if receipt is None and caller is None and not (isinstance(given, bytes) and looks_sealed(given)):
         raise NotAllowed(
-            "verification.needs-receipt", "send the receipt along, or an API key that may look documents up"
+            "verification.needs-receipt",
+            "send the receipt along, or a sealed file, or an API key that may look documents up",
         )
     question = Question(
-        file=facts,
+        file=given,
         material=receipt.file.read() if receipt else None,
         policy=parse_trust(trust.file.read()) if trust else None,
         pages=here.pages,
     )
-    report = verify_upload(here.stores, here.client, here.act(caller or NOBODY), question)
+    report = verify_upload(here.stores, here.client, here.act(caller or NOBODY), question, here.seal_roots)
     return dict(report.to_json())

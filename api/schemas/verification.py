@@ -7,17 +7,28 @@ from typing import BinaryIO
 from ledger.core.evidence.verify_file import FileFacts
 from ledger.errors import InvalidInput
 
+MOST_SEALED_BYTES = 50 * 1024 * 1024  # what the inspection of a sealed file accepts
 _CHUNK = 1024 * 1024
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def uploaded_facts(file: BinaryIO) -> FileFacts:
-    """Return hash and length of an upload."""
-    hasher, length = hashlib.sha256(), 0
+def uploaded(file: BinaryIO) -> FileFacts | bytes:
+    """Return the bytes of an upload that may be a sealed file, hash and length of any other."""
+    head = file.read(_CHUNK)
+    if head.startswith(b"%PDF-"):
+        head += file.read(MOST_SEALED_BYTES - len(head) + 1)
+        if len(head) <= MOST_SEALED_BYTES:
+            return head
+    hasher, length = hashlib.sha256(head), len(head)
     while chunk := file.read(_CHUNK):
         hasher.update(chunk)
         length += len(chunk)
     return FileFacts(hasher.digest(), length)
+
+
+def facts_of(given: FileFacts | bytes) -> FileFacts:
+    """Return hash and length of what was given."""
+    return given if isinstance(given, FileFacts) else FileFacts(hashlib.sha256(given).digest(), len(given))
 
 
 def stated_facts(sha256: str | None, byte_length: int | None) -> FileFacts:

@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.keyring import InstitutionKeys, Keyring, open_keyring, open_shared
+from api.wiring.seal_tools import SealBench
 from api.wiring.senders import senders_of
 from ledger.chain.client import ChainClient
 from ledger.chain.remote import connect
 from ledger.core.evidence.trust import TrustedPages
+from ledger.core.evidence.trust_seals import TrustedSeals
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, Unavailable
@@ -38,6 +40,7 @@ from signing.webauthn import RelyingParty
 
 if TYPE_CHECKING:
     from ledger.chain.embedded.chain import EmbeddedChain
+    from signing.pdf.seal import SealTools
 
 CHAIN_TIMEOUT_SECONDS = 10.0
 
@@ -50,6 +53,7 @@ class _Kept:
     institution_keys: dict[str, InstitutionKeys] = field(default_factory=dict)
     chain_id: int | None = None
     port: int | None = None
+    seals: SealBench | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,25 @@ class Installation:
         if institution_id not in kept:
             kept[institution_id] = self.keyring.institution(self.institution_code(institution_id))
         return kept[institution_id]
+
+    @property
+    def seals(self) -> SealBench:
+        """What this installation's institutions seal with."""
+        if self._kept.seals is None:
+            self._kept.seals = SealBench(self.settings, self.keyring, ids.now)
+        return self._kept.seals
+
+    def seal_tools(self, institution_id: str) -> "SealTools":
+        """Return what an institution seals with; raises Unavailable (seal.…), KeyUnavailable."""
+        code = self.institution_code(institution_id)
+        # An institution's name is a committed value; only that of the first one is known without opening a record.
+        name = self.settings.institution_name if code == self.settings.institution_code else code
+        return self.seals.tools(code, name)
+
+    def seal_roots(self) -> TrustedSeals | None:
+        """Return the roots that seals of this installation lead to; None where it has no seal yet."""
+        roots, stamps = self.seals.roots()
+        return TrustedSeals(roots=roots, time_stamp_roots=stamps) if roots else None
 
     def sender(self) -> EvmSigner:
         """Return the key that pays for transactions."""

@@ -17,6 +17,7 @@ from ledger.errors import Unavailable
 from signing.algorithms import Suite
 from signing.keys.evaluators import Share
 from signing.keys.files import create_key, load_key
+from signing.keys.seal_key import FileSealKey, create_seal_key, load_seal_key
 from signing.keys.sealed_file import new_passphrase
 from signing.keys.secret_files import create_secret, load_secret
 from signing.keys.signer import AnySigner, EvmSigner, Signer
@@ -73,6 +74,7 @@ class Keyring:
     _keys: _Once[AnySigner] = field(default_factory=_Once, repr=False, compare=False)
     _secrets: _Once[bytes] = field(default_factory=_Once, repr=False, compare=False)
     _shares: _Once[Share] = field(default_factory=_Once, repr=False, compare=False)
+    _seals: _Once[FileSealKey] = field(default_factory=_Once, repr=False, compare=False)
 
     def institution(self, code: str) -> InstitutionKeys:
         """Load an institution's keys; raises KeyUnavailable."""
@@ -105,7 +107,7 @@ class Keyring:
         return self._shares.get(path, opening)
 
     def secret(self, purpose: str, *, make: bool = False) -> bytes:
-        """Return the 32-byte secret of one purpose: record-keys, pseudonyms or search."""
+        """Return the 32-byte secret of one purpose (`signing.keys.secret_files.SECRET_PURPOSES`)."""
         path = self.folder / f"{purpose}.json"
 
         def opening() -> bytes:
@@ -113,6 +115,16 @@ class Keyring:
             return work(path, purpose=purpose, passphrase=self.passphrase)
 
         return self._secrets.get(path, opening)
+
+    def seal_key(self, code: str, *, make: bool = False) -> FileSealKey:
+        """Return the key of an institution's seal; `make` makes it where there is none."""
+        path = self.folder / code / "seal-key.json"
+
+        def opening() -> FileSealKey:
+            work = create_seal_key if make and not path.exists() else load_seal_key
+            return work(path, passphrase=self.passphrase)
+
+        return self._seals.get(path, opening)
 
     def _institution(self, code: str, *, make: bool) -> InstitutionKeys:
         home = self.folder / code

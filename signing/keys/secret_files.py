@@ -22,7 +22,7 @@ from signing.keys.sealed_file import (
     write_new,
 )
 
-SECRET_PURPOSES: Final = frozenset({"record-keys", "pseudonyms", "search", "key-ceremony"})
+SECRET_PURPOSES: Final = frozenset({"local-authority", "record-keys", "pseudonyms", "search", "key-ceremony"})
 
 _KIND = "secret-file"
 

@@ -67,8 +67,13 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, kw_only=True)
 class SealTools:
-    """What seals are made with. Certificates are DER: `chain` has the seal's own first and its root last."""
+    """What seals are made with, and in whose name. Certificates are DER: `chain` has the seal's own first and its root last.
 
+    `is_local` says that time stamps come from the local test authority, which proves no time to anybody else.
+    """
+
+    name: str
+    is_local: bool
     key: SealKey
     chain: tuple[bytes, ...]
     time_stamp_urls: tuple[str, ...]

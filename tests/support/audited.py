@@ -22,6 +22,8 @@ from ledger.core.log.revocation import Ground
 from ledger.services.agreements.create import NewAgreement, create
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read_document import read_document
+from ledger.services.agreements.renew_seal import renew_next
+from ledger.services.agreements.seal import SealProgress, SealTurn, seal_next
 from ledger.services.agreements.sign import NewSignature, sign
 from ledger.services.challenges import issue_challenge
 from ledger.services.context import Act, Once, Stores
@@ -56,8 +58,10 @@ from signing.typed_data import typed_digest
 from support.chains import SENDER, START, evm_key, open_embedded
 from support.fixed_keys import ORIGIN
 from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
+from support.sealing import seal_tools
 from support.small_pdfs import small_pdf
 
+MACHINE = Principal("worker", INSTITUTION, frozenset({Role.OPERATOR}), "program")
 OFFICER = Principal("officer-1", INSTITUTION, frozenset({Role.OFFICER}), "person")
 TERMS: dict[str, Json] = {
     "product": "personal-instalment",
@@ -128,6 +132,23 @@ class Audited:
         new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=chain_id)
         sign(stores, self.act(OFFICER), agreement_id, new)
 
+    def seal(self) -> None:
+        """Seal what is signed, and renew the seal once."""
+        stores, tools = self.ledger.stores, seal_tools()
+        self.now += timedelta(seconds=1)
+        turn = SealTurn(
+            holder="test",
+            now=self.now,
+            anchor_wait=timedelta(0),
+            act_of=lambda _: self.act(MACHINE),
+            tools_of=lambda _: tools,
+        )
+        assert seal_next(stores, turn) == SealProgress()  # begun; its entry waits for a checkpoint
+        self.sequence()
+        assert seal_next(stores, turn).code is None
+        assert renew_next(stores, turn, days_ahead=20 * 365).code is None
+        self.sequence()
+
     def audit(self, *, ask_chain: bool = False) -> AuditReport:
         return audit(self.ledger.stores, self.client if ask_chain else None, Scope(), lambda _: None)
 
@@ -179,6 +200,7 @@ def _fill(audited: Audited) -> None:
     read_document(stores, audited.act(OFFICER), first)
     audited.sequence()
     _anchor(audited)
+    audited.seal()
     audited.agreement(signatures=1)
     audited.sequence()
     audited.agreement(signatures=0)

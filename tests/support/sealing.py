@@ -60,6 +60,8 @@ def seal_tools(
     key = FileSealKey(bytes([9]) * 32)
     certificate = authority.issue(SEAL_LABEL, Subject("Seal of the Demonstration Lender", key.public_key_info))
     return SealTools(
+        name=TEXT.name,
+        is_local=True,
         key=key,
         chain=(certificate, authority.root),
         time_stamp_urls=tuple(urls),

@@ -12,6 +12,7 @@ from typing import Self
 from ledger.core.agreements import ceremony as machine
 from ledger.core.agreements.authority import Scope, check_authority, parse_scope
 from ledger.core.agreements.ceremony import Ceremony, Seat, Step
+from ledger.core.agreements.expected_seal import expect_sealed
 from ledger.core.agreements.expected_signature import Created, expect_document, object_of
 from ledger.core.agreements.parties import Signer, read_signers
 from ledger.core.agreements.people import Person, check_age, needs_of, person_field, person_of_value
@@ -164,6 +165,10 @@ def _void_row(folding: Folding, told: Told) -> None:
     folding.projection.expect("void_proposal", told, {**row, "proposer_id": proposer})
 
 
+def _sealed_rows(folding: Folding, told: Told) -> None:
+    expect_sealed(folding.projection, told)
+
+
 _PLAYS: Mapping[str, Callable[[Folding, Told], Ceremony]] = {
     "agreement.sent": _sent,
     "agreement.signed": _signed,
@@ -174,6 +179,8 @@ _ROWS: Mapping[str, Callable[[Folding, Told], None]] = {
     "agreement.sent": _sent_row,
     "agreement.authority-attached": _authority_rows,
     "agreement.void-proposed": _void_row,
+    "agreement.sealed": _sealed_rows,
+    "agreement.seal-renewed": _sealed_rows,
 }
 
 

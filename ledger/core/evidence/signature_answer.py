@@ -5,7 +5,7 @@ it; a signature over other bytes, terms, agreement, chain or log is a "no" with 
 Leaves to others: revocation of keys (key_answer), and who the persons really are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,9 +34,14 @@ class _Case:
     registry: Registry
 
 
-def answer_signatures(records: Sequence[Record], policy: TrustPolicy, registry: Registry = NO_REGISTRY) -> Answer:
-    """Answer for `records` sorted by their number `n`; `registry` is what is known of their keys."""
-    return answer(AnswerName.SIGNATURES, _reasons(records, policy, registry))
+def answer_signatures(
+    records: Sequence[Record],
+    policy: TrustPolicy,
+    registry: Registry = NO_REGISTRY,
+    seal: Iterable[Reason] = (),
+) -> Answer:
+    """Answer for `records` sorted by their number `n`; `registry` is what is known of their keys, `seal` what a seal adds."""
+    return answer(AnswerName.SIGNATURES, [*_reasons(records, policy, registry), *seal])
 
 
 def _reasons(records: Sequence[Record], policy: TrustPolicy, registry: Registry) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ledger.core.evidence.answers import AnswerName
+from ledger.core.evidence.trust_seals import TrustedSeals, parse_seals
 from ledger.core.log.checkpoint import Checkpoint
 from ledger.core.log.fields import Fields, octets, string
 from ledger.core.log.note import VerifierKey
@@ -43,6 +44,7 @@ _FIELDS = frozenset(
         "required",
     }
 )
+_OPTIONAL = frozenset({"pages", "seals"})
 _REQUIRABLE = {name.label: name for name in AnswerName if name is not AnswerName.NOT_PROVED}
 
 
@@ -108,6 +110,7 @@ class TrustPolicy:
     checkpoints: tuple[Checkpoint, ...] = ()
     institution_keys: tuple[InstitutionKey, ...] = ()
     pages: tuple[TrustedPages, ...] = ()
+    seals: TrustedSeals | None = None
     self_operated: bool = False
     required: frozenset[AnswerName] = DEFAULT_REQUIRED
 
@@ -142,8 +145,9 @@ def parse_trust(data: bytes) -> TrustPolicy:
 
 
 def _parse_policy(value: Json) -> TrustPolicy:
-    with_pages = isinstance(value, dict) and "pages" in value  # absent where no passkeys are expected
-    fields = Fields(value, _FIELDS | ({"pages"} if with_pages else frozenset()), where="trust", code=_CODE)
+    # absent where no passkeys, and where no sealed files, are expected
+    more = _OPTIONAL & value.keys() if isinstance(value, dict) else frozenset()
+    fields = Fields(value, _FIELDS | more, where="trust", code=_CODE)
     return TrustPolicy(
         logs=fields.many("logs", _parse_log, least=1, most=MAX_ITEMS),
         witnesses=fields.many("witnesses", _parse_witness, most=MAX_ITEMS),
@@ -151,7 +155,8 @@ def _parse_policy(value: Json) -> TrustPolicy:
         chain=fields.optional("chain", _parse_chain),
         checkpoints=fields.many("checkpoints", _parse_checkpoint, most=MAX_ITEMS),
         institution_keys=fields.many("institution_keys", _parse_institution_key, most=MAX_ITEMS),
-        pages=fields.many("pages", _parse_pages, least=1, most=MAX_ITEMS) if with_pages else (),
+        pages=fields.many("pages", _parse_pages, least=1, most=MAX_ITEMS) if "pages" in more else (),
+        seals=fields.parsed("seals", parse_seals) if "seals" in more else None,
         self_operated=fields.boolean("self_operated"),
         required=_no_repeats("required", fields.many("required", _parse_required, most=len(_REQUIRABLE))),
     )
@@ -253,6 +258,7 @@ def _to_json(policy: TrustPolicy) -> dict[str, Json]:
         "institution_keys": [
             {"institution": pinned.institution, "key": pinned.key.to_json()} for pinned in policy.institution_keys
         ],
+        **({"seals": policy.seals.to_json()} if policy.seals else {}),
         "self_operated": policy.self_operated,
         "required": [name.label for name in sorted(policy.required)],
     }

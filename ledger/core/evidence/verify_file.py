@@ -6,6 +6,7 @@ Leaves to others: hashing the file, reading the clock, asking a node, and showin
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -17,13 +18,16 @@ from ledger.core.evidence.growth_answer import answer_growth
 from ledger.core.evidence.key_answer import Registry
 from ledger.core.evidence.key_records import read_keys
 from ledger.core.evidence.log_answer import answer_log
-from ledger.core.evidence.package import read_material
+from ledger.core.evidence.package import Package, read_material
 from ledger.core.evidence.records import Record, read_record
+from ledger.core.evidence.seal_answer import SealedFile, bytes_reasons, seal_limits, seal_reasons
 from ledger.core.evidence.signature_answer import answer_signatures
 from ledger.core.evidence.trust import TrustPolicy
 from ledger.core.evidence.witness_answer import answer_witnesses
+from ledger.core.log.receipt import Receipt
+from ledger.errors import VerificationFailed
 
-__all__ = ["ConfirmedHeader", "FileFacts", "blocks_to_confirm", "verify"]
+__all__ = ["ConfirmedHeader", "FileFacts", "SealedFile", "blocks_to_confirm", "evidence_of", "verify"]
 
 NOTHING_CONFIRMED: Mapping[int, ConfirmedHeader] = MappingProxyType({})
 
@@ -32,19 +36,20 @@ _LIMITS = ("truth", "later", "identity", "revocation", "display", "time", "chain
 
 
 def verify(
-    file: FileFacts,
-    material: bytes,
+    file: FileFacts | SealedFile,
+    material: bytes | None,
     policy: TrustPolicy,
     *,
     now: datetime,
     confirmed: Confirmed = NOTHING_CONFIRMED,
 ) -> Report:
-    """Return the ten answers about a file; raise VerificationFailed where the material cannot be read at all.
+    """Return the ten answers about a file; raise VerificationFailed where there is no evidence, or none that can be read.
 
-    `material` is a receipt or an evidence package; `confirmed` maps block numbers to what a node that the caller trusts
-    says about them (`blocks_to_confirm` names the numbers).
+    `material` is a receipt or an evidence package, None where only what is inside a sealed file counts; `confirmed` maps block
+    numbers to what a node that the caller trusts says about them (`blocks_to_confirm` names the numbers).
     """
-    package = read_material(material)
+    package = evidence_of(file, material)
+    sealed = file if isinstance(file, SealedFile) else None
     records = sorted((read_record(receipt, policy, now) for receipt in package.receipts), key=lambda item: item.n)
     keys = [read_record(receipt, policy, now) for receipt in package.keys]
     anchorings = [judge_anchor(record, policy, confirmed) for record in records]
@@ -52,8 +57,8 @@ def verify(
     registry = Registry(keys=read_keys(keys, policy), proven=_proven(records, anchorings))
     self_operated = policy.self_operated or any(record.receipt.self_operated for record in records)
     answers = (
-        answer_bytes(file, records),
-        answer_signatures(records, policy, registry),
+        _bytes(file, records),
+        answer_signatures(records, policy, registry, seal_reasons(sealed) if sealed else ()),
         answer_log(records, package.agreement),
         answer_growth([*records, *keys], [*anchorings, *key_anchorings], policy, package.growths),
         answer_witnesses(records, policy),
@@ -61,7 +66,9 @@ def verify(
         answer(AnswerName.COMPLETE, [not_checked("complete.not-replayed")]),
         answer(AnswerName.APPROVED, [not_checked("approved.not-recorded")]),
         answer(AnswerName.ERASED, _shown(records)),
-        answer(AnswerName.NOT_PROVED, _limits(self_operated=self_operated)),
+        answer(
+            AnswerName.NOT_PROVED, [*_limits(self_operated=self_operated), *(seal_limits(sealed) if sealed else ())]
+        ),
     )
     return Report(
         answers=answers,
@@ -72,9 +79,42 @@ def verify(
     )
 
 
-def blocks_to_confirm(material: bytes) -> tuple[int, ...]:
-    """Return the numbers of the blocks whose headers the material rests on, for a caller with a node to ask."""
-    anchors = (receipt.anchor for receipt in read_material(material).receipts)
+def _bytes(file: FileFacts | SealedFile, records: Sequence[Record]) -> Answer:
+    if not isinstance(file, SealedFile):
+        return answer_bytes(file, records)
+    return answer(AnswerName.BYTES, bytes_reasons(file, records))
+
+
+def evidence_of(file: FileFacts | SealedFile, material: bytes | None) -> Package:
+    """Return what there is to go by: what came with the file, joined with what is inside it where it is sealed.
+
+    Raises VerificationFailed("evidence.missing") where there is neither.
+    """
+    inside = file.evidence.package if isinstance(file, SealedFile) and file.evidence else None
+    beside = read_material(material) if material is not None else None
+    if beside is None or inside is None:
+        found = beside or inside
+        if found is None:
+            raise VerificationFailed(
+                "evidence.missing", "expected evidence beside the file or inside it, found neither"
+            )
+        return found
+    return replace(
+        beside,
+        receipts=_joined(beside.receipts, inside.receipts),
+        growths=(*beside.growths, *inside.growths),
+        keys=_joined(beside.keys, inside.keys),
+    )
+
+
+def _joined(one: tuple[Receipt, ...], other: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+    known = {receipt.entry for receipt in one}
+    return (*one, *(receipt for receipt in other if receipt.entry not in known))
+
+
+def blocks_to_confirm(package: Package) -> tuple[int, ...]:
+    """Return the numbers of the blocks whose headers the evidence rests on, for a caller with a node to ask."""
+    anchors = (receipt.anchor for receipt in package.receipts)
     proofs = (anchor.proof for anchor in anchors if anchor is not None)
     return tuple(sorted({read_header(proof.header_rlp).number for proof in proofs if proof is not None}))
 

@@ -34,6 +34,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "signer_seat": ("agreement_id", "signer_id"),
     "agreement_sent": ("agreement_id",),
     "agreement_authority": ("entry_id",),
+    "sealed_version": ("agreement_id", "version"),
     "void_proposal": ("entry_id",),
     "webhook_endpoint": ("id",),
     "blind_index": ("institution_id", "kind", "digest", "subject_kind", "subject_id"),

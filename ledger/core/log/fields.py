@@ -87,6 +87,14 @@ def octets(value: Json, length: int) -> bytes:
     return data
 
 
+def octets_up_to(value: Json, most: int) -> bytes:
+    """Return 1 to `most` bytes from lower-case hexadecimal without a prefix."""
+    data = _hexadecimal(value)
+    if not 0 < len(data) <= most:
+        raise InvalidInput("field.malformed", f"expected 1 to {most} bytes, got {len(data)}")
+    return data
+
+
 def string(value: Json) -> str:
     if not isinstance(value, str):
         raise InvalidInput("field.malformed", "expected text")

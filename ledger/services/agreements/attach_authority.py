@@ -7,8 +7,9 @@ from ledger.core.agreements.ceremony import move
 from ledger.core.agreements.states import Move
 from ledger.core.log.permissions import Action
 from ledger.services.agreements.acting import Doing, perform, record_key
-from ledger.services.agreements.create import DOCUMENT_HEADER, MEDIA_TYPE, document_value, file_value
+from ledger.services.agreements.create import document_value, file_value
 from ledger.services.agreements.standing import ceremony_of
+from ledger.services.agreements.stored_document import MEDIA_TYPE, put_document
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier
@@ -16,7 +17,6 @@ from ledger.services.recording import record
 from ledger.storage.agreements import DocumentRow, insert_document
 from ledger.storage.ceremony import AuthorityRow, insert_authority
 from ledger.storage.database import Connection
-from ledger.storage.frames import seal
 from signing.canonical import Json
 from signing.pdf.inspect import Inspection, Limits, inspect
 
@@ -42,8 +42,7 @@ def attach_authority(stores: Stores, act: Act, place: tuple[str, str], new: NewA
     scope = parse_scope(new.scope)
     ceremony_of(view).unsigned_seat(signer_id)
     document = _document(act, view, inspect(new.document, limits))
-    header = DOCUMENT_HEADER + document.id.encode()
-    stores.objects.put(document.object_name, seal(record_key(stores, view).key, new.document, header=header))
+    put_document(stores, record_key(stores, view).key, document, new.document)
 
     def work(tx: Connection, doing: Doing) -> Written:
         return _write(tx, stores, act, _Plan(doing, signer_id, scope, document))

@@ -1,6 +1,5 @@
 """Put a loan contract on record: inspect, encrypt, number, store and log it; send it at once where asked (DESIGN 2, 3, 5)."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from ledger.services.agreements.acting import Doing
 from ledger.services.agreements.numbering import home, take_number
 from ledger.services.agreements.seating import seat_row_of, signer_row_of
 from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
+from ledger.services.agreements.stored_document import MEDIA_TYPE, put_document
 from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -25,13 +25,9 @@ from ledger.storage.blind_indexes import BlindRow, insert_blind
 from ledger.storage.ceremony import insert_seats
 from ledger.storage.database import Connection
 from ledger.storage.directory import InstitutionRow
-from ledger.storage.frames import seal
 from ledger.storage.logs import LogRow
 from signing.canonical import Json
 from signing.pdf.inspect import Inspection, Limits, inspect
-
-DOCUMENT_HEADER = b"tally/document/v1\n"  # followed by the document's id: a frame file cannot stand in for another
-MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +133,7 @@ def _plan(stores: Stores, act: Act, parsed: _Parsed, inspection: Inspection) -> 
 
 def _store_document(stores: Stores, plan: _Plan, document: bytes) -> None:
     """Put the encrypted bytes before the transaction that names them: a crash in between leaves an object nobody names."""
-    header = DOCUMENT_HEADER + plan.document.id.encode()
-    stores.objects.put(plan.document.object_name, seal(plan.record.key, document, header=header))
+    put_document(stores, plan.record.key, plan.document, document)
 
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
@@ -231,8 +226,3 @@ def _insert_search(tx: Connection, stores: Stores, plan: _Plan, number: str, ent
     for kind, value in values:
         digest = blind(stores.index_key, kind, value)
         insert_blind(tx, BlindRow(plan.institution.id, kind, digest, "agreement", plan.agreement_id, entry_id))
-
-
-def digest_of(document: bytes) -> bytes:
-    """Return the SHA-256 that names a document."""
-    return hashlib.sha256(document).digest()

@@ -1,14 +1,13 @@
 """Read the bytes of an agreement's document; the reading itself is an entry in the access log (DESIGN sections 3 and 9)."""
 
 from ledger.core.log.permissions import Action
-from ledger.errors import Unavailable, VerificationFailed
+from ledger.errors import Unavailable
 from ledger.services.agreements.acting import role_of
-from ledger.services.agreements.create import DOCUMENT_HEADER, digest_of
+from ledger.services.agreements.stored_document import open_document
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage.database import Connection
-from ledger.storage.frames import unseal
 from ledger.storage.logs import log_of_institution
 
 
@@ -19,13 +18,7 @@ def read_document(stores: Stores, act: Act, agreement_id: str) -> bytes:
     """
     view = stores.database.read(lambda tx: load_agreement(tx, act.principal, agreement_id, Action.DOCUMENT_READ))
     key = RecordKey(view.document.record_id, stores.record_keys.get(view.document.record_id))
-    sealed = stores.objects.get(view.document.object_name)
-    document = unseal(key.key, sealed, header=DOCUMENT_HEADER + view.document.id.encode())
-    if digest_of(document) != view.document.sha256:
-        raise VerificationFailed(
-            "document.altered",
-            f"expected SHA-256 {view.document.sha256.hex()}, the stored bytes give {digest_of(document).hex()}",
-        )
+    document = open_document(stores, key.key, view.document)
     stores.database.write(lambda tx: note_reading(tx, stores, act, view, key))
     return document
 

@@ -8,9 +8,9 @@ from ledger.core.agreements.people import Person
 from ledger.core.log.permissions import Action
 from ledger.errors import VerificationFailed
 from ledger.services.agreements.acting import record_key
-from ledger.services.agreements.create import digest_of
 from ledger.services.agreements.read_document import note_reading
 from ledger.services.agreements.standing import open_person
+from ledger.services.agreements.stored_document import digest_of
 from ledger.services.agreements.submissions import own_submission
 from ledger.services.agreements.submit_identity import PAPERS_HEADER
 from ledger.services.agreements.view import load_agreement

@@ -3,7 +3,10 @@
 It is the operator's own word. Whoever relies on it should compare the keys with a copy had by another way.
 """
 
+from dataclasses import replace
+
 from ledger.core.evidence.trust import InstitutionKey, PinnedHeader, TrustedChain, TrustedLog, TrustedPages, TrustPolicy
+from ledger.core.evidence.trust_seals import TrustedSeals
 from ledger.core.log.checkpoint import open_checkpoint
 from ledger.core.log.note import VerifierKey
 from ledger.services.context import Stores
@@ -18,9 +21,14 @@ from signing.canonical import decode
 MAX_PINNED = 200  # the newest final blocks: a receipt issued later is anchored in one of them or needs a newer policy
 
 
-def export_trust(stores: Stores, *, finality: int, pages: tuple[TrustedPages, ...]) -> TrustPolicy:
-    """Return the policy, labelled self-operated; `finality` is how deep a block must be, 0 for the chain's own word."""
-    return stores.database.read(lambda tx: _policy(tx, finality, pages))
+def export_trust(
+    stores: Stores, *, finality: int, pages: tuple[TrustedPages, ...], seals: TrustedSeals | None = None
+) -> TrustPolicy:
+    """Return the policy, labelled self-operated.
+
+    `finality` is how deep a block must be, 0 for the chain's own word; `seals` are the roots that this installation seals under.
+    """
+    return replace(stores.database.read(lambda tx: _policy(tx, finality, pages)), seals=seals)
 
 
 def _policy(tx: Connection, finality: int, pages: tuple[TrustedPages, ...]) -> TrustPolicy:

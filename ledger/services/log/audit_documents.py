@@ -10,7 +10,7 @@ from itertools import islice
 
 from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, Note, show
 from ledger.errors import InvalidInput, NotFound, VerificationFailed
-from ledger.services.agreements.create import DOCUMENT_HEADER
+from ledger.services.agreements.stored_document import DOCUMENT_HEADER
 from ledger.services.context import Stores
 from ledger.storage.audit_reads import Read, stream
 from ledger.storage.database import Connection

@@ -31,6 +31,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "agreement_signer": "agreement_id",
         "agreement_signature": "agreement_id",
         "document": "record_id",
+        "sealed_version": "agreement_id",
         "signer_seat": "agreement_id",
         "agreement_sent": "agreement_id",
         "agreement_authority": "agreement_id",

@@ -26,6 +26,8 @@ SHARED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "agreement.created": ("document",),
     "agreement.sent": ("document",),
     "agreement.signed": ("document",),
+    "agreement.sealed": ("sealed",),
+    "agreement.seal-renewed": ("sealed",),
 }
 OWN_RECORD = frozenset(
     {"institution", "person", "agreement", "key", "webhook"}

@@ -1,6 +1,6 @@
 """Every table of the ledger, by wing; importing this fills `METADATA`."""
 
-from ledger.storage.tables import agreements, blacklist, ceremony, directory, log, messages
+from ledger.storage.tables import agreements, blacklist, ceremony, directory, log, messages, seals
 from ledger.storage.tables.schema import METADATA, Guard, Rule, guard_of
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "guard_of",
     "log",
     "messages",
+    "seals",
 ]

@@ -45,6 +45,7 @@ agreement_state = define(
     text("agreement_id", ForeignKey("agreement.id"), key=True),
     text("state"),
     text("changed_entry"),
+    Index(None, "state"),
 )
 
 agreement_signer = define(

@@ -11,7 +11,7 @@ from api.wiring import ids
 from ledger.core.evidence.answers import AnswerName, Report
 from ledger.core.evidence.trust import parse_trust
 from ledger.core.evidence.verify_file import FileFacts, verify
-from ledger.services.agreements.create import digest_of
+from ledger.services.agreements.stored_document import digest_of
 from signing.algorithms import PublicKey
 from signing.envelope import Signature
 from signing.keys.software_pens import OneTimeKey, SoftwarePasskey

@@ -16,6 +16,7 @@ from ledger.services.log.audit import Progress, Scope, audit
 from ledger.services.log.audit_record import record_audit, report_bytes
 from ledger.services.log.audit_run import plan, run_spread
 from ledger.storage.log import pending_by_id
+from ledger.storage.logs import checkpoint_covering
 from ledger.storage.tables import METADATA
 from support.audited import OFFICER, Audited, audited_ledger, reopen
 
@@ -90,10 +91,12 @@ def test_changed_field_names_record_field_and_first_bad_checkpoint(audited: Audi
 
 def test_changed_entry_names_the_first_checkpoint_that_no_longer_holds(audited: Audited) -> None:
     audited.tamper("UPDATE entry SET data = replace(data, 'officer', 'auditor') WHERE log_id = 1 AND idx = 5")
+    log = audited.ledger.stores.database.read(lambda tx: checkpoint_covering(tx, 1, 5))
+    assert log is not None
     report = audited.audit()
-    assert next(log for log in report.logs if log.first_bad_checkpoint is not None).first_bad_checkpoint == 10
+    assert next(item for item in report.logs if item.first_bad_checkpoint is not None).first_bad_checkpoint == log.size
     assert {"checkpoint.root-differs", "object.differs", "row.differs"} <= {item.code for item in report.findings}
-    assert {item.first_bad_checkpoint for item in report.findings if item.index == 5} == {10}
+    assert {item.first_bad_checkpoint for item in report.findings if item.index == 5} == {log.size}
 
 
 def test_report_of_a_broken_ledger_shows_no_personal_value(audited: Audited) -> None:

@@ -18,7 +18,8 @@ from ledger.core.evidence.answers import (
     not_checked,
     yes,
 )
-from ledger.core.evidence.answers_text import ANSWER_TITLES, TEXTS, Words
+from ledger.core.evidence.answers_text import ANSWER_TITLES, TEXTS
+from ledger.core.evidence.answers_text_seals import Words
 
 YES = yes("erased.all-shown")
 NO = no("append.equivocation")

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.core.evidence.answers import AnswerName, Report, Verdict
 from ledger.core.evidence.document_answer import FileFacts
+from ledger.core.evidence.package import read_material
 from ledger.core.evidence.verify_file import blocks_to_confirm, verify
 from ledger.core.log.note import VerifierKey
 from ledger.errors import VerificationFailed
@@ -154,12 +155,12 @@ def test_grade_of_an_unanchored_cosigned_checkpoint_names_its_witnesses() -> Non
 
 
 def test_blocks_to_confirm_are_those_of_the_proofs() -> None:
-    assert blocks_to_confirm(SOUND.material) == (BLOCK,)
+    assert blocks_to_confirm(SOUND.package) == (BLOCK,)
     anchor = SOUND.package.receipts[0].anchor
     assert anchor is not None
     receipt = SOUND.package.receipts[0]
-    assert blocks_to_confirm(replace(receipt, anchor=None).to_bytes()) == ()
-    assert blocks_to_confirm(replace(receipt, anchor=replace(anchor, proof=None)).to_bytes()) == ()
+    assert blocks_to_confirm(read_material(replace(receipt, anchor=None).to_bytes())) == ()
+    assert blocks_to_confirm(read_material(replace(receipt, anchor=replace(anchor, proof=None)).to_bytes())) == ()
 
 
 def test_report_is_readable_json_in_two_languages() -> None:
