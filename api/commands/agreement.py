@@ -16,6 +16,8 @@ from api.commands.names import agreement_id, require_id
 from api.commands.outcome import note, say, say_json
 from api.commands.pens import read_signature, sign_statement
 from api.commands.tables import covered, facts, table
+from ledger.core.agreements.currency import written
+from ledger.core.agreements.terms import parse_terms
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
@@ -233,8 +235,10 @@ def _terms_line(found: Mapping[str, Json]) -> str:
     terms = found["terms"]
     if not isinstance(terms, dict):
         return f"hidden from your role, SHA-256 {found['terms_sha256']}"
-    amount = _object(terms["amount"])
-    return f"{terms['product']}, {amount['minor']} minor units {amount['currency']}, {terms['term_months']} months at {terms['annual_rate']} %"
+    loan = parse_terms(terms)
+    amount = f"{loan.amount.currency} {written(loan.amount.minor, loan.amount.currency)}"
+    method = f", {loan.repayment.method}" if loan.repayment else ""
+    return f"{loan.product}, {amount}, {loan.term_months} months at {loan.annual_rate} %{method}"
 
 
 def _signer_row(line: Mapping[str, Json]) -> tuple[str, ...]:

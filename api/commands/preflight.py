@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from api.commands.local import chain_client
 from api.pages.static import missing
 from api.settings import Settings
-from api.wiring.installation import open_stores
+from api.wiring.installation import open_stores, typesetter_of
 from api.wiring.keyring import open_keyring
 from ledger.errors import LedgerError, Unavailable
+from ledger.services.agreements.templates import load_template
 from ledger.services.log.bind_chain import require_binding
 from ledger.services.log.register_log import bound
 from ledger.storage.directory import institutions
@@ -36,6 +37,7 @@ def look(settings: Settings) -> list[Line]:
         ("logs", _logs),
         ("chain", _chain),
         ("assets", _assets),
+        ("contracts", _typesetting),
     ]
     return [_line(name, check, settings) for name, check in checks]
 
@@ -119,3 +121,10 @@ def _assets(_settings: Settings) -> str:
     if absent:
         raise Unavailable("assets.missing", f"{ABSENT}: {', '.join(absent)}")
     return "what the pages load is there"
+
+
+def _typesetting(settings: Settings) -> str:
+    typesetter = typesetter_of(settings)
+    typesetter.require_fonts()
+    templates = [load_template(typesetter, name).name for name in typesetter.names()]
+    return f"the fonts are there, templates: {', '.join(templates)}"

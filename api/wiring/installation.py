@@ -121,10 +121,7 @@ class Installation:
 
     @property
     def typesetter(self) -> Typesetter:
-        """Where fonts and templates are, by the settings."""
-        own = (Path(self.settings.templates),) if self.settings.templates else ()
-        fonts = Path(self.settings.fonts) if self.settings.fonts else SHIPPED_FONTS
-        return Typesetter(fonts=fonts, templates=(*own, SHIPPED_TEMPLATES))
+        return typesetter_of(self.settings)
 
     @property
     def chain_id(self) -> int:
@@ -211,6 +208,13 @@ def open_installation(settings: Settings, *, make: bool = False) -> Installation
         client, embedded = _open_chain(settings, keyring)  # last: it holds a lock that only its owner lets go
         undo.pop_all()
     return Installation(settings=settings, stores=stores, keyring=keyring, client=client, embedded=embedded)
+
+
+def typesetter_of(settings: Settings) -> Typesetter:
+    """Return where fonts and templates are, by the settings."""
+    own = (Path(settings.templates),) if settings.templates else ()
+    fonts = Path(settings.fonts) if settings.fonts else SHIPPED_FONTS
+    return Typesetter(fonts=fonts, templates=(*own, SHIPPED_TEMPLATES))
 
 
 def open_stores(settings: Settings, keyring: Keyring) -> Stores:

@@ -55,6 +55,10 @@ class Typesetter:
             ) from error
         return value
 
+    def require_fonts(self) -> None:
+        """Raise DocumentRefused("pdf.no-fonts") unless the contract fonts are there."""
+        _fonts(self.fonts)
+
     def digest(self, name: str) -> bytes:
         """Return a hash over every file that a template's words come from: its own folder and the shared packages."""
         folder = self._folder(name)

@@ -185,6 +185,9 @@ def test_without_fonts_every_contract_is_refused_and_the_way_on_is_named(tmp_pat
     with pytest.raises(DocumentRefused, match="scripts/install_assets") as caught:
         typeset(contract(draft()), typesetter=Typesetter(fonts=tmp_path))
     assert caught.value.code == "pdf.no-fonts"
+    with pytest.raises(DocumentRefused, match="TALLY_FONTS"):
+        Typesetter(fonts=tmp_path).require_fonts()
+    Typesetter().require_fonts()
 
 
 def own_template(folder: Path, text: str | None = None) -> Typesetter:
