@@ -13,7 +13,7 @@ from typing import Final
 
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Start here": {
-        "up": "Run everything in one process: service, worker, embedded chain.",
+        "up": "Run everything: service, worker, embedded chain.",
         "demo": "Walk one loan contract from PDF to verified receipt.",
     },
     "Check": {

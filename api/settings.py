@@ -109,6 +109,10 @@ class Settings(BaseSettings):
             description="Domain that passkeys for signing in belong to; empty: the host of the public address",
         ),
     ] = ""
+    processes: Annotated[
+        int,
+        Field(ge=0, le=64, description="HTTP processes of `tally up` beside its worker; 0 serves from the worker's"),
+    ] = 1
     institution_code: Annotated[str, Field(description="Code of the institution that the first start opens")] = "DEMO"
     institution_name: Annotated[str, Field(description="Name of the institution that the first start opens")] = (
         "Demonstration Lender"

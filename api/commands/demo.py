@@ -24,6 +24,6 @@ def demo(
     url = running_service(settings)
     if url is not None:
         raise typer.Exit(walk(url, settings, pdf))
-    with everything(settings.model_copy(update={"port": 0})) as running:
+    with everything(settings.model_copy(update={"port": 0, "processes": 0})) as running:
         status = walk(running.url, settings, pdf)
     raise typer.Exit(status)

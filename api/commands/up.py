@@ -1,4 +1,4 @@
-"""`tally up`: everything in one process."""
+"""`tally up`: everything by one command."""
 
 import signal
 import threading
@@ -27,7 +27,7 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="Listen here instead of TALLY_PORT; 0 takes a free one.")
     ] = None,
 ) -> None:
-    """Run service, worker and chain in one process, made on the first start. Ctrl-C stops it."""
+    """Run service, worker and chain together, made on the first start. Ctrl-C stops it."""
     settings = read_settings()
     if port is not None or once:  # one walk needs no fixed address
         settings = settings.model_copy(update={"port": port or 0})

@@ -17,8 +17,8 @@ _STRANGERS = CapacityLimiter(2)
 @router.post("/rpc", response_class=Response)
 async def rpc(request: Request, here: Here) -> Response:
     """Answer read-only Ethereum JSON-RPC of the embedded chain."""
-    if here.embedded is None:
+    if here.public_rpc is None:
         raise NotFound("chain.not-embedded", "this installation uses a chain of its own RPC provider; ask that one")
     body = await request.body()
-    answer = await run_sync(here.embedded.handle_rpc, body, limiter=_STRANGERS)
+    answer = await run_sync(here.public_rpc, body, limiter=_STRANGERS)
     return Response(answer, media_type="application/json") if answer else Response(status_code=204)

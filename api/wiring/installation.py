@@ -4,6 +4,7 @@ Promises: it refuses to start rather than guess (unmigrated database, missing ke
 the parts to the routes, the commands and the worker.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from api.wiring.keyring import InstitutionKeys, Keyring, open_keyring, open_shar
 from api.wiring.seal_tools import SealBench
 from api.wiring.senders import senders_of
 from ledger.chain.client import ChainClient
-from ledger.chain.remote import connect
+from ledger.chain.remote import connect, forward
 from ledger.core.evidence.trust import TrustedPages
 from ledger.core.evidence.trust_seals import TrustedSeals
 from ledger.core.log.anchoring import AnchorPolicy
@@ -65,6 +66,7 @@ class Installation:
     keyring: Keyring
     client: ChainClient
     embedded: "EmbeddedChain | None"
+    public_rpc: Callable[[bytes], bytes] | None = None  # what `/rpc` answers; None where the chain is not embedded
     _kept: _Kept = field(default_factory=_Kept)
 
     def act(self, principal: Principal, once: Once | None = None) -> Act:
@@ -191,23 +193,32 @@ class Installation:
             self.embedded.close()
 
 
-def open_installation(settings: Settings, *, make: bool = False) -> Installation:
+def open_installation(settings: Settings, *, make: bool = False, chain_door: str = "") -> Installation:
     """Open every part; `make` (for `tally up`) creates what a first start lacks and migrates the database.
 
-    Raises Unavailable, KeyUnavailable, Conflict("chain.already-open") and what the parts raise, naming what to do.
+    `chain_door` is where the embedded chain answers when another process owns it. Raises Unavailable, KeyUnavailable,
+    Conflict("chain.already-open") and what the parts raise, naming what to do.
     """
     if make:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         migrate(settings.database_url)
     keyring = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=make)
-    open_shared(keyring, make=make, with_sender=settings.is_embedded)
+    open_shared(keyring, make=make, with_sender=settings.is_embedded and not chain_door)
     with ExitStack() as undo:
         stores = open_stores(settings, keyring)
         undo.callback(stores.database.close)
         undo.callback(stores.record_keys.close)
-        client, embedded = _open_chain(settings, keyring)  # last: it holds a lock that only its owner lets go
+        # Last: it may hold a lock that only its owner lets go.
+        chain = _chain_behind(settings, chain_door) if chain_door else _open_chain(settings, keyring)
         undo.pop_all()
-    return Installation(settings=settings, stores=stores, keyring=keyring, client=client, embedded=embedded)
+    return Installation(
+        settings=settings,
+        stores=stores,
+        keyring=keyring,
+        client=chain.client,
+        embedded=chain.embedded,
+        public_rpc=chain.public_rpc,
+    )
 
 
 def typesetter_of(settings: Settings) -> Typesetter:
@@ -235,11 +246,16 @@ def open_stores(settings: Settings, keyring: Keyring) -> Stores:
     )
 
 
-def _open_chain(settings: Settings, keyring: Keyring) -> "tuple[ChainClient, EmbeddedChain | None]":
+@dataclass(frozen=True)
+class _Chain:
+    client: ChainClient
+    embedded: "EmbeddedChain | None" = None
+    public_rpc: Callable[[bytes], bytes] | None = None
+
+
+def _open_chain(settings: Settings, keyring: Keyring) -> _Chain:
     if not settings.is_embedded:
-        return connect(
-            settings.chain, timeout_seconds=CHAIN_TIMEOUT_SECONDS, confirmations=confirmations(settings)
-        ), None
+        return _Chain(_client(settings, settings.chain))
     from ledger.chain.embedded.chain import EmbeddedChain  # noqa: PLC0415  # the EVM costs 60 MB where it is not used
 
     embedded = EmbeddedChain.open(
@@ -248,7 +264,18 @@ def _open_chain(settings: Settings, keyring: Keyring) -> "tuple[ChainClient, Emb
         random=ids.random_bytes,
         clock=ids.seconds,
     )
-    return embedded.client(), embedded
+    return _Chain(embedded.client(), embedded, embedded.handle_rpc)
+
+
+def _chain_behind(settings: Settings, chain_door: str) -> _Chain:
+    return _Chain(
+        _client(settings, chain_door),
+        public_rpc=lambda body: forward(chain_door, body, timeout_seconds=CHAIN_TIMEOUT_SECONDS),
+    )
+
+
+def _client(settings: Settings, url: str) -> ChainClient:
+    return connect(url, timeout_seconds=CHAIN_TIMEOUT_SECONDS, confirmations=confirmations(settings))
 
 
 def confirmations(settings: Settings) -> int | None:

@@ -56,6 +56,17 @@ def connect(
     return ChainClient(HttpNode(url, timeout_seconds), confirmations=confirmations)
 
 
+def forward(url: str, body: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bytes:
+    """Return what the node at `url` answers to a stranger's body; Unavailable `chain.timeout` or `chain.unreachable`."""
+    host = _check(url)
+    try:
+        return bytes(requests.post(url, data=body, timeout=timeout_seconds, allow_redirects=False).content)
+    except requests.Timeout as error:
+        raise Unavailable("chain.timeout", f"the chain at {host} did not answer in time: ask again") from error
+    except requests.RequestException as error:
+        raise Unavailable("chain.unreachable", f"the chain at {host} cannot be reached: ask again") from error
+
+
 def _check(url: str) -> str:
     """Return host and port for messages."""
     try:

@@ -38,12 +38,19 @@ class Service:
 
     @property
     def rss_megabytes(self) -> float:
-        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
+        """The resident memory of all its processes; what they share counts for each."""
+        return sum(float(each.memory_info().rss) for each in self._processes) / 1e6
 
     @property
     def cpu_seconds(self) -> float:
-        times = psutil.Process(self.process.pid).cpu_times()
-        return float(times.user + times.system)
+        """What all its processes have used so far."""
+        times = [each.cpu_times() for each in self._processes]
+        return float(sum(each.user + each.system for each in times))
+
+    @property
+    def _processes(self) -> list[psutil.Process]:
+        first = psutil.Process(self.process.pid)
+        return [first, *first.children(recursive=True)]
 
 
 def tally() -> list[str]:
@@ -52,7 +59,7 @@ def tally() -> list[str]:
     return [installed] if installed else [sys.executable, "-c", "from api.cli import main; main()"]
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, **changes: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TALLY_")}  # noqa: TID251  # a child's environment
     return {
         **kept,
@@ -60,16 +67,17 @@ def environment(data: Path) -> dict[str, str]:
         "TALLY_PORT": "0",
         "TALLY_INSTITUTION_CODE": INSTITUTION,
         "TALLY_LOG_LEVEL": "warning",
+        **changes,
     }
 
 
 @contextmanager
-def running(data: Path, arguments: Sequence[str] = ("up",)) -> Iterator[Service]:
-    """Start the service on `data`, yield it once it announced its address, and stop it."""
+def running(data: Path, arguments: Sequence[str] = ("up",), **changes: str) -> Iterator[Service]:
+    """Start the service on `data`, with the settings that differ, yield it once it announced its address, and stop it."""
     started = time.perf_counter()
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [*tally(), *arguments], env=environment(data), cwd=ROOT, stdout=log, stderr=log
+            [*tally(), *arguments], env=environment(data, **changes), cwd=ROOT, stdout=log, stderr=log
         )  # our own command
     try:
         url = _announced(data, process)

@@ -1,0 +1,68 @@
+"""One HTTP process of `tally up`, beside the one that sequences, anchors and owns the embedded chain (ADR 0103).
+
+Promises: it serves on the socket that it was handed, says so once, and ends when the process that started it does, however that
+ended. Its order comes on standard input, so that no secret stands in a list of processes.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from api.commands.serving import serving
+from api.settings import Settings
+from api.wiring.installation import open_installation
+from api.wiring.logging import configure_logging
+
+READY = b"ready"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a process needs: the settings, the numbers of two inherited files, and where the chain's owner answers ("": by URL)."""
+
+    settings: Settings
+    listener: int
+    ready: int
+    chain_door: str
+
+    def to_line(self) -> bytes:
+        values = {name: _plain(value) for name, value in dict(self.settings).items()}
+        order = {"settings": values, "listener": self.listener, "ready": self.ready, "chain_door": self.chain_door}
+        return json.dumps(order).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Order":
+        order = json.loads(line)
+        return cls(**{**order, "settings": Settings(**order["settings"])})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value) if isinstance(value, Path) else value
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # sent to a whole terminal or service: the process above decides
+        signal.signal(number, signal.SIG_IGN)
+    order = Order.from_line(sys.stdin.buffer.readline())
+    configure_logging(order.settings.log_level)
+    installation = open_installation(order.settings, chain_door=order.chain_door)
+    try:
+        with socket.socket(fileno=order.listener) as listener, serving(installation, listener):
+            os.write(order.ready, READY)
+            os.close(order.ready)
+            sys.stdin.buffer.read()
+    finally:
+        installation.close()
+
+
+if __name__ == "__main__":
+    main()
