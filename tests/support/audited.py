@@ -55,6 +55,7 @@ from signing.keys.software_pens import SoftwarePasskey
 from signing.pdf.inspect import Limits
 from signing.statement import parse_statement
 from signing.typed_data import typed_digest
+from support.approvals import staffed
 from support.chains import SENDER, START, evm_key, open_embedded
 from support.fixed_keys import ORIGIN
 from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
@@ -201,6 +202,7 @@ def _fill(audited: Audited) -> None:
     audited.sequence()
     _anchor(audited)
     audited.seal()
+    _fill_applications(audited)
     audited.agreement(signatures=1)
     audited.sequence()
     audited.agreement(signatures=0)
@@ -223,6 +225,17 @@ def _fill_keys(audited: Audited, person: str) -> None:
     wallet = NewKey(key=GUARANTOR.public, purpose=Purpose.SIGN, owner=customer, proofing=own, found_by=found_by)
     enrol_key(stores, audited.act(OFFICER), wallet, key)
     stores.database.write(lambda tx: _insert_passing(tx, audited))
+
+
+def _fill_applications(audited: Audited) -> None:
+    """Have an application decided by one of two people."""
+    desk = staffed(audited.ledger, audited.now)
+    desk.enforce()
+    loan = desk.apply()
+    desk.submit(loan)
+    audited.sequence()
+    desk.say("Olga", loan)
+    audited.now = desk.now
 
 
 def _insert_passing(tx: Connection, audited: Audited) -> None:

@@ -29,7 +29,11 @@ NOT_CODES = {
 }  # fields, handed on beside a code
 _FAMILIES = {"LedgerError", "SigningError"}
 _TABLES = {"REASONS", "_CAUSES", "_HTTP_CODES"}
-_TABLE_FUNCTIONS = {"check_binding", "_check_authenticator_data"}  # hold their codes in a table of checks
+_TABLE_FUNCTIONS = {
+    "check_binding",
+    "_check_binding",
+    "_check_authenticator_data",
+}  # hold their codes in a table of checks
 
 
 def raised_codes() -> set[str]:

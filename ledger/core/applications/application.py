@@ -81,6 +81,14 @@ class BlacklistCheck:
     receipt_sha256: bytes
     checked_at: str
 
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "applicant": self.applicant,
+            "listed": self.listed,
+            "receipt_sha256": self.receipt_sha256.hex(),
+            "checked_at": self.checked_at,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
@@ -121,7 +129,7 @@ class Application:
             "collateral": [_collateral_json(item) for item in self.collateral],
             "attachments": [_attachment_json(item) for item in self.attachments],
             "third_party": [_third_party_json(item) for item in self.third_party],
-            "checks": [_check_json(item) for item in self.checks],
+            "checks": [item.to_json() for item in self.checks],
         }
 
     def sha256(self) -> bytes:
@@ -276,15 +284,6 @@ def _third_party_json(item: ThirdParty) -> Json:
         "response_sha256": item.response_sha256.hex(),
         "fetched_at": item.fetched_at,
         "valid_until": item.valid_until,
-    }
-
-
-def _check_json(item: BlacklistCheck) -> Json:
-    return {
-        "applicant": item.applicant,
-        "listed": item.listed,
-        "receipt_sha256": item.receipt_sha256.hex(),
-        "checked_at": item.checked_at,
     }
 
 

@@ -17,6 +17,9 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     OFFICER = "officer"
+    RISK = "risk"
+    DEPARTMENT_HEAD = "department-head"
+    COMMITTEE = "committee"
     AUDITOR = "auditor"
     OPERATOR = "operator"
     PARTNER = "partner"
@@ -55,6 +58,14 @@ class Action(StrEnum):
     PERSON_ADD = "person.add"
     ROLE_CHANGE = "role.change"
     API_KEY_CHANGE = "api_key.change"
+    APPLICATION_CREATE = "application.create"
+    APPLICATION_READ = "application.read"
+    APPLICATION_DECIDE = "application.decide"
+    SITTING_NAME = "sitting.name"
+    POLICY_READ = "policy.read"
+    POLICY_CHANGE = "policy.change"
+    DELEGATION_CHANGE = "delegation.change"
+    APPROVALS_AUDIT = "approvals.audit"
     KEY_READ = "key.read"
     STAFF_KEY_CHANGE = "staff_key.change"
     CUSTOMER_KEY_CHANGE = "customer_key.change"
@@ -109,6 +120,33 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.API_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
     Action.WEBHOOK_READ: {Role.ADMINISTRATOR: _P, Role.AUDITOR: _P},
     Action.WEBHOOK_CHANGE: {Role.ADMINISTRATOR: _P},
+    Action.APPLICATION_CREATE: {Role.OFFICER: _P},
+    Action.APPLICATION_READ: {
+        Role.OFFICER: _P,
+        Role.RISK: _P,
+        Role.DEPARTMENT_HEAD: _P,
+        Role.COMMITTEE: _C,
+        Role.AUDITOR: _P,
+        Role.ADMINISTRATOR: _N,
+    },
+    Action.APPLICATION_DECIDE: {
+        Role.OFFICER: _C,
+        Role.RISK: _C,
+        Role.DEPARTMENT_HEAD: _C,
+        Role.COMMITTEE: _C,
+    },
+    Action.SITTING_NAME: {Role.RISK: _C, Role.DEPARTMENT_HEAD: _C},
+    Action.POLICY_READ: {
+        Role.OFFICER: _C,
+        Role.RISK: _C,
+        Role.DEPARTMENT_HEAD: _C,
+        Role.COMMITTEE: _C,
+        Role.AUDITOR: _C,
+        Role.ADMINISTRATOR: _C,
+    },
+    Action.POLICY_CHANGE: {Role.RISK: _C, Role.ADMINISTRATOR: _C},
+    Action.DELEGATION_CHANGE: {Role.OFFICER: _C, Role.RISK: _C, Role.DEPARTMENT_HEAD: _C},
+    Action.APPROVALS_AUDIT: {Role.AUDITOR: _P},
     Action.KEY_READ: {Role.ADMINISTRATOR: _P, Role.OFFICER: _P, Role.AUDITOR: _P},
     Action.STAFF_KEY_CHANGE: {Role.ADMINISTRATOR: _P},
     Action.CUSTOMER_KEY_CHANGE: {Role.OFFICER: _P, Role.ADMINISTRATOR: _P},

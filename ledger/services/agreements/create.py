@@ -11,12 +11,12 @@ from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.agreements.acting import Doing
-from ledger.services.agreements.numbering import home, take_number
 from ledger.services.agreements.seating import seat_row_of, signer_row_of
 from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
 from ledger.services.agreements.stored_document import MEDIA_TYPE, put_document
 from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores, Written
+from ledger.services.numbering import home, take_number
 from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import agreements as rows

@@ -25,9 +25,9 @@ from ledger.core.agreements.template import check_fits
 from ledger.core.log.directory import Calendar, parse_calendar
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.agreements.create import NewAgreement, Reserved
-from ledger.services.agreements.numbering import home, local_day, take_number
 from ledger.services.agreements.templates import load_template
 from ledger.services.context import Act, Stores, Written
+from ledger.services.numbering import home, local_day, take_number
 from ledger.services.once import find_earlier
 from ledger.storage.directory import InstitutionRow
 from signing.canonical import Json, encode

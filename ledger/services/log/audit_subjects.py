@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 
 from ledger.core.agreements.expected import project_agreement
+from ledger.core.applications.expected import project_applications
 from ledger.core.log.audit_directory import project_directory
 from ledger.core.log.audit_entry import EntryRecord, LogFacts, Placed, check_chain, head_without_entry, read_record
 from ledger.core.log.audit_findings import Gathered
@@ -37,6 +38,16 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "agreement_authority": "agreement_id",
         "void_proposal": "agreement_id",
     },
+    "application": {
+        "application": "id",
+        "application_version": "application_id",
+        "application_state": "application_id",
+        "decision": "application_id",
+        "sitting": "application_id",
+        "condition_fulfilled": "application_id",
+    },
+    "policy": {"policy": "id"},
+    "delegation": {"delegation": "id"},
     "institution": {"institution": "id", "log": "institution_id"},
     "key": {"enrolled_key": "key_id"},
     "webhook": {"webhook_endpoint": "id"},
@@ -44,6 +55,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
     "agreement": project_agreement,
+    "application": project_applications,
+    "policy": project_applications,
+    "delegation": project_applications,
     "institution": project_directory,
     "key": project_directory,
     "person": project_directory,

@@ -28,6 +28,8 @@ _OF_A_LOG = (
     "anchor_status",
 )
 
+_NUMBERED = ("agreement", "application")  # tables whose rows take a number each; the series bears their name
+
 
 def audit_tables(stores: Stores) -> Gathered:
     """Check the whole-table rules in one snapshot."""
@@ -58,13 +60,14 @@ def _check_log_ids(tx: Connection, gathered: Gathered) -> None:
 
 
 def _check_counters(tx: Connection, gathered: Gathered) -> None:
-    """Each series is as long as the agreements numbered in its period; the rows were held against the log elsewhere."""
+    """Each series is as long as what was numbered in its period; the rows were held against the log elsewhere."""
     periods = _Periods(tx)
     given: Counter[tuple[object, object, object]] = Counter()
-    for institution_id, at in stream(
-        tx, Read(table="agreement", columns=("institution_id", "created_at"), order=("id",))
-    ):
-        given[institution_id, "agreement", periods.of(institution_id, at)] += 1
+    for table in _NUMBERED:
+        for institution_id, at in stream(
+            tx, Read(table=table, columns=("institution_id", "created_at"), order=("id",))
+        ):
+            given[institution_id, table, periods.of(institution_id, at)] += 1
     columns = ("institution_id", "kind", "period", "last")
     for institution_id, kind, period, last in stream(
         tx, Read(table="number_counter", columns=columns, order=columns[:3])

@@ -1,6 +1,6 @@
 """Every table of the ledger, by wing; importing this fills `METADATA`."""
 
-from ledger.storage.tables import agreements, blacklist, ceremony, directory, log, messages, seals
+from ledger.storage.tables import agreements, applications, blacklist, ceremony, directory, log, messages, seals
 from ledger.storage.tables.schema import METADATA, Guard, Rule, guard_of
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Guard",
     "Rule",
     "agreements",
+    "applications",
     "blacklist",
     "ceremony",
     "directory",

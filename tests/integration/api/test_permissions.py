@@ -20,7 +20,8 @@ from signing.envelope import Signature
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
 from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
 
-ADMINISTRATOR, OFFICER, AUDITOR, OPERATOR, PARTNER = Role
+ADMINISTRATOR, OFFICER, AUDITOR = Role.ADMINISTRATOR, Role.OFFICER, Role.AUDITOR
+OPERATOR, PARTNER = Role.OPERATOR, Role.PARTNER
 EVERYBODY = frozenset({"nobody", "no role", *Role})
 ANY_KEY = EVERYBODY - {"nobody"}
 

@@ -1,6 +1,6 @@
-"""The institution an agreement belongs to, and its next contract number (DESIGN section 1).
+"""The institution a record belongs to, and its next number for contracts or applications (DESIGN section 1).
 
-Promises: a number is given once. Where its transaction commits and the agreement does not come to be, the number is a gap.
+Promises: a number is given once. Where its transaction commits and the record does not come to be, the number is a gap.
 """
 
 from datetime import date
@@ -27,11 +27,11 @@ def home(tx: Connection, institution_id: str) -> tuple[InstitutionRow, LogRow]:
     return institution, log
 
 
-def take_number(tx: Connection, act: Act, institution: InstitutionRow) -> str:
+def take_number(tx: Connection, act: Act, institution: InstitutionRow, kind: str = "agreement") -> str:
     """Return the next number by the institution's rule, for its own day."""
     rule = parse_numbering_rule(institution.numbering_rule)
     day = local_day(act, institution)
-    sequence = next_number(tx, institution.id, "agreement", rule.period(day))
+    sequence = next_number(tx, institution.id, kind, rule.period(day))
     return rule.number(code=institution.code, day=day, sequence=sequence)
 
 

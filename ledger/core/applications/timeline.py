@@ -1,0 +1,169 @@
+"""Who held which role, which delegation and which policy at any place in the log: what a replay of decisions rests on.
+
+Promises: built from entries alone, in the order of the log; a question names a place (index) or a time, and is answered as of then.
+Leaves to others: reading the log and opening fields (services), judging decisions (replay). DESIGN section 6.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger.core.applications.decide import Delegation
+from ledger.core.applications.policy import Policy, parse_policy
+from ledger.core.log.fields import Fields, string
+from ledger.errors import InvalidInput
+from signing.canonical import Json
+
+_CODE = "trail.malformed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrailEntry:
+    """An entry as a replay sees it: its place, its plain facts, and the values of its opened fields (erased ones are missing)."""
+
+    index: int
+    id: str
+    type: str
+    kind: str
+    subject: str
+    at: datetime
+    facts: Mapping[str, Json]
+    values: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPolicy:
+    """A policy from its publication on; `approver` published what `author` had proposed."""
+
+    id: str
+    policy: Policy
+    holds_from: datetime  # from its publication, or later where it says so
+    index: int
+    author: str
+    approver: str
+
+
+@dataclass
+class _Changes:
+    """What held after each change, by the place of the change."""
+
+    places: list[int] = field(default_factory=list)
+    held: list[frozenset[str]] = field(default_factory=list)
+
+    def add(self, index: int, now: frozenset[str]) -> None:
+        self.places.append(index)
+        self.held.append(now)
+
+    def at(self, index: int) -> frozenset[str]:
+        """Return what held just before the entry at `index`."""
+        place = bisect_right(self.places, index - 1) - 1
+        return self.held[place] if place >= 0 else frozenset()
+
+    def last(self) -> frozenset[str]:
+        return self.held[-1] if self.held else frozenset()
+
+
+@dataclass
+class Timeline:
+    """Roles, delegations and policies, filled entry by entry with `note`."""
+
+    roles: dict[str, _Changes] = field(default_factory=dict)
+    delegations: dict[str, tuple[int, str, Delegation]] = field(default_factory=dict)  # id: index, delegate, what
+    revoked: dict[str, int] = field(default_factory=dict)  # delegation id: index
+    proposed: dict[str, tuple[str, Policy]] = field(default_factory=dict)  # policy id: author, policy
+    policies: list[PublishedPolicy] = field(default_factory=list)
+
+    def note(self, entry: TrailEntry) -> None:
+        """Take in one entry; raise InvalidInput("trail.malformed") where its fields are not what its type has."""
+        handler = _HANDLERS.get(entry.type)
+        if handler is not None:
+            handler(self, entry)
+
+    def roles_at(self, person: str, index: int) -> frozenset[str]:
+        """Return the roles that a person held just before the entry at `index`."""
+        changes = self.roles.get(person)
+        return changes.at(index) if changes else frozenset()
+
+    def delegations_at(self, person: str, index: int) -> tuple[Delegation, ...]:
+        """Return what was delegated to a person before `index` and not taken back, by holders who still held the role."""
+        return tuple(
+            delegation
+            for name, (since, delegate, delegation) in self.delegations.items()
+            if delegate == person
+            and since < index
+            and self.revoked.get(name, index) >= index
+            and delegation.role in self.roles_at(delegation.holder, index)
+        )
+
+    def policy_at(self, branch: str, at: datetime, index: int) -> PublishedPolicy | None:
+        """Return the policy in force for a branch: published before `index`, the one that holds since latest at `at`."""
+        fitting = [
+            item
+            for item in self.policies
+            if item.index < index and item.holds_from <= at and _covers(item.policy, branch)
+        ]
+        return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
+
+
+def _covers(policy: Policy, branch: str) -> bool:
+    return "*" in policy.branches or branch in policy.branches
+
+
+def _role_granted(timeline: Timeline, entry: TrailEntry) -> None:
+    changes = timeline.roles.setdefault(entry.subject, _Changes())
+    changes.add(entry.index, changes.last() | {string(entry.facts.get("role"))})
+
+
+def _role_revoked(timeline: Timeline, entry: TrailEntry) -> None:
+    changes = timeline.roles.setdefault(entry.subject, _Changes())
+    changes.add(entry.index, changes.last() - {string(entry.facts.get("role"))})
+
+
+def _delegation_granted(timeline: Timeline, entry: TrailEntry) -> None:
+    names = frozenset({"holder", "delegate", "role", "until", "limit_minor"})
+    fields = Fields(entry.values.get("delegation"), names, where="delegation", code=_CODE)
+    delegation = Delegation(
+        fields.text("holder"),
+        fields.text("role"),
+        fields.parsed("until", lambda value: datetime.fromisoformat(string(value))),
+        int(fields.text("limit_minor")),
+    )
+    timeline.delegations[entry.subject] = (entry.index, fields.text("delegate"), delegation)
+
+
+def _delegation_revoked(timeline: Timeline, entry: TrailEntry) -> None:
+    timeline.revoked[entry.subject] = entry.index
+
+
+def _policy_proposed(timeline: Timeline, entry: TrailEntry) -> None:
+    policy = parse_policy(entry.values.get("policy"))
+    if policy.sha256().hex() != entry.facts.get("policy_sha256"):
+        raise InvalidInput(_CODE, "policy: expected the policy of the recorded hash", field="policy")
+    timeline.proposed[entry.subject] = (string(entry.values.get("author")), policy)
+
+
+def _policy_published(timeline: Timeline, entry: TrailEntry) -> None:
+    if entry.subject not in timeline.proposed:
+        raise InvalidInput(_CODE, "policy: expected a proposal before its publication", field="policy")
+    author, policy = timeline.proposed[entry.subject]
+    timeline.policies.append(
+        PublishedPolicy(
+            id=entry.subject,
+            policy=policy,
+            holds_from=max(entry.at, datetime.fromisoformat(string(entry.facts.get("valid_from")))),
+            index=entry.index,
+            author=author,
+            approver=string(entry.values.get("approver")),
+        )
+    )
+
+
+_HANDLERS = {
+    "role.granted": _role_granted,
+    "role.revoked": _role_revoked,
+    "delegation.granted": _delegation_granted,
+    "delegation.revoked": _delegation_revoked,
+    "policy.proposed": _policy_proposed,
+    "policy.published": _policy_published,
+}

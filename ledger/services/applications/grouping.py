@@ -1,0 +1,62 @@
+"""The other applications that count together with one: found by their people under keyed hashes, added up in core."""
+
+from datetime import datetime
+
+from ledger.core.applications.application import Application
+from ledger.core.applications.groups import Group, Line, group_of
+from ledger.core.applications.states import State
+from ledger.services.applications.view import KIND, open_content, read_view
+from ledger.services.context import Stores
+from ledger.storage import applications as rows
+from ledger.storage.blind_index import blind
+from ledger.storage.blind_indexes import find_blind
+from ledger.storage.database import Connection
+
+_NOT_COUNTED = frozenset({State.DRAFT, State.DECLINED, State.WITHDRAWN, State.LAPSED})
+MAX_ROUNDS = 4  # links of links: a chain longer than this is for the auditor, not for a request
+MAX_LINKED = 200
+
+
+def find_group(tx: Connection, stores: Stores, own: Line, institution_id: str, *, days: int) -> Group:
+    """Return the group of an application, looking up the applications of its people, and of theirs."""
+    known: dict[str, Line] = {}
+    people = set(own.applicants)
+    asked: set[str] = set()
+    for _ in range(MAX_ROUNDS):
+        new = people - asked
+        if not new or len(known) >= MAX_LINKED:
+            break
+        asked |= new
+        for application_id in _with_people(tx, stores, institution_id, new) - known.keys() - {own.application}:
+            line = _line(tx, stores, application_id)
+            if line is not None:
+                known[application_id] = line
+                people |= line.applicants
+    return group_of(own, list(known.values()), days=days)
+
+
+def line_of(application_id: str, content: Application, submitted_at: datetime) -> Line:
+    """Return an application as the adding-up sees it."""
+    return Line(
+        application=application_id,
+        applicants=frozenset(applicant.id for applicant in content.applicants),
+        currency=content.currency,
+        amount=content.amount,
+        submitted_at=submitted_at,
+    )
+
+
+def _with_people(tx: Connection, stores: Stores, institution_id: str, people: set[str]) -> set[str]:
+    digests = (blind(stores.index_key, "applicant", person) for person in sorted(people))
+    hits = (find_blind(tx, institution_id, "applicant", digest, limit=MAX_LINKED) for digest in digests)
+    return {hit.subject_id for found in hits for hit in found if hit.subject_kind == KIND}
+
+
+def _line(tx: Connection, stores: Stores, application_id: str) -> Line | None:
+    row = rows.application_by_id(tx, application_id)
+    if row is None:
+        return None
+    view = read_view(tx, row)
+    if view.state.state in _NOT_COUNTED:
+        return None
+    return line_of(application_id, open_content(stores, view), datetime.fromisoformat(row.created_at))

@@ -1,0 +1,77 @@
+"""Who is behind an application: identified once, found again under a keyed hash, named only in the vault."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.core.applications.application import Applicant
+from ledger.core.blacklist.identifiers import parse_identifier
+from ledger.core.log.fields import Fields, string
+from ledger.errors import InvalidInput
+from ledger.services.context import Stores
+from ledger.storage.blind_index import blind
+from signing.canonical import Json
+
+_CODE = "application.people"
+_NAMES = frozenset({"role", "name", "identity", "phone"})
+MAX_NAME_CHARS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonBehind:
+    """One applicant as the lender knows them; `id` is what the application shows instead."""
+
+    id: str
+    role: str
+    name: str
+    identity_kind: str
+    identity: str
+    phone: str | None
+
+    def applicant(self) -> Applicant:
+        return Applicant(self.id, self.role)
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "id": self.id,
+            "role": self.role,
+            "name": self.name,
+            "identity": {"kind": self.identity_kind, "value": self.identity},
+            "phone": self.phone,
+        }
+
+    def findable(self) -> list[tuple[str, str]]:
+        """Return under which (kind, value) the person's applications are found."""
+        found = [("name", self.name), ("identity", f"{self.identity_kind}:{self.identity}")]
+        return [*found, ("phone", self.phone)] if self.phone else found
+
+
+def parse_people(stores: Stores, institution_id: str, value: Json, today: date) -> tuple[PersonBehind, ...]:
+    """Return the people of a JSON list of {role, name, identity: {kind, value}, phone}; identifiers are checked and put in one spelling.
+
+    Raises InvalidInput("application.people" | "identifier.…") that names the place.
+    """
+    if not isinstance(value, list) or not value:
+        raise InvalidInput(_CODE, "people: expected a list of at least one applicant", field="people")
+    return tuple(_person(stores, institution_id, item, f"people[{place}]", today) for place, item in enumerate(value))
+
+
+def applicant_id(stores: Stores, institution_id: str, kind: str, identity: str) -> str:
+    """Return the 64 hex digits under which one institution knows whom an identity document names."""
+    return blind(stores.index_key, "applicant", f"{institution_id}:{kind}:{identity}").hex()
+
+
+def _person(stores: Stores, institution_id: str, value: Json, where: str, today: date) -> PersonBehind:
+    fields = Fields(value, _NAMES, where=where, code=_CODE)
+    identity = Fields(
+        fields.parsed("identity", lambda item: item), frozenset({"kind", "value"}), where=where, code=_CODE
+    )
+    kind, number = identity.text("kind"), parse_identifier(identity.text("kind"), identity.text("value"), today).value
+    phone = fields.optional("phone", lambda item: parse_identifier("phone", string(item), today).value)
+    return PersonBehind(
+        id=applicant_id(stores, institution_id, kind, number),
+        role=fields.text("role"),
+        name=fields.text("name"),
+        identity_kind=kind,
+        identity=number,
+        phone=phone,
+    )

@@ -1,0 +1,109 @@
+"""Where an application stands: its review and progress, rebuilt from what is recorded, and who somebody is in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.core.applications.application import Application, parse_amount
+from ledger.core.applications.committee import Sitting
+from ledger.core.applications.decide import Actor, Decision, Delegation, Event, Progress, Review, Verdict, replay
+from ledger.core.applications.policy import Path
+from ledger.core.log.fields import Fields
+from ledger.errors import NotFound, VerificationFailed
+from ledger.services.applications.policies import policy_of
+from ledger.services.applications.view import ApplicationView, open_content
+from ledger.services.context import Stores
+from ledger.services.opening import open_fields
+from ledger.storage.applications import DecisionRow, SittingRow
+from ledger.storage.database import Connection
+from ledger.storage.directory import grants_of
+from ledger.storage.policies import delegations_to
+from ledger.storage.vault_fields import fields_of_entry
+from signing.canonical import decode
+from signing.decision import parse_decision
+
+SUBMISSION = frozenset({"policy", "policy_sha256", "row", "path", "group"})
+GROUP = frozenset({"applications", "amount", "other_currencies"})
+_CODE = "application.invalid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """An application in review: what it says, on which path, how far it has come, and for which amount."""
+
+    content: Application
+    policy_sha256: bytes
+    path: Path
+    review: Review
+    progress: Progress
+
+
+def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standing:
+    """Return the standing of an application on its current version; raise what opening and replaying raise."""
+    content = open_content(stores, view)
+    row, policy = policy_of(tx, view.state.policy_id)
+    review = Review(
+        content_sha256=view.version.content_sha256,
+        path=policy.paths[view.state.path],
+        amount=_group_amount(tx, stores, view),
+        own=view.own | {applicant.id for applicant in content.applicants},
+    )
+    progress = replay(review, _history(tx, stores, view))
+    return Standing(content=content, policy_sha256=row.sha256, path=review.path, review=review, progress=progress)
+
+
+def actor_of(tx: Connection, person_id: str) -> Actor:
+    """Return a person with the roles and delegations held now."""
+    return Actor(
+        id=person_id,
+        roles=frozenset(grant.role for grant in grants_of(tx, person_id)),
+        delegations=tuple(
+            Delegation(row.holder_id, row.role, datetime.fromisoformat(row.until), int(row.limit_minor))
+            for row in delegations_to(tx, person_id)
+            if row.role in {grant.role for grant in grants_of(tx, row.holder_id)}
+        ),
+    )
+
+
+def _history(tx: Connection, stores: Stores, view: ApplicationView) -> Sequence[Event]:
+    """Return decisions and committees of the current version in the order of their entries."""
+    version = view.version.version
+    events: list[tuple[str, Event]] = [
+        (row.entry_id, _decision(tx, stores, row)) for row in view.decisions if row.version == version
+    ]
+    events += [(row.entry_id, _sitting(row)) for row in view.sittings if row.version == version]
+    return [event for _, event in sorted(events, key=lambda pair: pair[0])]
+
+
+def _decision(tx: Connection, stores: Stores, row: DecisionRow) -> Decision:
+    """Return a decision as it was taken: with the roles that its entry says its decider held then."""
+    statement = parse_decision(row.statement)
+    fields = open_fields(stores, fields_of_entry(tx, row.entry_id))
+    held = fields["held"].value if "held" in fields else None
+    if not isinstance(held, list):
+        raise VerificationFailed(
+            "application.altered", "a decision's own entry cannot be opened; the operator should run `tally audit`"
+        )
+    return Decision(
+        actor=Actor(id=row.decider_id, roles=frozenset({*map(str, held), statement.role})),
+        verdict=Verdict(statement.verdict),
+        content_sha256=statement.content_sha256,
+        at=datetime.fromisoformat(row.decided_at),
+        conditions=statement.conditions,
+    )
+
+
+def _sitting(row: SittingRow) -> Sitting:
+    members = decode(row.members.encode())
+    return Sitting(members=tuple(map(str, members)) if isinstance(members, list) else (), chair=row.chair_id)
+
+
+def _group_amount(tx: Connection, stores: Stores, view: ApplicationView) -> int:
+    """Return the amount of the group as it was added up when the application was submitted."""
+    fields = open_fields(stores, fields_of_entry(tx, view.state.submitted_entry))
+    if "submission" not in fields:
+        raise NotFound("application.erased", "the content of this application was erased; its proofs still hold")
+    submission = Fields(fields["submission"].value, SUBMISSION, where="submission", code=_CODE)
+    group = Fields(submission.parsed("group", lambda item: item), GROUP, where="group", code=_CODE)
+    _, minor = group.parsed("amount", parse_amount)
+    return minor

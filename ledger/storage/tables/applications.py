@@ -1,0 +1,121 @@
+"""Tables of the applications wing: applications and their versions, decisions, committees, policies, delegations.
+
+Promises: everything but the current state is append-only and named by its entry; amounts and people stand in the vault and in
+what was signed only. Leaves the rules to `ledger.core.applications`. DESIGN 6.
+"""
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+
+from ledger.storage.tables.schema import Rule, blob, define, number, text
+
+application = define(
+    "application",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("number"),
+    text("branch"),
+    text("author_id"),
+    text("created_entry"),
+    text("created_at"),
+    UniqueConstraint("institution_id", "number"),
+    Index("ix_application_institution_id_id", "institution_id", "id"),
+)
+
+application_version = define(
+    "application_version",
+    Rule.APPEND_ONLY,
+    text("application_id", ForeignKey("application.id"), key=True),
+    number("version", key=True),
+    blob("content_sha256"),
+    text("author_id"),
+    text("entry_id"),
+    text("recorded_at"),
+)
+
+application_state = define(
+    "application_state",
+    Rule.ROLLING,
+    text("application_id", ForeignKey("application.id"), key=True),
+    text("state"),
+    number("version"),
+    number("step"),  # of the path, from 0; what the work queue looks at
+    text("waiting_for"),  # the role that decides next; empty when nobody does
+    text("due_on"),  # the business day by which it should; empty when nobody waits
+    text("policy_id"),  # empty before the first submission
+    text("path"),
+    text("submitted_entry"),  # of the newest submission; empty before the first
+    text("changed_entry"),
+    text("changed_at"),
+    Index(None, "waiting_for", "due_on"),
+)
+
+decision = define(
+    "decision",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    number("version"),
+    text("decider_id"),
+    blob("nonce"),
+    blob("statement"),
+    text("suite"),
+    blob("signature"),
+    text("decided_at"),
+    UniqueConstraint("nonce"),
+    Index(None, "application_id", "entry_id"),
+)
+
+sitting = define(
+    "sitting",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    number("version"),
+    text("members"),  # canonical JSON: the list of their person ids
+    text("chair_id"),
+    text("named_at"),
+    Index(None, "application_id", "entry_id"),
+)
+
+condition_fulfilled = define(
+    "condition_fulfilled",
+    Rule.APPEND_ONLY,
+    text("application_id", ForeignKey("application.id"), key=True),
+    number("place", key=True),
+    text("entry_id"),
+    text("recorded_at"),
+)
+
+policy = define(
+    "policy",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("name"),
+    blob("sha256"),
+    text("content"),  # canonical JSON of tally/policy/v1
+    text("valid_from"),
+    text("author_id"),
+    text("proposed_entry"),
+    text("published_entry", null=True),
+    text("published_at", null=True),
+    Index(None, "institution_id", "id"),
+    once=("published_entry", "published_at"),
+)
+
+delegation = define(
+    "delegation",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("holder_id"),
+    text("delegate_id"),
+    text("role"),
+    text("until"),
+    text("limit_minor"),
+    text("granted_entry"),
+    text("revoked_entry", null=True),
+    Index(None, "delegate_id"),
+    once=("revoked_entry",),
+)

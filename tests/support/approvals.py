@@ -1,0 +1,120 @@
+"""A ledger with people who decide, each with a key of their own, and a policy in force."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ledger.core.applications.decide import Verdict
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
+from ledger.core.log.permissions import Principal, Role
+from ledger.services.applications.create import NewApplication, create
+from ledger.services.applications.decide import NewDecision, decide
+from ledger.services.applications.issue_decision import Wanted, issue_decision
+from ledger.services.applications.people import applicant_id
+from ledger.services.applications.propose_policy import NewPolicy, propose_policy
+from ledger.services.applications.publish_policy import publish_policy
+from ledger.services.applications.submit import submit
+from ledger.services.context import Act, Written
+from ledger.services.enrolling import NewKey
+from ledger.services.log.add_person import NewPerson, add_person
+from ledger.services.log.enrol_key import enrol_key
+from ledger.storage.applications import StateRow, state_of
+from signing.algorithms import Suite
+from signing.canonical import Json
+from signing.envelope import Signature
+from signing.keys.signer import Ed25519Signer, EvmSigner, open_signer
+from support.applications import application, check
+from support.ledgers import INSTITUTION, NOW, Ledger, secret_of
+
+CHAIN_ID = 31_337
+IDENTITY = "11010519491231002X"  # the example of the national standard
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A person of the lender with a signing key."""
+
+    principal: Principal
+    key: Ed25519Signer
+
+
+@dataclass
+class Desk:
+    """The lender's desk of a test: people by name, and the clock."""
+
+    ledger: Ledger
+    people: dict[str, Staff]
+    now: datetime = NOW
+
+    def act(self, name: str) -> Act:
+        return self.ledger.act(self.people[name].principal, now=self.now)
+
+    def hire(self, name: str, *roles: Role) -> None:
+        """Add a person with these roles and enrol a key for them."""
+        ledger = self.ledger
+        written = add_person(ledger.stores, ledger.act(now=self.now), NewPerson(name, roles), ledger.key)
+        signer = open_signer(Suite.ED25519, secret_of(name), purpose="decide")
+        assert not isinstance(signer, EvmSigner)
+        assert isinstance(signer, Ed25519Signer)
+        new = NewKey(
+            key=signer.public,
+            purpose=Purpose.SIGN,
+            owner=Owner(OwnerKind.PERSON, written.resource_id),
+            proofing=Proofing(provider="desk", grade=ProofGrade.LENDERS_WORD),
+        )
+        enrol_key(ledger.stores, ledger.act(now=self.now), new, ledger.key)
+        principal = Principal(written.resource_id, INSTITUTION, frozenset(roles), "person")
+        self.people[name] = Staff(principal, signer)
+
+    def enforce(self, policy: Json = None) -> str:
+        """Have a policy proposed by risk and published by the administrator; return its id."""
+        stores, key = self.ledger.stores, self.ledger.key
+        new = NewPolicy(policy=policy or DEFAULT_POLICY.to_json(), valid_from=self.now)
+        policy_id = propose_policy(stores, self.act("Rita"), new, key).resource_id
+        publish_policy(stores, self.ledger.act(now=self.now), policy_id, key)
+        return policy_id
+
+    def apply(self, *, amount: int = 10_000_000, identity: str = IDENTITY, **changes: Json) -> str:
+        """Have Otto enter an application; return its id."""
+        made = {"tag", "number", "version", "corrects", "applicants", "checks"}
+        content: dict[str, Json] = {
+            name: value for name, value in application(amount=amount).to_json().items() if name not in made
+        }
+        people: list[Json] = [
+            {"role": "borrower", "name": "林小雨", "identity": {"kind": "cn-id", "value": identity}, "phone": None}
+        ]
+        applicant = applicant_id(self.ledger.stores, INSTITUTION, "cn-id", identity)
+        content["checks"] = [replace(check(self.now), applicant=applicant).to_json()]
+        new = NewApplication(content={**content, **changes}, people=people)
+        return create(self.ledger.stores, self.act("Otto"), new).resource_id
+
+    def submit(self, application_id: str) -> Written:
+        return submit(self.ledger.stores, self.act("Otto"), application_id)
+
+    def say(self, name: str, application_id: str, verdict: Verdict = Verdict.APPROVE, **more: object) -> Written:
+        """Have somebody sign and send a decision."""
+        stores, staff = self.ledger.stores, self.people[name]
+        wanted = Wanted(verdict=verdict, key_id=staff.key.public.key_id, **more)  # type: ignore[arg-type]  # by its fields
+        statement = issue_decision(stores, self.act(name), application_id, wanted, chain_id=CHAIN_ID)
+        data = statement.to_bytes()
+        signature = Signature(staff.key.public.suite, staff.key.public.key_id, staff.key.sign(data))
+        new = NewDecision(statement=data, signature=signature, chain_id=CHAIN_ID)
+        return decide(stores, self.act(name), application_id, new)
+
+    def state(self, application_id: str) -> StateRow:
+        found = self.ledger.stores.database.read(lambda tx: state_of(tx, application_id))
+        assert found is not None
+        return found
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def staffed(ledger: Ledger, now: datetime = NOW) -> Desk:
+    """Return a desk with an officer who enters, one who decides, risk, and a department head."""
+    desk = Desk(ledger, {}, now)
+    desk.hire("Otto", Role.OFFICER)
+    desk.hire("Olga", Role.OFFICER)
+    desk.hire("Rita", Role.RISK)
+    desk.hire("Hans", Role.DEPARTMENT_HEAD)
+    return desk
