@@ -14,6 +14,7 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.customer import invitation, pens, steps
 from api.pages.refusals import RefusalPages
+from api.pages.staff import access
 from api.pages.static import VersionedStatic
 from api.routes import (
     agreements,
@@ -99,6 +100,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         steps.router,
         pens.router,
         invitation.router,
+        access.router,
     ):
         app.include_router(router)
     return app

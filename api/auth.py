@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.staff_session import staff_in
 from api.wiring.installation import Installation
 from ledger.core.log.permissions import Principal
 from ledger.errors import InvalidInput
@@ -27,9 +28,12 @@ Here = Annotated[Installation, Depends(installation_of)]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-def principal_if_any(here: Here, bearer: Bearer) -> Principal | None:
-    """Return the caller, or None for an anonymous one; a wrong key is refused rather than taken for none."""
-    return None if bearer is None else principal_of(here, bearer.credentials)
+def principal_if_any(request: Request, here: Here, bearer: Bearer) -> Principal | None:
+    """Return the caller, by API key or by the session of somebody who signed in, or None for an anonymous one.
+
+    A wrong key is refused rather than taken for none.
+    """
+    return staff_in(request, here) if bearer is None else principal_of(here, bearer.credentials)
 
 
 def principal_of(here: Installation, token: str) -> Principal:

@@ -84,6 +84,14 @@ def challenge_of(digest: bytes) -> bytes:
     return base64.urlsafe_b64encode(digest).rstrip(b"=")
 
 
+def base64url(text: str) -> bytes:
+    """Return the bytes of base64url text without padding; raise VerificationFailed("passkey.malformed")."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise VerificationFailed("passkey.malformed", "expected a challenge in base64url") from error
+
+
 def check_webauthn(raw: bytes, digest: bytes, value: bytes) -> None:
     """Pass when the passkey `raw` (relying party's hash, x‖y) signed this 32-byte digest; raise VerificationFailed.
 

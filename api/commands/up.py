@@ -10,6 +10,7 @@ from api.commands.configured import read_settings
 from api.commands.demo_walk import walk
 from api.commands.outcome import say
 from api.commands.running import everything
+from api.commands.set_up_code import say_set_up
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -37,6 +38,7 @@ def up(
     with everything(settings) as running:
         say(f"Tallystick is up: {running.url}   data: {settings.data}")
         status = walk(running.url, settings) if demo else 0
+        say_set_up(running.installation)
         if not once:
             say(f"\nServing on {running.url} (verify page: {running.url}/verify). Ctrl-C stops.")
             stop.wait()

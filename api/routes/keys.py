@@ -11,6 +11,7 @@ from api.routes.answers import Waiter, answer_written
 from api.schemas.keys import KeyId, NewEnrolment, NewKeyRevocation, key_line
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.log.keys import Owner, OwnerKind, Proofing
+from ledger.core.log.permissions import Action, Grade, Resource, allowed
 from ledger.errors import InvalidInput
 from ledger.services.context import Act, Stores
 from ledger.services.enrolling import Finding, NewKey, NewRevocation, customer_of
@@ -56,6 +57,8 @@ async def post_key_revocation(  # a request's parts
         raise InvalidInput("key.since", "expected a UTC time, such as 2026-11-23T15:04:05Z", field="since")
     new = NewRevocation(key_id=key_id, ground=body.ground, since=body.since)
     written = await run_sync(revoke_key, here.stores, act, new, key)
+    if not allowed(caller, Action.KEY_READ, Resource(caller.institution_id, Grade.PERSONAL)):  # their own key
+        return JSONResponse({"id": written.resource_id, "entry": written.entry_id, "location": "/v1/keys"}, 201)
     return await answer_written(here, waiter, act, written, location="/v1/keys")
 
 

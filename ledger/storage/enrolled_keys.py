@@ -50,6 +50,16 @@ def keys_of(tx: Connection, owner_id: str) -> list[EnrolledKeyRow]:
     return find_all(tx, EnrolledKeyRow, enrolled_key, "enrolled_at", "key_id", owner_id=owner_id)
 
 
+def has_login_key(tx: Connection, institution_id: str) -> bool:
+    """Say whether somebody of this institution can sign in."""
+    statement = select_rows(EnrolledKeyRow, enrolled_key).where(
+        enrolled_key.c.institution_id == institution_id,
+        enrolled_key.c.purpose == "login",
+        enrolled_key.c.revoked_entry.is_(None),
+    )
+    return bool(fetch_all(tx, EnrolledKeyRow, statement.limit(1)))
+
+
 def keys(tx: Connection, institution_id: str, *, after: str = "", limit: int = 100) -> list[EnrolledKeyRow]:
     """Return a page of an institution's keys in the order of their ids."""
     statement = select_rows(EnrolledKeyRow, enrolled_key).where(

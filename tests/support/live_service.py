@@ -73,6 +73,11 @@ class Service:
         client = httpx2.Client(base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS)
         return Caller(self._clients.enter_context(client), token)
 
+    def on_pages(self) -> httpx2.Client:
+        """Return a client without cookies under the address that people use."""
+        client = httpx2.Client(base_url=self.here.public_url, timeout=TIMEOUT_SECONDS)
+        return self._clients.enter_context(client)
+
     def administrator(self, institution: str = HOME) -> Caller:
         if (institution, "administrator") not in self._people:
             file = self.settings.keys_folder / institution / ADMINISTRATOR_FILE
