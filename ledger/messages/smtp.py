@@ -11,7 +11,7 @@ from ledger.errors import InvalidInput, Unavailable
 from ledger.messages.door import Message
 
 TIMEOUT_SECONDS = 10.0  # a code is sent while its reader waits
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SUBMISSIONS = 465  # the port where TLS begins at once (RFC 8314)
 _PERMANENT = 500
 
@@ -33,6 +33,7 @@ class SmtpSender:
 
     server: SmtpServer
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    in_clear: frozenset[str] = THIS_MACHINE
 
     def send(self, message: Message) -> None:
         """Hand the mail over; raises as `door.Sender` says."""
@@ -55,8 +56,12 @@ class SmtpSender:
         if server.port == _SUBMISSIONS:
             return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=self.context())
         connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
-        if server.host not in _LOCAL:  # never a code or a password in clear over a network
-            connection.starttls(context=self.context())
+        if server.host not in self.in_clear:  # never a code or a password in clear over a network
+            try:
+                connection.starttls(context=self.context())
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+                raise
         return connection
 
 

@@ -5,7 +5,7 @@ Everything goes through the services; time stands still until a test moves it.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ledger.core.log.entry import parse_entry
 from ledger.core.log.permissions import VISITOR, Principal, Role
 from ledger.errors import LedgerError, Unavailable
 from ledger.messages.door import Channel, Message, Senders
@@ -28,8 +31,10 @@ from ledger.services.agreements.sign import NewSignature, sign
 from ledger.services.agreements.standing import require_may_sign
 from ledger.services.agreements.view import AgreementView, view_of
 from ledger.services.context import Act, Stores
+from ledger.services.log.audit import Scope, audit
 from ledger.services.log.sequence import Turn, sequence
 from ledger.storage import agreements as rows
+from ledger.storage.log import entries_of_subject
 from ledger.storage.logs import log_by_origin
 from signing.algorithms import Suite
 from signing.canonical import Json
@@ -185,6 +190,28 @@ class Stage:
         signature = Signature(key.public.suite, key.public.key_id, key.sign(statement.to_bytes()))
         new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=1)
         sign(self.stores, self.act(OFFICER), agreement_id, new)
+
+
+def refused(act: Callable[[], object], code: str, field: str | None = None) -> None:
+    """Assert that an act is refused with this code, and names this field where one is given."""
+    with pytest.raises(LedgerError) as no:
+        act()
+    assert no.value.code == code, no.value.message
+    assert field in (None, no.value.field)
+
+
+def types(stage: Stage, made: str) -> list[str]:
+    """Return the last words of the types of an agreement's entries, in their order."""
+    stage.sequence()
+    found = stage.stores.database.read(lambda tx: entries_of_subject(tx, stage.ledger.log.id, "agreement", made))
+    return [parse_entry(row.data).type.removeprefix("agreement.") for row in found]
+
+
+def clean(stage: Stage) -> None:
+    """Assert that the audit finds every row where the log says it must be."""
+    stage.sequence()
+    report = audit(stage.stores, None, Scope(), lambda _: None)
+    assert report.is_clean, report.findings
 
 
 @contextmanager

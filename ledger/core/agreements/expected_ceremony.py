@@ -17,6 +17,7 @@ from ledger.core.agreements.expected_signature import Created, expect_document, 
 from ledger.core.agreements.parties import Signer, read_signers
 from ledger.core.agreements.people import Person, check_age, needs_of, person_field, person_of_value
 from ledger.core.agreements.states import Move, State
+from ledger.core.log.audit_directory import blind_row
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import Value
 from ledger.errors import InvalidInput, LedgerError
@@ -155,6 +156,11 @@ def _replaced(folding: Folding, told: Told) -> Ceremony:
     folding.projection.amend("signer_seat", told, (*folding.key, old), {"replaced_entry": told.placed.entry.id})
     folding.created = replace(folding.created, signers=signers, people=people)
     _expect_signer(folding, told, newcomer, signers.index(newcomer), "person")
+    found = blind_row(told, folding.world, "name", newcomer.name)
+    if not folding.projection.amend(
+        "blind_index", told, tuple(found.values())[:-1], {}
+    ):  # unless findable by it before
+        folding.projection.expect("blind_index", told, found)
     return after
 
 

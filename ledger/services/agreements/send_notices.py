@@ -65,7 +65,12 @@ def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> Notic
     language, deadline = (person.language, local_deadline(view, person)) if person else ("zh", "")
     words = notice_text(Notice(row.kind), language, number=view.row.number, deadline=deadline, link=link)
     message = Message(
-        channel=channel, address=address, subject=words.subject, body=words.body, kind=row.kind, reference=row.id
+        channel=channel,
+        address=address,
+        subject=words.subject,
+        body=words.body,
+        kind=row.kind,
+        reference=f"{row.id}-{row.attempts}",  # another attempt is another message: its link is a new one
     )
     outgoing.senders.send(message)
     return replace(row, status=SENT, channel=channel, last_code=None, done_at=format_instant(act.now))

@@ -20,16 +20,9 @@ from ledger.services.agreements.hand_over import hand_over
 from ledger.services.agreements.open_invitation import Opened, open_invitation
 from ledger.services.agreements.send_code import send_code
 from ledger.services.agreements.standing import ceremony_of
-from support.stage import Stage, party, person
+from support.stage import Stage, party, person, refused
 
 BORROWER = "borrower@example.com"
-
-
-def refused(act: Callable[[], object], code: str) -> LedgerError:
-    with pytest.raises(LedgerError) as no:
-        act()
-    assert no.value.code == code, no.value.message
-    return no.value
 
 
 def test_a_sent_agreement_invites_its_party_once_and_the_code_makes_the_browser_the_signer(stage: Stage) -> None:

@@ -1,0 +1,221 @@
+"""What ends or changes an agreement that is out: replacing, voiding, expiry; and reminders (DESIGN section 5)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ledger.core.agreements.notice_text import Notice
+from ledger.core.agreements.states import State
+from ledger.errors import LedgerError
+from ledger.services.agreements.ask_for_link import ask_for_link
+from ledger.services.agreements.browser import session_of
+from ledger.services.agreements.expire import GRACE, expire
+from ledger.services.agreements.find import Search, find
+from ledger.services.agreements.forget_messages import KEPT, forget_messages
+from ledger.services.agreements.list_notices import list_notices
+from ledger.services.agreements.remind import remind
+from ledger.services.agreements.remind_due import remind_due
+from ledger.services.agreements.replace_signer import Replacement, replace_signer
+from ledger.services.agreements.void import void
+from ledger.services.context import Once
+from signing.canonical import Json
+from support.stage import OFFICER, SECOND_OFFICER, WORKER, Stage, clean, party, person, refused, types
+
+BORROWER = "borrower@example.com"
+
+
+def swap(stage: Stage, made: str, old: str, signer: dict[str, Json], reason: str = "moved abroad") -> str:
+    change = Replacement(signer=signer, reason=reason)
+    return replace_signer(stage.stores, stage.act(OFFICER), made, old, change).entry_id
+
+
+def test_another_person_in_a_place_is_invited_and_the_one_before_is_out(stage: Stage) -> None:
+    made = stage.agreement(party(), stage.keyed("lender", "Officer", order=2))
+    stage.work()
+    old = stage.signer(made)
+    opened, confirmed = stage.enter(BORROWER)
+    swap(stage, made, old, party(name="Zhao Min", person=person("zhao")))
+    assert session_of(stage.stores, opened.session_token, stage.now) is None
+    refused(lambda: stage.may_sign(made, old, confirmed.principal), "signer.replaced")
+    refused(lambda: swap(stage, made, old, party(person=person("again"))), "signer.replaced")
+    refused(lambda: stage.open(BORROWER), "signer.replaced")
+    stage.work()
+    assert [message.kind for message in stage.messages(BORROWER) if message.kind != "code"] == [
+        "invitation",
+        "replaced",
+    ]
+    _, newcomer = stage.enter("zhao@example.com")
+    assert newcomer.principal.id == stage.signer(made) != old
+    found = find(stage.stores, stage.act(OFFICER), Search(kind="name", value="Zhao Min"))
+    assert [item.row.id for item in found] == [made]
+    clean(stage)
+
+
+def test_a_replacement_with_a_key_signs_and_completes_it(stage: Stage) -> None:
+    made = stage.agreement(stage.keyed("borrower", "Lin"), party("guarantor", "Wang Wei"))
+    stage.work()
+    stage.sign(made, 0)
+    refused(lambda: swap(stage, made, stage.signer(made, 0), party()), "signature.exists")
+    swap(stage, made, stage.signer(made, 1), stage.keyed("guarantor", "Wang Hai"))
+    stage.sign(made, 1)
+    assert stage.view(made).state is State.SIGNED
+    assert types(stage, made) == ["created", "sent", "signed", "signer-replaced", "signed"]
+    clean(stage)
+
+
+def test_a_replacement_keeps_the_rules_of_the_parties(stage: Stage) -> None:
+    lender = stage.keyed("lender", "Officer")
+    made = stage.agreement(party(), lender)
+    old = stage.signer(made)
+    for signer in (party("guarantor"), {**party(), "order": 0}, {"role": "borrower", "name": "Lin"}, lender):
+        refused(lambda s=signer: swap(stage, made, old, s), "signers.invalid")  # type: ignore[misc]  # bound per turn
+    refused(lambda: swap(stage, made, old, party(), reason=""), "reason.malformed")
+    refused(lambda: swap(stage, made, made, party()), "signer.unknown")
+
+
+def test_one_officer_voids_what_nobody_signed(stage: Stage) -> None:
+    made = stage.agreement()
+    draft = stage.agreement(stage.keyed("borrower", "Lin"), send=False)
+    stage.work()
+    for agreement in (made, draft):
+        void(stage.stores, stage.act(OFFICER), agreement, "typed wrongly")
+        assert stage.view(agreement).state is State.VOIDED
+    stage.work()
+    assert [message.kind for message in stage.messages(BORROWER)] == ["invitation", "voided"]
+    refused(lambda: void(stage.stores, stage.act(OFFICER), made, "again"), "agreement.wrong-state")
+    clean(stage)
+
+
+def test_two_officers_void_what_somebody_signed_and_nobody_voids_what_all_signed(stage: Stage) -> None:
+    made = stage.agreement(stage.keyed("borrower", "Lin"), stage.keyed("lender", "Officer"))
+    stage.sign(made, 0)
+    void(stage.stores, stage.act(OFFICER), made, "the house burnt down")
+    assert stage.view(made).state is State.SIGNING
+    refused(lambda: void(stage.stores, stage.act(OFFICER), made, "really"), "void.second-person")
+    void(stage.stores, stage.act(SECOND_OFFICER), made, "I agree")
+    assert stage.view(made).state is State.VOIDED
+    assert types(stage, made)[-2:] == ["void-proposed", "voided"]
+    whole = stage.agreement(stage.keyed("borrower", "Lin"))
+    stage.sign(whole)
+    refused(lambda: void(stage.stores, stage.act(OFFICER), whole, "too late"), "agreement.wrong-state")
+    clean(stage)
+
+
+def test_the_same_request_again_does_nothing_twice(stage: Stage) -> None:
+    made = stage.agreement(stage.keyed("borrower", "Lin"), stage.keyed("lender", "Officer"))
+    stage.sign(made, 0)
+    once = Once(key="the same key", route="/void", body_sha256=bytes(32))
+    first, again = (void(stage.stores, replace(stage.act(OFFICER), once=once), made, "fire") for _ in range(2))
+    assert first == again
+    assert types(stage, made).count("void-proposed") == 1
+
+
+def test_what_was_not_signed_in_time_expires_a_little_later_and_its_parties_are_told(stage: Stage) -> None:
+    made = stage.agreement(valid_days=3)
+    signed = stage.agreement(stage.keyed("borrower", "Lin"), valid_days=3)
+    stage.work()
+    stage.sign(signed)
+    deadline = stage.now + timedelta(days=3)
+    stage.now = deadline + GRACE - timedelta(seconds=1)
+    assert expire(stage.stores, stage.act(WORKER)) == 0
+    stage.now = deadline + GRACE
+    assert expire(stage.stores, stage.act(WORKER)) == 1
+    assert expire(stage.stores, stage.act(WORKER)) == 0
+    assert (stage.view(made).state, stage.view(signed).state) == (State.EXPIRED, State.SIGNED)
+    stage.work()
+    assert [message.kind for message in stage.messages(BORROWER)] == ["invitation", "expired"]
+    clean(stage)
+
+
+def test_two_workers_expire_an_agreement_once(any_stage: Stage) -> None:
+    made = any_stage.agreement(valid_days=1)
+    any_stage.now += timedelta(days=2)
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda _: expire(any_stage.stores, any_stage.act(WORKER)), range(4)))
+    assert sum(counts) == 1
+    assert types(any_stage, made).count("expired") == 1
+
+
+def test_a_reminder_waits_for_the_morning_where_the_person_is(stage: Stage) -> None:
+    made = stage.agreement(party(), party("guarantor", "Ann", person=person("ann", zone="America/New_York")))
+    stage.work()  # 23:04 in Shanghai, 10:04 in New York
+    for place in (0, 1):
+        remind(stage.stores, stage.act(OFFICER), made, stage.signer(made, place))
+    stage.work()
+    assert [message.kind for message in stage.messages("ann@example.com")] == ["invitation", "reminder"]
+    assert [message.kind for message in stage.messages(BORROWER)] == ["invitation"]
+    waiting = [
+        line.row for line in list_notices(stage.stores, stage.act(OFFICER), made) if line.row.status == "waiting"
+    ]
+    assert [(row.kind, row.due_at) for row in waiting] == [(Notice.REMINDER, "2026-11-24T01:00:00.000Z")]
+    stage.now = datetime.fromisoformat("2026-11-24T01:00:00.000Z")
+    stage.work()
+    assert [message.kind for message in stage.messages(BORROWER)] == ["invitation", "reminder"]
+    refused(lambda: remind(stage.stores, stage.act(OFFICER), made, stage.signer(made)), "reminder.too-soon")
+    clean(stage)
+
+
+def test_nobody_is_reminded_whose_turn_it_is_not_or_who_signs_by_program(stage: Stage) -> None:
+    made = stage.agreement(stage.keyed("borrower", "Lin"), party("guarantor", "Wang Wei", order=2))
+    stage.work()
+    refused(lambda: remind(stage.stores, stage.act(OFFICER), made, stage.signer(made, 1)), "signer.not-your-turn")
+    refused(lambda: remind(stage.stores, stage.act(OFFICER), made, stage.signer(made, 0)), "reminder.no-address")
+    refused(lambda: remind(stage.stores, stage.act(OFFICER), made, made), "signer.unknown")
+
+
+def test_whoever_does_not_sign_is_reminded_after_two_and_five_days_and_then_left_alone(stage: Stage) -> None:
+    stage.agreement()
+    stage.work()
+    sent: list[int] = []
+    for day in range(1, 16):
+        stage.later(days=1)
+        if remind_due(stage.stores, stage.act(WORKER)):
+            sent.append(day)
+        stage.work()
+    assert sent == [2, 5]
+
+
+def test_a_reminder_for_somebody_who_signed_meanwhile_is_dropped(stage: Stage) -> None:
+    made = stage.agreement(party(), stage.keyed("lender", "Officer"))
+    stage.work()
+    remind(stage.stores, stage.act(OFFICER), made, stage.signer(made))
+    void(stage.stores, stage.act(OFFICER), made, "no longer wanted")
+    stage.later(hours=12)
+    stage.work()
+    assert [message.kind for message in stage.messages(BORROWER)] == ["invitation", "voided"]
+    fates = {line.row.kind: line.row.status for line in list_notices(stage.stores, stage.act(OFFICER), made)}
+    assert fates["reminder"] == "dropped"
+
+
+def test_what_has_served_is_forgotten_and_the_record_stays(stage: Stage) -> None:
+    made = stage.agreement()
+    stage.work()
+    token = stage.link(BORROWER)
+    stage.enter(BORROWER)
+    assert forget_messages(stage.stores, stage.now) == 0
+    stage.now += KEPT + timedelta(days=8)
+    assert forget_messages(stage.stores, stage.now) >= 4
+    ask_for_link(stage.stores, stage.act(), token)  # a link nobody knows any more tells nothing
+    assert types(stage, made) == ["created", "sent", "viewed"]
+    clean(stage)
+
+
+def test_acts_on_one_agreement_come_one_after_another(any_stage: Stage) -> None:
+    made = any_stage.agreement(party(), any_stage.keyed("lender", "Officer"))
+    any_stage.work()
+
+    def attempt(place: int) -> str:
+        try:
+            if place % 2:
+                void(any_stage.stores, any_stage.act(OFFICER), made, "no")
+            else:
+                swap(any_stage, made, any_stage.signer(made, 0), party(person=person(f"new{place}")))
+        except LedgerError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(attempt, range(6)))
+    assert answers.count("done") >= 1
+    assert types(any_stage, made).count("voided") == 1
+    clean(any_stage)
