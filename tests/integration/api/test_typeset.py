@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
+from api.cli import run
 from signing.algorithms import Suite
 from signing.canonical import Json, encode
 from support.drafts import draft, signer
@@ -148,3 +150,33 @@ def test_the_example_of_the_guide_is_typeset(service: Service) -> None:
     )
     created = service.officer().post(PATH, json=example)
     assert created.status_code == 201, created.text
+
+
+@pytest.fixture
+def told(service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return a draft as a file, where the commands know service and key."""
+    monkeypatch.setenv("TALLY_URL", service.url)
+    monkeypatch.setenv("TALLY_TOKEN", service.officer().token)
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(order()), "utf-8")
+    return file
+
+
+def test_the_command_previews_and_records(told: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = told.with_name("draft.pdf")
+    assert run(["agreement", "preview", "personal-instalment", str(told), "-o", str(made)]) == 0
+    assert made.read_bytes().startswith(b"%PDF-")
+    assert run(["agreement", "preview", "personal-instalment", str(told), "-o", str(made)]) == 2  # never over a file
+    capsys.readouterr()
+    assert run(["agreement", "typeset", "personal-instalment", str(told), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["number"].startswith("ALPHA-")
+    assert run(["agreement", "typeset", "personal-instalment", str(told), "--send"]) == 0
+    assert "tally agreement document ALPHA-" in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_wrong(told: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agreement", "typeset", "nothing", str(told)]) == 2
+    assert "template.unknown" in capsys.readouterr().err
+    told.write_text("[]")
+    assert run(["agreement", "typeset", "personal-instalment", str(told)]) == 2
+    assert "json.malformed" in capsys.readouterr().err
