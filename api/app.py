@@ -14,7 +14,9 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.customer import invitation, pens, steps
 from api.pages.refusals import RefusalPages
-from api.pages.staff import access
+from api.pages.staff import access, new_contract
+from api.pages.staff import agreements as staff_agreements
+from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
 from api.routes import (
     agreements,
@@ -101,6 +103,9 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         pens.router,
         invitation.router,
         access.router,
+        staff_agreements.router,
+        staff_identity.router,
+        new_contract.router,
     ):
         app.include_router(router)
     return app

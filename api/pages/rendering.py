@@ -18,7 +18,7 @@ from ledger.core.evidence.answers import Language
 
 # What depends on who asks is not kept by caches between.
 _HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-_ABSENT: Final = dict.fromkeys(("case", "progress", "fault", "note", "at", "code", "token"), None) | {
+_ABSENT: Final = dict.fromkeys(("case", "progress", "fault", "note", "at", "code", "token", "staff"), None) | {
     "can_decline": False
 }
 _TEMPLATES: Final = Environment(

@@ -7,6 +7,7 @@ the PDF, as a person would. Nothing of the ceremony is skipped.
 import json
 import re
 import secrets
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from support.loan_terms import repayment
 from support.loans import TERMS, pdf
 
 READING_CODE = "TK4729"
+_PATIENCE = 20  # seconds until the worker has sent an invitation; it takes one
 
 
 def person(role: str, name: str, *, order: int = 1, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a person
@@ -48,9 +50,21 @@ class Ceremony:
     id: str
     document: bytes
     signer_ids: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+    def invitation(self, place: int = 0) -> str:
+        """Return the path of the link that a party was sent."""
+        waited = threading.Event()
+        for _ in range(_PATIENCE * 20):
+            for message in read_outbox(self.service.settings.data / "outbox"):
+                if message.kind == "invitation" and message.address == self.addresses[place]:
+                    return str(re.findall(r"/sign/[0-9a-f]{64}", message.body)[0])
+            waited.wait(0.05)
+        raise AssertionError(f"no invitation was sent to {self.addresses[place]}")
 
     def link(self, place: int = 0) -> str:
-        """Return the path of a fresh invitation link for a party."""
+        """Return the path of a fresh link for a party, which replaces the one that was sent."""
+        self.invitation(place)
         here, token = self.service.here, secrets.token_hex(32)
         act = here.act(VISITOR)
         at, until = format_instant(act.now), format_instant(act.now + INVITATION_LIFE)
@@ -61,7 +75,9 @@ class Ceremony:
     def code(self) -> str:
         """Return the newest code that left the service."""
         messages = [one for one in read_outbox(self.service.settings.data / "outbox") if one.kind == "code"]
-        return str(re.findall(r"\b[0-9]{6}\b", messages[-1].body)[0])
+        found = re.findall(r"\b[0-9]{6}\b", messages[-1].body)
+        assert found, messages[-1].body
+        return str(found[0])
 
 
 def ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
@@ -69,7 +85,7 @@ def ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
     made, officer = pdf(), service.officer()
     agreement = {"terms": dict(TERMS), "signers": list(parties), "reading_code": READING_CODE, "send": True}
     answer = officer.create(made, json.dumps(agreement))
-    return _sent(service, answer)
+    return _sent(service, answer, parties)
 
 
 def typeset_ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
@@ -91,14 +107,21 @@ def typeset_ceremony(service: Service, *parties: dict[str, Any]) -> Ceremony:
         "signers": signers,
         "send": True,
     }
-    return _sent(service, service.officer().post("/v1/templates/personal-instalment/agreements", json=order))
+    made = service.officer().post("/v1/templates/personal-instalment/agreements", json=order)
+    return _sent(service, made, parties)
 
 
-def _sent(service: Service, answer: Any) -> Ceremony:  # noqa: ANN401  # an answer over HTTP
+def _sent(service: Service, answer: Any, parties: tuple[dict[str, Any], ...]) -> Ceremony:  # noqa: ANN401  # an answer over HTTP
     assert answer.status_code == 201, answer.text
     path, officer = answer.json()["location"], service.officer()
     read, document = officer.get(path).json(), officer.get(f"{path}/document").content
-    return Ceremony(service, answer.json()["id"], document, tuple(line["id"] for line in read["signers"]))
+    return Ceremony(
+        service,
+        answer.json()["id"],
+        document,
+        tuple(line["id"] for line in read["signers"]),
+        tuple(one["person"]["email"] for one in parties),
+    )
 
 
 def printed_code(text: str) -> str:

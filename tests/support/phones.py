@@ -31,7 +31,7 @@ class Phone:
 
     def enter(self, made: Ceremony, place: int, *, link: str = "") -> None:
         """Open the link and confirm the browser."""
-        self.page.goto(link or made.link(place))
+        self.page.goto(link or made.invitation(place))
         self.page.locator("form button[type=submit]").last.click()
         self.page.fill("#code", made.code())
         self.page.locator("form button[type=submit]").first.click()

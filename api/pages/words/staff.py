@@ -95,6 +95,8 @@ STAFF: Final = {
     "staff.purpose": pair("Purpose", "用途"),
     "staff.party": pair("Party {number}", "当事人 {number}"),
     "staff.role": pair("Role", "身份"),
+    "staff.identifier": pair("Registration number", "统一社会信用代码"),
+    "staff.address": pair("Address", "地址"),
     "staff.email": pair("E-mail", "电子邮箱"),
     "staff.phone": pair("Telephone", "电话"),
     "staff.proofing": pair("Check identity before signing", "签署前核验身份"),

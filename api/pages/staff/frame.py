@@ -1,0 +1,75 @@
+"""What the staff's pages share: who is signed in, the frame around each page, and forms that lead back with what to tell."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.auth import AnyCaller, Here
+from api.errors import KnownError
+from api.pages.printable import shown_sentence
+from api.pages.rendering import language_for, page, see_other
+from api.pages.words import words_in
+from api.wiring.installation import Installation
+from ledger.core.log.permissions import Principal
+from ledger.errors import LedgerError
+from ledger.services.context import Act
+from signing.errors import SigningError
+
+SIGN_IN = "/staff/sign-in"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of staff at work: who, and under which circumstances they act."""
+
+    principal: Principal
+    act: Act
+
+
+@dataclass(frozen=True)
+class StaffShown:
+    """Who is signed in, as the frame shows it."""
+
+    institution: str
+    name: str
+
+
+async def require_staff(here: Here, caller: AnyCaller) -> Staff:
+    """Return who is signed in; lead to the sign-in page where nobody is."""
+    if caller is None:
+        raise HTTPException(303, "sign in first", headers={"Location": SIGN_IN})
+    return Staff(caller, here.act(caller))
+
+
+SignedIn = Annotated[Staff, Depends(require_staff)]
+Told = Annotated[str | None, Query(max_length=600)]
+
+
+def staff_page(
+    request: Request, here: Installation, staff: Staff, template: str, values: Mapping[str, object]
+) -> HTMLResponse:
+    """Return a page in the staff's frame, with what the form before it has to tell."""
+    w = words_in(language_for(request))
+    fault, note = request.query_params.get("fault"), request.query_params.get("note")
+    told = {
+        "fault": w("staff.fault", detail=shown_sentence(fault)) if fault else None,
+        "note": w("staff.done") if note else None,
+    }
+    shown = StaffShown(here.institution_code(staff.principal.institution_id), staff.principal.id)
+    return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
+
+
+def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Response:
+    """Do what a form asks, and return the way back with what came of it."""
+    try:
+        work()
+    except (LedgerError, SigningError) as error:
+        return see_other(request, back, fault=_sentence(error))
+    return see_other(request, back, note="done")
+
+
+def _sentence(error: KnownError) -> str:
+    return f"{error.message} [{error.code}]"[:600]

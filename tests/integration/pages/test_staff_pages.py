@@ -1,0 +1,171 @@
+"""The staff's pages over plain HTTP: who sees what, and every form leads back with what came of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.app import described_app
+from support.ceremonies import Ceremony, ceremony, person
+from support.live_service import Caller, Service
+from support.small_pdfs import small_pdf
+
+HTML = {"Accept": "text/html"}
+ABSENT = "01a21926-d9ee-7064-a2c6-f01b4ab02fc8"
+
+
+def at_work(service: Service, caller: Caller) -> httpx2.Client:
+    headers = {**HTML, "Authorization": f"Bearer {caller.token}", "Accept-Language": "en"}
+    return httpx2.Client(base_url=service.url, headers=headers, follow_redirects=True, timeout=60)
+
+
+@pytest.fixture
+def officer(service: Service) -> Iterator[httpx2.Client]:
+    with at_work(service, service.officer()) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def made(service: Service) -> Ceremony:
+    return ceremony(service, person("borrower", "林小雨"), person("guarantor", "王芳"))
+
+
+def _routes() -> list[tuple[str, str]]:
+    found = []
+    for route in iter_route_contexts(described_app().routes):
+        path = str(getattr(route, "path", ""))
+        found += [(method, path) for method in getattr(route, "methods", None) or () if path.startswith("/staff")]
+    open_to_all = ("/staff/sign-in", "/staff/set-up")
+    return sorted(one for one in found if one[0] != "HEAD" and not one[1].startswith(open_to_all))
+
+
+@pytest.mark.parametrize(("method", "path"), _routes())
+def test_nobody_gets_nothing_but_the_way_to_sign_in(service: Service, method: str, path: str) -> None:
+    values = {"agreement_id": ABSENT, "signer_id": ABSENT, "submission_id": ABSENT, "person_id": ABSENT, "number": 0}
+    answer = service.nobody().http.request(method, path.format(**values), headers=HTML)
+    assert answer.status_code in {303, 401, 422}
+    if answer.status_code == 303:
+        assert answer.headers["location"].startswith("/staff/sign-in")
+
+
+def test_list_finds_exactly_and_filters_by_state(service: Service, officer: httpx2.Client, made: Ceremony) -> None:
+    number = service.officer().get(f"/v1/agreements/{made.id}").json()["number"]
+    assert number in officer.get("/staff").text
+    for query in ({"search": "name", "value": "林小雨"}, {"search": "number", "value": number}, {"state": "sent"}):
+        assert number in officer.get("/staff", params=query).text
+    for query in ({"search": "number", "value": "X"}, {"state": "complete"}):
+        assert number not in officer.get("/staff", params=query).text
+
+
+def test_contract_shows_parties_timeline_and_messages(officer: httpx2.Client, made: Ceremony) -> None:
+    text = officer.get(f"/staff/agreements/{made.id}").text
+    for words in ("林小雨", "王芳", "120,000.00", "Put on record", "What happened"):
+        assert words in text
+    assert officer.get(f"/staff/agreements/{made.id}/document").content == made.document
+
+
+def test_auditor_reads_and_is_offered_no_action(service: Service, made: Ceremony) -> None:
+    with at_work(service, service.auditor()) as auditor:
+        text = auditor.get(f"/staff/agreements/{made.id}").text
+        assert "林小雨" in text
+        assert "/void" not in text
+        told = auditor.post(f"/staff/agreements/{made.id}/void", data={"reason": "x"})
+        assert "permission.denied" in told.text
+
+
+def test_reminding_replacing_and_withdrawing_lead_back_with_what_came_of_it(
+    service: Service, officer: httpx2.Client
+) -> None:
+    made = ceremony(service, person("borrower", "林小雨"), person("guarantor", "王芳"))
+    base = f"/staff/agreements/{made.id}"
+    coming = {"name": "周䶮", "email": "zhou@example.com", "birth_date": "1988-01-02", "reason": "wrong guarantor"}
+    replaced = officer.post(f"{base}/signers/{made.signer_ids[1]}/replace", data=coming)
+    assert "Done." in replaced.text
+    assert "周䶮" in replaced.text
+    assert officer.post(f"{base}/signers/{made.signer_ids[0]}/remind").status_code == 200
+    assert "Done." in officer.post(f"{base}/void", data={"reason": "no longer wanted"}).text
+    refused = officer.post(f"{base}/void", data={"reason": "again"})
+    assert "agreement.wrong-state" in refused.text
+
+
+def _filled(**changes: str) -> dict[str, str]:
+    day = datetime.now(UTC).date()  # noqa: TID251  # a loan is paid out after its contract is made
+    return {
+        "template": "personal-instalment",
+        "amount": "120,000.00",
+        "currency": "CNY",
+        "term_months": "24",
+        "annual_rate": "4.85",
+        "late_rate": "7.275",
+        "method": "equal-instalment",
+        "drawdown": (day + timedelta(days=5)).isoformat(),
+        "first_due": (day + timedelta(days=36)).isoformat(),
+        "purpose": "装修",
+        "product": "personal-instalment",
+        "lender_name": "Alpha Lender",
+        "lender_identifier": "91310000MA1FL0000X",
+        "lender_address": "上海市样例路1号",
+        "p1_role": "borrower",
+        "p1_name": "林小雨",
+        "p1_email": "lin@example.com",
+        "p1_birth_date": "1990-05-17",
+        "p1_id_number": "330106199203154417",
+        "p1_address": "杭州市样例巷22号",
+        **changes,
+    }
+
+
+def test_new_contract_from_a_template_is_made_and_sent(officer: httpx2.Client) -> None:
+    answer = officer.post("/staff/new", data=_filled(send="yes"))
+    assert answer.url.path.startswith("/staff/agreements/")
+    assert "Sent" in answer.text
+    assert "126,156" in answer.text or "To be repaid in all" in answer.text
+
+
+def test_new_contract_from_an_own_pdf_is_a_draft_until_it_is_sent(officer: httpx2.Client) -> None:
+    files: dict[str, Any] = {"document": ("loan.pdf", small_pdf(), "application/pdf")}
+    made = officer.post("/staff/new", data=_filled(template="upload", first_due=""), files=files)
+    assert "Draft" in made.text
+    assert "Done." in officer.post(f"{made.url.path}/send", data={"valid_days": "14"}).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"amount": "12,0x"}, "form.amount"),
+        ({"p1_birth_date": ""}, "form.birth-date"),
+        ({"annual_rate": "four"}, "terms.invalid"),
+        ({"p1_name": "\U000e0001"}, ""),
+        ({"template": "none"}, "template.unknown"),
+    ],
+)
+def test_refused_form_comes_back_as_it_was_filled_in(
+    officer: httpx2.Client, changes: dict[str, str], code: str
+) -> None:
+    answer = officer.post("/staff/new", data=_filled(**changes))
+    assert answer.status_code == 200
+    assert "That was refused" in answer.text
+    assert code in answer.text
+    assert 'value="lin@example.com"' in answer.text
+
+
+def test_identity_papers_are_looked_at_and_decided(service: Service, officer: httpx2.Client) -> None:
+    made = ceremony(service, person("borrower", "林小雨", proofing=True, id_number="330106199203154417"))
+    with httpx2.Client(base_url=service.url, headers=HTML, follow_redirects=True, timeout=30) as browser:
+        base = browser.post(made.link()).url.path
+        browser.post(f"{base}/code", data={"code": made.code()})
+        picture = {"photo": ("id.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "image/png")}
+        browser.post(f"{base}/identity", data={"kind": "passport"}, files=picture)
+    waiting = officer.get("/staff/identity").text
+    papers = waiting.rsplit("/staff/identity/", 1)[1][:36]
+    shown = officer.get(f"/staff/identity/{papers}").text
+    for words in ("林小雨", "1990-05-17", "330106199203154417", "Passport"):
+        assert words in shown
+    assert officer.get(f"/staff/identity/{papers}/files/0").headers["content-type"] == "image/png"
+    assert officer.get(f"/staff/identity/{papers}/files/7").status_code == 404
+    assert "reason.malformed" in officer.post(f"/staff/identity/{papers}", data={"decision": "refused"}).text
+    assert "Done." in officer.post(f"/staff/identity/{papers}", data={"decision": "accepted"}).text
+    assert "identity.decided" in officer.post(f"/staff/identity/{papers}", data={"decision": "accepted"}).text
