@@ -1,7 +1,8 @@
 """Run the checks of this repository, two at a time, and say in the end what each took and which failed.
 
-Steps of one lane run one after another; lanes run side by side, so that two cores are busy. A step's output is printed
-whole when it ends. In CI (CI=true) a suite that cannot run is a failure; elsewhere pytest says loudly what it skipped.
+Every folder of tests is a step by itself: a new one below tests/integration needs no line here. The steps that take longest
+begin first, and whoever of the two is free takes the next, so that both cores are busy to the end. A step's output is printed whole
+when it ends. In CI (CI=true) a suite that cannot run is a failure; elsewhere pytest says loudly what it skipped.
 """
 
 import argparse
@@ -10,6 +11,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +23,19 @@ TOOL = Path(PYTHON).parent
 PYTEST = (PYTHON, "-m", "pytest", "-q", "--durations=8")
 
 
+AT_ONCE = 2  # the machine this must be quick on has two cores; a suite may start a chain, a database and a browser
+UNKNOWN_SECONDS = 40  # of a suite that nobody has timed yet: it begins early
+
+
 @dataclass(frozen=True)
 class Step:
-    """One command; `lane` says which steps it waits for, `env` what it is told."""
+    """One command. `when` is "first", "last" or in between; what shares a `group` runs one after another; `seconds` is about how long."""
 
     name: str
-    lane: str
     command: tuple[str, ...]
+    seconds: float = 10
+    when: str = "between"
+    group: str = ""
     env: dict[str, str] = field(default_factory=dict)
 
 
@@ -45,28 +55,59 @@ def coverage(suite: str, *arguments: str) -> tuple[str, ...]:
     )
 
 
+# About how long each suite takes on two cores: only their order follows from it.
+SECONDS = {
+    "unit": 110,
+    "docs": 35,
+    "e2e": 90,
+    "api": 150,
+    "services": 75,
+    "chain": 30,
+    "audit": 30,
+    "storage": 35,
+    "pages": 40,
+    "blacklist": 40,
+    "seal": 40,
+    "messages": 20,
+}
+
+
+def suites() -> Iterator[Step]:
+    """Yield a step for every folder of tests that holds some, but those of the contracts, which ape runs."""
+    for folder in (
+        ROOT / "tests" / "unit",
+        ROOT / "tests" / "docs",
+        *sorted((ROOT / "tests" / "integration").iterdir()),
+    ):
+        if next(folder.rglob("test_*.py"), None) is not None:
+            place = str(folder.relative_to(ROOT))
+            yield Step(folder.name, coverage(folder.name, place), SECONDS.get(folder.name, UNKNOWN_SECONDS))
+    yield Step("e2e", (*PYTEST, "tests/e2e"), SECONDS["e2e"])
+
+
 STEPS = (
-    Step("tools", "first", (PYTHON, "scripts/toolchain.py")),
-    Step("browser", "first", ("sh", "scripts/install_test_tools")),
-    Step("lint", "a", (str(TOOL / "ruff"), "check", ".")),
-    Step("format", "a", (str(TOOL / "ruff"), "format", "--check", ".")),
-    Step("imports", "a", (str(TOOL / "lint-imports"),)),
-    Step("types", "a", (str(TOOL / "mypy"),)),
-    Step("unit", "a", coverage("unit", "tests/unit")),
-    Step("docs", "a", coverage("docs", "tests/docs")),
-    Step("e2e", "a", (*PYTEST, "tests/e2e")),
-    Step("api", "a", coverage("api", "tests/integration/api", "tests/integration/pages")),
-    Step("chain", "a", coverage("chain", "tests/integration/chain")),
-    Step("artifacts", "b", (PYTHON, "scripts/compile_contracts.py", "--check")),
-    Step("contracts", "b", (PYTHON, "scripts/contract_tests.py")),
-    Step("slither", "b", (PYTHON, "scripts/contract_tests.py", "--slither")),
-    Step("audit", "b", coverage("audit", "tests/integration/audit")),
-    Step("services", "b", coverage("services", "tests/integration/services")),
-    Step("blacklist", "b", coverage("blacklist", "tests/integration/blacklist")),
-    Step("storage", "b", coverage("storage", "tests/integration/storage")),
-    Step("coverage", "last", (PYTHON, "scripts/coverage_floor.py")),
-    Step("wheel", "last", (PYTHON, "scripts/wheel_check.py")),
+    Step("tools", (PYTHON, "scripts/toolchain.py"), when="first"),
+    Step("browser", ("sh", "scripts/install_test_tools"), when="first"),
+    Step("lint", (str(TOOL / "ruff"), "check", "."), 2),
+    Step("format", (str(TOOL / "ruff"), "format", "--check", "."), 2),
+    Step("imports", (str(TOOL / "lint-imports"),), 10),
+    Step("types", (str(TOOL / "mypy"),), 60),
+    Step("artifacts", (PYTHON, "scripts/compile_contracts.py", "--check"), 15, group="contracts"),
+    Step("contracts", (PYTHON, "scripts/contract_tests.py"), 90, group="contracts"),
+    Step("slither", (PYTHON, "scripts/contract_tests.py", "--slither"), 15, group="contracts"),
+    *suites(),
+    Step("coverage", (PYTHON, "scripts/coverage_floor.py"), when="last"),
+    Step("wheel", (PYTHON, "scripts/wheel_check.py"), when="last"),
 )
+
+
+def groups(steps: Iterable[Step]) -> list[list[Step]]:
+    """Return the steps in between, those of a group together, the longest first."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.when == "between":
+            found.setdefault(step.group or step.name, []).append(step)
+    return sorted(found.values(), key=lambda group: -sum(step.seconds for step in group))
 
 
 @dataclass
@@ -79,28 +120,37 @@ class Result:
 
 
 class Run:
-    """Takes the chosen steps through: first, then both lanes side by side, then last."""
+    """Takes the chosen steps through: first, then all in between side by side, then last."""
 
     def __init__(self, chosen: frozenset[str]) -> None:
-        self._chosen = chosen
+        self._chosen = [step for step in STEPS if step.name in chosen]
         self._results: list[Result] = []
         self._printing = threading.Lock()
 
     def all(self) -> list[Result]:
-        self._lane("first")
+        self._in_turn("first")
         if all(result.status == 0 for result in self._results):
-            lanes = [threading.Thread(target=self._lane, args=(name,)) for name in ("a", "b")]
-            for lane in lanes:
-                lane.start()
-            for lane in lanes:
-                lane.join()
-            self._lane("last")
+            self._side_by_side(deque(groups(self._chosen)))
+            self._in_turn("last")
         return self._results
 
-    def _lane(self, lane: str) -> None:
-        for step in STEPS:
-            if step.lane == lane and step.name in self._chosen:
+    def _in_turn(self, when: str) -> None:
+        for step in self._chosen:
+            if step.when == when:
                 self._take(step)
+
+    def _side_by_side(self, waiting: "deque[list[Step]]") -> None:
+        def work() -> None:
+            with suppress(IndexError):  # nothing waits any more
+                while True:
+                    for step in waiting.popleft():
+                        self._take(step)
+
+        workers = [threading.Thread(target=work) for _ in range(AT_ONCE)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
 
     def _take(self, step: Step) -> None:
         started = time.monotonic()
