@@ -25,6 +25,10 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Work": {
         "agreement": "Create, list, read and sign agreements.",
     },
+    "Blacklist": {
+        "blacklist": "Check and list subjects without telling whom; keep receipts.",
+        "evaluator": "Make a shared key without a dealer, run one evaluator.",
+    },
     "Operate": {
         "serve": "Run the HTTP service alone.",
         "worker": "Run the sequencing and anchoring loops alone.",

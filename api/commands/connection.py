@@ -53,6 +53,11 @@ def connected_anonymously(url: str | None) -> Iterator[Client]:
         client.close()
 
 
+def credentials(url: str | None, token_file: Path | None) -> tuple[str, str]:
+    """Return address and API key, for a command with a client of its own; raises as `connected` does."""
+    return service_url(url), _token(token_file)
+
+
 def service_url(url: str | None) -> str:
     """Return the address of the service; raise Unavailable("service.none"), InvalidInput("service.bad-url")."""
     found = url or read_client_settings().url or running_service(read_settings())

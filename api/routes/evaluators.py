@@ -31,4 +31,4 @@ async def answer_check(request: Request, here: Here, index: Index) -> Response:
 
 def _answer(here: Installation, signed: SignedRequest, index: int) -> bytes:
     served = desk(here, signed.record.epoch, index)
-    return evaluate(here.stores, served, signed, ids.now(), ids.random_bytes(32)).to_bytes()
+    return evaluate(here.stores.database, served, signed, ids.now(), ids.random_bytes(32)).to_bytes()

@@ -28,7 +28,7 @@ class SortedLeaves:
             raise InvalidInput("leaves.malformed", f"expected leaves of {RECORD_BYTES} bytes each")
         self._count = len(self._records) // RECORD_BYTES
         self._check_order()
-        self._kept: dict[tuple[int, int], bytes] = {}
+        self._kept: dict[tuple[int, int, int], bytes] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -81,9 +81,9 @@ class SortedLeaves:
             return self._leaf(low).hash
         if depth > KEPT_DEPTH:
             return self._hashed(low, high, depth)
-        found = self._kept.get((low, high))
+        found = self._kept.get((low, high, depth))
         if found is None:
-            found = self._kept[low, high] = self._hashed(low, high, depth)
+            found = self._kept[low, high, depth] = self._hashed(low, high, depth)
         return found
 
     def _hashed(self, low: int, high: int, depth: int) -> bytes:

@@ -18,12 +18,13 @@ from ledger.core.blacklist.checks import CheckAnswer, CheckRequest, SignedAnswer
 from ledger.core.log.directory import format_instant
 from ledger.errors import Unavailable
 from ledger.services.blacklist.parties import EvaluatorDesk, sign_record
-from ledger.services.context import Stores
-from ledger.storage.database import Connection
+from ledger.storage.database import Connection, Database
 from ledger.storage.evaluator_requests import EvaluatorRequestRow, insert_request, used_today
 
 
-def evaluate(stores: Stores, desk: EvaluatorDesk, signed: SignedRequest, now: datetime, random: bytes) -> SignedAnswer:
+def evaluate(
+    database: Database, desk: EvaluatorDesk, signed: SignedRequest, now: datetime, random: bytes
+) -> SignedAnswer:
     """Return the signed answer; `random`: 32 fresh bytes.
 
     Raises the refusals of `core.blacklist.admission`, VerificationFailed("blacklist.signature"), Conflict("check.replayed"),
@@ -36,7 +37,7 @@ def evaluate(stores: Stores, desk: EvaluatorDesk, signed: SignedRequest, now: da
     check_fresh(request, now)
     newest = _check_version(desk, request)
     share = quota_share(member.quota, desk.epoch.plan.threshold, len(desk.epoch.plan.evaluators))
-    stores.database.write(lambda tx: _remember(tx, _row(desk, request, now), share))
+    database.write(lambda tx: _remember(tx, _row(desk, request, now), share))
     return _answer(desk, request, newest, now, random)
 
 

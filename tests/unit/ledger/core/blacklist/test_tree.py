@@ -70,7 +70,9 @@ def test_changes_in_two_steps_give_what_one_step_gives(
     for root, leaves in ((before.root, first), (after.root, wanted)):
         for each in [*list(leaves)[:4], asked]:
             proof = prove(root, each, nodes.__getitem__)
-            assert proof == records(leaves).prove(each)
+            held = records(leaves)
+            assert held.root() == root
+            assert proof == held.prove(each)
             assert check_proof(root, each, proof) == leaves.get(each) == records(leaves).value_of(each)
             assert Proof.from_json(proof.to_json()) == proof
 
@@ -151,6 +153,18 @@ def test_leaves_out_of_order_are_refused(data: bytes) -> None:
 def test_leaves_are_read_in_order() -> None:
     assert [leaf.token for leaf in TREE] == sorted(LEAVES)
     assert len(TREE) == 50
+
+
+def test_a_proof_after_the_root_is_the_proof_before_it() -> None:
+    """Leaves that part only below: the same leaves stand under branches of several depths, whose hashes differ."""
+    close = {token(0, 1, 1, 0), token(0, 1, 1, 1), token(1)}
+    leaves = dict.fromkeys(close, VALUE)
+    tree = records(leaves)
+    before = {each: records(leaves).prove(each) for each in [*close, token(0, 0)]}
+    root = tree.root()
+    for each, proof in before.items():
+        assert tree.prove(each) == proof
+        check_proof(root, each, tree.prove(each))
 
 
 def test_deep_trees_keep_the_hashes_above_only() -> None:

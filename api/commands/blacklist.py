@@ -1,0 +1,300 @@
+"""`tally blacklist`: check and list subjects, screen a portfolio, keep the own copy of the list up to date.
+
+An identifier comes from a prompt, from standard input or from a file, never from the command line, which other users could list.
+"""
+
+import sys
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from api.commands.blacklist_csv import (
+    CHUNK,
+    Line,
+    ResultFile,
+    Watched,
+    error_row,
+    file_sha256,
+    read_lines,
+    result_row,
+)
+from api.commands.blacklist_desk import Here, Where, opened, policy_file
+from api.commands.configured import read_settings
+from api.commands.connection import AsJson, Force, TokenFile, Url, connected_anonymously
+from api.commands.files import write_file
+from api.commands.outcome import note, say, say_json
+from api.commands.progress import progress
+from api.commands.tables import facts
+from api.wiring import ids
+from ledger.core.blacklist.epochs import Epoch
+from ledger.core.blacklist.identifiers import Identifier, Kind, Purpose, parse_identifier
+from ledger.core.blacklist.listings import Reason, Severity, Standard, parse_reason
+from ledger.core.blacklist.policy import parse_check_policy
+from ledger.errors import InvalidInput
+from ledger.partner.checking import NO_CONSENT, Result, Subject
+from ledger.partner.checking import check as check_subjects
+from ledger.partner.listing import Statement, prepare_listing
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Check and list subjects of the shared blacklist without telling whom.",
+)
+
+KindOption: TypeAlias = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"One of {', '.join(Kind)}.")]
+KeyFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Your institution's blacklist key; else that of TALLY_DATA."),
+]
+PolicyFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="FILE", help="Your check policy; else blacklist/policy.json in TALLY_DATA."),
+]
+Evaluators: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--evaluator", metavar="PLACE=URL", help="Address of an evaluator; those not named are at the registry's."
+    ),
+]
+_HIT, _CLEAR = 1, 0
+
+
+@app.command()
+def policy(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write; else your policy in TALLY_DATA."),
+    ] = None,
+    *,
+    force: Force = False,
+    url: Url = None,
+) -> None:
+    """Fetch the check policy that the registry states about itself; compare its keys before relying on it."""
+    with connected_anonymously(url) as client:
+        data = client.get_bytes("/v1/blacklist/policy")
+    found = parse_check_policy(data)
+    path = output or policy_file(read_settings())
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_file(path, data, force=force)
+    say(facts([("Policy", str(path)), ("Registry", ", ".join(key.key_id for key in found.registries))]))
+    for epoch in found.epochs.values():
+        say(facts([("Epoch", _epoch_text(epoch))]))
+    note("It is the registry's own word: compare these keys with what the other members have, by another way.")
+
+
+@app.command()
+def sync(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Fetch the whole list anew.")] = False,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+    policy_path: PolicyFile = None,
+    key: KeyFile = None,
+) -> None:
+    """Bring your copy of the list up to the newest version, and say which watched subjects changed."""
+    where = Where(url=url, token_file=token_file, key=key, policy=policy_path)
+    with opened(where) as here:
+        epoch = here.epoch(Purpose.BLACKLIST)
+        with progress("Syncing", None):
+            found = here.synced(epoch, full=full)
+        record = found.snapshot.version.record
+        changed = {token.hex(): value is not None for token, value in found.changed.items()}
+        matches = Watched(here.folder(epoch) / "watched.json").matches(changed)
+    if as_json:
+        watched = [{"subject": name, "listed": listed} for name, listed in matches]
+        say_json({"version": record.number, "count": record.count, "changed": len(changed), "watched": watched})
+        return
+    say(
+        facts(
+            [("Version", f"{record.number} of {record.at}, {record.count:,} tokens"), ("Changed", f"{len(changed):,}")]
+        )
+    )
+    for name, listed in matches:
+        say(f"watched: {name} is {'now listed' if listed else 'no longer listed'}")
+
+
+@app.command()
+def check(
+    kind: KindOption,
+    application: Annotated[
+        str, typer.Option(metavar="NUMBER", help="The application that the check is for; the receipt is bound to it.")
+    ],
+    consent: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The document by which the subject agreed to the check.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="NAME", help="Write NAME.receipt.json and NAME.opening.json."),
+    ] = None,
+    *,
+    by_prefix: Annotated[
+        bool,
+        typer.Option("--by-prefix", help="Fetch one part of the list instead of syncing: tells the registry 12 bits."),
+    ] = False,
+    force: Force = False,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+    policy_path: PolicyFile = None,
+    key: KeyFile = None,
+    evaluator: Evaluators = None,
+) -> None:
+    """Check one subject, whose identifier is asked for or read from standard input. Exit code 1: listed."""
+    subject = Subject(_identifier(kind), application, file_sha256(consent) if consent else NO_CONSENT)
+    where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
+    with opened(where) as here:
+        epoch = here.epoch(subject.identifier.purpose)
+        desk = here.desk(epoch, here.view(epoch, by_prefix=by_prefix))
+        (result,) = check_subjects(desk, [subject], "loan-application")
+    if output is not None:
+        write_file(output.with_name(output.name + ".receipt.json"), result.receipt.to_bytes(), force=force)
+        write_file(output.with_name(output.name + ".opening.json"), result.opening.to_bytes(), force=force)
+    _show(result, epoch, as_json=as_json)
+    raise typer.Exit(_HIT if result.listed else _CLEAR)
+
+
+@app.command()
+def batch(
+    file: Annotated[
+        Path, typer.Argument(metavar="CSV", help="Columns kind, identifier, and perhaps application, consent.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The result, one line each; run again to resume.")
+    ],
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Remember the tokens: `sync` then says which of them changed.")
+    ] = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+    policy_path: PolicyFile = None,
+    key: KeyFile = None,
+    evaluator: Evaluators = None,
+) -> None:
+    """Screen a portfolio; bad lines are reported line by line, the rest is done. Exit code 1: some are listed or bad."""
+    result = ResultFile(output)
+    done = result.done()
+    lines = [line for line in read_lines(file, ids.now().date()) if line.number not in done]
+    bad = [line for line in lines if line.error is not None]
+    result.append([error_row(line) for line in bad])
+    good = [line for line in lines if line.subject is not None]
+    where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
+    listed = 0
+    with opened(where) as here, progress("Checking", len(good)) as advance:
+        for purpose in (Purpose.BLACKLIST, Purpose.DOCUMENTS):
+            of_purpose = [line for line in good if line.subject and line.subject.identifier.purpose is purpose]
+            for first in range(0, len(of_purpose), CHUNK):
+                chunk = of_purpose[first : first + CHUNK]
+                listed += _screen(here, chunk, result, watch=watch)
+                advance(len(chunk))
+    for line in bad[:20]:
+        note(f"line {line.number}: {line.error.message} [{line.error.code}]" if line.error else "")
+    say(
+        f"{len(good) + len(done):,} checked ({len(done):,} before), {listed:,} listed, {len(bad):,} bad lines: {output}"
+    )
+    raise typer.Exit(_HIT if listed or bad else _CLEAR)
+
+
+@app.command("list")
+def list_subject(
+    kind: KindOption,
+    reason: Annotated[str, typer.Option(metavar="REASON", help=f"One of {', '.join(Reason)}.")],
+    evidence: Annotated[Path, typer.Option(metavar="FILE", help="The evidence that you keep; its SHA-256 is stated.")],
+    contact: Annotated[str, typer.Option(metavar="TEXT", help="Whom another institution may ask.")],
+    standard: Annotated[
+        str, typer.Option(metavar="STANDARD", help=f"One of {', '.join(Standard)}.")
+    ] = Standard.DOCUMENTED,
+    severity: Annotated[str, typer.Option(metavar="SEVERITY", help=f"One of {', '.join(Severity)}.")] = Severity.LOW,
+    years: Annotated[int, typer.Option(min=1, max=5, help="How long the listing stands.")] = 2,
+    *,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+    policy_path: PolicyFile = None,
+    key: KeyFile = None,
+    evaluator: Evaluators = None,
+) -> None:
+    """List a subject, with your signature and details that only those read who can name the subject."""
+    parse_reason(reason)
+    statement = Statement(
+        reason=reason,
+        standard=Standard(standard),
+        severity=Severity(severity),
+        evidence=file_sha256(evidence),
+        contact=contact,
+        years=years,
+    )
+    subject = Subject(_identifier(kind), "listing")
+    where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
+    with opened(where) as here:
+        epoch = here.epoch(subject.identifier.purpose)
+        desk = here.desk(epoch, here.view(epoch, by_prefix=False))
+        prepared = prepare_listing(desk, subject, statement, ids.new_id())
+        here.registry.post("listings", prepared.to_json(), once=prepared.signed.record.id)
+    record = prepared.signed.record
+    if as_json:
+        say_json({"id": record.id, "expires_at": record.expires_at})
+        return
+    say(facts([("Listing", record.id), ("State", "proposed; the next version shows it"), ("Until", record.expires_at)]))
+
+
+def _identifier(kind: str) -> Identifier:
+    """Return the identifier from the terminal, unseen, or the first line of standard input."""
+    if kind not in set(Kind):
+        raise InvalidInput("identifier.kind", f"expected one of {', '.join(Kind)}")
+    text = getpass("Identifier (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
+    return parse_identifier(kind, text, ids.now().date())
+
+
+def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -> int:
+    subjects = [line.subject for line in chunk if line.subject is not None]
+    epoch = here.epoch(subjects[0].identifier.purpose)
+    desk = here.desk(epoch, here.view(epoch, by_prefix=False))
+    results = list(check_subjects(desk, subjects, "portfolio"))
+    places = result.keep(results)
+    result.append(
+        [result_row(line, found, places[at]) for at, (line, found) in enumerate(zip(chunk, results, strict=True))]
+    )
+    if watch:
+        names = {found.name.token.hex(): found.subject.application for found in results}
+        Watched(here.folder(epoch) / "watched.json").add(names)
+    return sum(found.listed for found in results)
+
+
+def _show(result: Result, epoch: Epoch, *, as_json: bool) -> None:
+    listings = [
+        {"id": shown.id, "state": shown.state, "institution": shown.institution, "details": details}
+        for shown, details in result.details()
+    ]
+    if as_json:
+        answer = {"listed": result.listed, "soft": result.subject.identifier.is_soft, "listings": listings}
+        say_json({**answer, "receipt_sha256": result.receipt.sha256.hex(), "co_located": epoch.is_co_located})
+        return
+    lines = [
+        ("Result", "LISTED" if result.listed else "not listed"),
+        ("Version", str(result.receipt.version.record.number)),
+    ]
+    for shown, details in result.details():
+        told = details if isinstance(details, dict) else {"reason": "unreadable: sealed under another name"}
+        lines.append(
+            (
+                "Listing",
+                f"{shown.state}: {told.get('reason')} ({told.get('standard', '-')}), contact {told.get('contact', '-')}",
+            )
+        )
+    if result.subject.identifier.is_soft:
+        lines.append(("Signal", "soft: a person must judge it; never alone a ground to refuse"))
+    if epoch.is_co_located:
+        lines.append(("Operated", "evaluators co-located, not independent"))
+    lines += [("Trouble", f"evaluator {place}: {text}") for place, text in result.troubles.items()]
+    say(facts(lines))
+
+
+def _epoch_text(epoch: Epoch) -> str:
+    plan = epoch.plan
+    together = ", co-located, not independent" if epoch.is_co_located else ""
+    return f"{plan.purpose} {plan.number}: {plan.threshold} of {len(plan.evaluators)} evaluators{together}, until {plan.closes_at}"

@@ -1,0 +1,158 @@
+"""Screening a portfolio from a CSV file: lines in, lines out, the bad ones named, the rest done, resumable.
+
+Promises: no identifier is written to the result; a line that is in the result already is not asked about again.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from api.commands.files import read_file
+from ledger.core.blacklist.identifiers import Identifier, parse_identifier
+from ledger.errors import InvalidInput
+from ledger.partner.checking import NO_CONSENT, Result, Subject
+
+MAX_CSV_BYTES = 256 * 1024 * 1024  # some five million lines
+COLUMNS = ("line", "result", "code", "message", "listings", "receipt", "item")
+CHUNK = 500
+_NEEDED, _KNOWN = {"kind", "identifier"}, {"kind", "identifier", "application", "consent"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file: its number, and its subject or what is wrong with it."""
+
+    number: int
+    subject: Subject | None
+    error: InvalidInput | None
+
+
+def read_lines(path: Path, today: date) -> Iterator[Line]:
+    """Yield the lines of a CSV file with the columns kind and identifier; raise InvalidInput("csv.columns" | "csv.encoding")."""
+    try:
+        text = read_file(path, most=MAX_CSV_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("csv.encoding", f"{path}: expected text in UTF-8; save the table as “CSV UTF-8”") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    names = set(reader.fieldnames or ())
+    if not names >= _NEEDED or names - _KNOWN:
+        raise InvalidInput(
+            "csv.columns", f"{path}: expected the columns kind, identifier, and perhaps application, consent"
+        )
+    for number, row in enumerate(reader, 2):  # the first line has the names
+        yield _line(number, row, today)
+
+
+def _line(number: int, row: dict[str, str | None], today: date) -> Line:
+    try:
+        if None in row or any(value is None for value in row.values()):
+            raise InvalidInput("csv.cells", "expected as many cells as columns")  # noqa: TRY301  # told like the others
+        identifier = parse_identifier(str(row["kind"]).strip(), str(row["identifier"]), today)
+        return Line(number, _subject(row, identifier, f"line {number}"), None)
+    except InvalidInput as error:
+        return Line(number, None, error)
+
+
+def _subject(row: dict[str, str | None], identifier: Identifier, otherwise: str) -> Subject:
+    consent = (row.get("consent") or "").strip().lower()
+    if consent and (len(consent) != 64 or set(consent) - set("0123456789abcdef")):  # noqa: PLR2004  # of a SHA-256
+        raise InvalidInput("csv.consent", "expected the SHA-256 of the consent: 64 hexadecimal digits")
+    return Subject(
+        identifier,
+        (row.get("application") or "").strip() or otherwise,
+        bytes.fromhex(consent) if consent else NO_CONSENT,
+    )
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """The result: one CSV beside a folder of receipts and openings."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.with_suffix(".receipts")
+
+    def done(self) -> set[int]:
+        """Return the lines that were checked in an earlier run; those that failed are tried again."""
+        if not self.path.is_file():
+            return set()
+        with self.path.open(newline="", encoding="utf-8") as file:
+            return {int(row["line"]) for row in csv.DictReader(file) if row["result"] in {"listed", "clear"}}
+
+    def append(self, rows: list[dict[str, object]]) -> None:
+        """Write lines at the end; whole lines, so that a run can be broken off anywhere."""
+        fresh = not self.path.is_file()
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS, restval="")
+            if fresh:
+                writer.writeheader()
+            writer.writerows(rows)
+
+    def keep(self, results: list[Result]) -> dict[int, tuple[str, int]]:
+        """Keep receipts and openings (only their owner may read them); return for each result its receipt's name and item."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        places: dict[int, tuple[str, int]] = {}
+        for place, result in enumerate(results):
+            name = result.receipt.sha256.hex()[:16]
+            file = self.folder / f"{name}.receipt.json"
+            if not file.is_file():
+                file.write_bytes(result.receipt.to_bytes())
+            opening = self.folder / f"{name}.{result.opening.item}.opening.json"
+            opening.touch(mode=0o600)
+            opening.write_bytes(result.opening.to_bytes())
+            places[place] = (file.name, result.opening.item)
+        return places
+
+
+def error_row(line: Line) -> dict[str, object]:
+    assert line.error is not None  # noqa: S101  # only lines with an error come here
+    return {"line": line.number, "result": "invalid", "code": line.error.code, "message": line.error.message}
+
+
+def result_row(line: Line, result: Result, place: tuple[str, int]) -> dict[str, object]:
+    states = " ".join(sorted(shown.state for shown in result.shown))
+    return {
+        "line": line.number,
+        "result": "listed" if result.listed else "clear",
+        "listings": states,
+        "receipt": place[0],
+        "item": place[1],
+    }
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Tokens of a portfolio, so that a sync tells which of them were listed since: matched here, nobody is asked."""
+
+    path: Path
+
+    def add(self, names: dict[str, str]) -> None:
+        """Remember tokens (hexadecimal) with what the partner calls them."""
+        known = {**self.load(), **names}
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self.path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(known, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        fresh.replace(self.path)
+
+    def load(self) -> dict[str, str]:
+        if not self.path.is_file():
+            return {}
+        value = json.loads(self.path.read_text(encoding="utf-8"))
+        return {str(token): str(name) for token, name in value.items()}
+
+    def matches(self, changed: dict[str, bool]) -> list[tuple[str, bool]]:
+        """Return the watched names whose tokens changed, and whether they are listed now."""
+        known = self.load()
+        return sorted((known[token], listed) for token, listed in changed.items() if token in known)
+
+
+def file_sha256(path: Path) -> bytes:
+    return sha256(path.read_bytes()).digest()

@@ -1,0 +1,138 @@
+"""One evaluator as a service of its own: a small application, a database of its own, members from a file, versions from the registry.
+
+Promises: it holds a share and no list; a registry that shows it two lists is not believed; while the registry does not answer, the
+versions that were seen last are good for STALE_SECONDS. Leaves the rules to services.blacklist.evaluate.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import FastAPI, Path, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from api import errors
+from api.limits import BodyLimit
+from api.wiring import ids
+from ledger.core.blacklist.admission import Member
+from ledger.core.blacklist.checks import parse_signed_request
+from ledger.core.blacklist.judging import CheckPolicy
+from ledger.core.blacklist.signed import MAX_RECORD_BYTES, read_json
+from ledger.core.blacklist.versions import SignedVersion, check_follows
+from ledger.core.log.fields import Fields
+from ledger.errors import InvalidInput, LedgerError, Unavailable, VerificationFailed
+from ledger.partner.doors import Registry
+from ledger.partner.syncing import newest_versions
+from ledger.services.blacklist.evaluate import evaluate
+from ledger.services.blacklist.parties import EvaluatorDesk
+from ledger.storage.database import Database
+from signing.algorithms import PublicKey
+from signing.canonical import Json
+
+MEMBERS_TAG = "tally/blacklist-members/v1"
+FRESH_SECONDS, STALE_SECONDS = 5, 120
+_CODE = "members.malformed"
+
+
+@dataclass(frozen=True)
+class Members:
+    """The registry's key, and who may ask how much: an evaluator's own decision, in a file of its own."""
+
+    registry: PublicKey
+    members: Mapping[str, Member]
+
+
+def parse_members(data: bytes) -> Members:
+    """Return the members of the file's bytes; raise InvalidInput("members.malformed")."""
+    fields = Fields(read_json(data, _CODE), frozenset({"tag", "registry", "members"}), where="members", code=_CODE)
+    if fields.text("tag") != MEMBERS_TAG:
+        raise InvalidInput(_CODE, f'expected the tag "{MEMBERS_TAG}"')
+    found = fields.many("members", _member, most=10_000)
+    return Members(fields.parsed("registry", PublicKey.from_json), {member.institution: member for member in found})
+
+
+def _member(value: Json) -> Member:
+    fields = Fields(value, frozenset({"institution", "key", "quota"}), where="member", code=_CODE)
+    return Member(
+        fields.text("institution"), fields.parsed("key", PublicKey.from_json), fields.integer("quota", least=0)
+    )
+
+
+@dataclass
+class RemoteWorld:
+    """What an evaluator apart from the registry knows: its members file, and the newest versions that it saw."""
+
+    registry: Registry
+    policy: CheckPolicy
+    known: Members
+    epoch_id: bytes
+    now: Callable[[], datetime] = ids.now
+    _seen: tuple[SignedVersion, ...] = ()
+    _at: datetime | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def members(self) -> Mapping[str, Member]:
+        return self.known.members
+
+    def versions(self) -> tuple[SignedVersion, ...]:
+        """Return the newest two versions; raise VerificationFailed("version.forked"), Unavailable."""
+        with self._lock:
+            if self._age() > timedelta(seconds=FRESH_SECONDS):
+                self._look()
+            return self._seen
+
+    def _age(self) -> timedelta:
+        return timedelta.max if self._at is None else self.now() - self._at
+
+    def _look(self) -> None:
+        try:
+            found = tuple(newest_versions(self.registry, self.policy, self.epoch_id))
+        except VerificationFailed:
+            raise
+        except LedgerError as error:
+            if self._age() > timedelta(seconds=STALE_SECONDS):
+                raise Unavailable("check.no-version", f"the registry does not answer: {error.message}") from error
+            return
+        self._check_history(found)
+        self._seen, self._at = found, self.now()
+
+    def _check_history(self, found: tuple[SignedVersion, ...]) -> None:
+        if not self._seen:
+            return
+        last = self._seen[0].record
+        for version in found:
+            if version.record.number == last.number + 1:
+                check_follows(last, version.record)
+            if version.record.number == last.number and version.record != last:
+                raise VerificationFailed(
+                    "version.forked", f"version {last.number} is shown otherwise than it was: tell the consortium"
+                )
+        if found[0].record.number < last.number:
+            raise VerificationFailed(
+                "version.forked",
+                f"version {last.number} was seen, now {found[0].record.number} is shown: tell the consortium",
+            )
+
+
+def create_node(database: Database, desk: EvaluatorDesk) -> FastAPI:
+    """Return the application of one evaluator."""
+    app = FastAPI(title="Tallystick evaluator", docs_url=None, redoc_url=None, openapi_url=None)
+    errors.install(app)
+    app.add_middleware(BodyLimit, most=MAX_RECORD_BYTES)
+
+    @app.get("/livez")
+    def livez() -> dict[str, object]:
+        return {"evaluator": desk.index, "epoch": desk.epoch.id.hex()}
+
+    @app.post("/v1/blacklist/evaluators/{index}/answers")
+    async def answer(request: Request, index: Annotated[int, Path(ge=1, le=32)]) -> Response:
+        if index != desk.index:
+            raise VerificationFailed("evaluation.unknown-evaluator", f"this is evaluator {desk.index}, not {index}")
+        signed = parse_signed_request(read_json(await request.body(), "check-request.malformed"))
+        made = await run_in_threadpool(evaluate, database, desk, signed, ids.now(), ids.random_bytes(32))
+        return Response(made.to_bytes(), media_type="application/json")
+
+    return app

@@ -1,0 +1,110 @@
+"""The partner's commands against a running service: identifiers come in unseen, receipts go out, a stranger verifies them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledger.core.log.permissions import Role
+from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService
+from support.live_service import HOME, PASSPHRASE
+
+TALLY = (sys.executable, "-c", "from api.cli import main; main()")
+
+
+@pytest.fixture(scope="module")
+def environment(blacklist: BlacklistService) -> dict[str, str]:
+    service = blacklist.service
+    return {
+        **os.environ,  # noqa: TID251  # a child needs its PATH
+        "TALLY_DATA": str(service.settings.data),
+        "TALLY_URL": service.url,
+        "TALLY_TOKEN": service.person(Role.PARTNER, institution=HOME).token,
+        "TALLY_KEY_PASSPHRASE": PASSPHRASE,
+    }
+
+
+def tally(environment: dict[str, str], *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*TALLY, *arguments], env=environment, input=given, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_policy_list_check_and_verify(blacklist: BlacklistService, environment: dict[str, str], tmp_path: Path) -> None:
+    fetched = tally(environment, "blacklist", "policy", "--force")
+    assert fetched.returncode == 0, fetched.stderr
+    assert "co-located, not independent" in fetched.stdout
+    evidence = tmp_path / "evidence.txt"
+    evidence.write_text("the file that the lister keeps")
+    options = ("--kind", "passport", "--reason", "forged-material", "--evidence", str(evidence), "--contact", "desk")
+    listed = tally(environment, "blacklist", "list", *options, "--json", given="CHN:E12345678\n")
+    assert listed.returncode == 0, listed.stderr
+    blacklist.publish()
+
+    checked = ("blacklist", "check", "--application", "DEMO-2026-000017")
+    out = tmp_path / "check"
+    hit = tally(environment, *checked, "--kind", "passport", "-o", str(out), given="chn e12345678\n")
+    assert hit.returncode == 1, hit.stderr
+    assert "LISTED" in hit.stdout
+    assert "forged-material" in hit.stdout
+    clean = tally(environment, *checked, "--kind", "passport", "--by-prefix", "--json", given="CHN:E12345679\n")
+    assert (clean.returncode, json.loads(clean.stdout)["listed"]) == (0, False)
+
+    policy = blacklist.service.settings.data / "blacklist" / "policy.json"
+    files = [str(out) + ".opening.json", "--receipt", str(out) + ".receipt.json", "--trust", str(policy)]
+    verified = tally({**environment, "TALLY_URL": "http://127.0.0.1:9"}, "verify", *files, "--offline", "--json")
+    assert verified.returncode == 0, verified.stderr
+    report = json.loads(verified.stdout)
+    assert (report["holds"], report["listed"], report["application"]) == (True, True, "DEMO-2026-000017")
+    opening = Path(files[0])
+    opening.write_bytes(opening.read_bytes().replace(b"DEMO-2026-000017", b"DEMO-2026-000018"))
+    refused = tally(environment, "verify", *files, "--offline")
+    assert refused.returncode == 1
+    assert "check.other-applicant" in refused.stdout
+
+
+def test_a_portfolio_with_bad_lines_is_screened_and_resumed(
+    blacklist: BlacklistService, environment: dict[str, str], tmp_path: Path
+) -> None:
+    blacklist.home.list_subject(FRAUDSTER)
+    blacklist.publish()
+    tally(environment, "blacklist", "policy", "--force")
+    portfolio, result = tmp_path / "portfolio.csv", tmp_path / "result.csv"
+    lines = [
+        "kind,identifier",
+        f"cn-id,{FRAUDSTER.value}",
+        "cn-id,110105194912310021",
+        f"cn-uscc,{HONEST.value}",
+        "phone,138****5678",
+    ]
+    portfolio.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    first = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result), "--watch")
+    assert first.returncode == 1, first.stderr
+    assert "line 3" in first.stderr
+    assert "identifier.check-digit" in first.stderr
+    text = result.read_text(encoding="utf-8")
+    assert FRAUDSTER.value not in text + first.stdout + first.stderr
+    assert [line.split(",")[:2] for line in sorted(text.splitlines()[1:])] == [
+        ["2", "listed"], ["3", "invalid"], ["4", "clear"], ["5", "invalid"],
+    ]  # fmt: skip
+    again = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result))
+    assert "2 before" in again.stdout
+    blacklist.home.list_subject(HONEST)
+    blacklist.publish()
+    synced = tally(environment, "blacklist", "sync")
+    assert "watched: line 4 is now listed" in synced.stdout, synced.stdout + synced.stderr
+
+
+def test_an_identifier_is_never_an_argument(environment: dict[str, str]) -> None:
+    told = tally(environment, "blacklist", "check", "--kind", "cn-id", "--application", "X", FRAUDSTER.value)
+    assert told.returncode == 2
+
+
+def test_without_a_policy_nothing_is_believed(environment: dict[str, str], tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.json")
+    told = tally(environment, "blacklist", "sync", "--policy", missing)
+    assert told.returncode == 2
+    assert "blacklist.no-policy" in told.stderr
