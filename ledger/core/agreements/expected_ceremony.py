@@ -146,7 +146,9 @@ def _replaced(folding: Folding, told: Told) -> Ceremony:
         folding.projection.untold |= {"signer_seat", "agreement_signer"}
         return folding.ceremony
     signers = read_signers(parties)
-    newcomer = next(signer for signer in signers if signer.id not in {one.id for one in folding.created.signers})
+    newcomer = next((item for item in signers if item.id not in {one.id for one in folding.created.signers}), None)
+    if newcomer is None:
+        raise InvalidInput("entry.value", "parties: expected one who was not there before", field="parties")
     people = dict(folding.created.people)
     if "person" in told.values:
         person_id, person = person_of_value(told.values["person"])

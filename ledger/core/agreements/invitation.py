@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.core.log.hashing import same_digest
 from ledger.errors import Conflict, NotFound
 from signing.envelope import tagged_hash
 
@@ -57,7 +56,3 @@ def check_link(link: Link, now: datetime) -> None:
 def is_in_date(made_at: datetime, expires_at: datetime, now: datetime) -> bool:
     """Say whether something made then counts now; what comes from a future beyond CLOCK_SKEW does not."""
     return made_at - CLOCK_SKEW <= now < expires_at
-
-
-def same_hash(left: bytes, right: bytes) -> bool:
-    return same_digest(left, right)

@@ -2,8 +2,8 @@ from typing import cast
 
 import pytest
 
-from ledger.core.agreements.parties import MAX_NAME_CHARS, MAX_SIGNERS, SignerRole, parse_signers, read_signers
-from ledger.errors import InvalidInput
+from ledger.core.agreements.parties import MAX_NAME_CHARS, MAX_SIGNERS, Pen, SignerRole, parse_signers, read_signers
+from ledger.errors import Conflict, InvalidInput
 from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 
@@ -43,6 +43,12 @@ def test_signers_get_their_ids_in_order_and_are_read_back_from_an_opening() -> N
         ([signer(key={"suite": "rsa", "raw": "00"})], "signers[0].key"),
         ([signer(key={"suite": "ed25519", "raw": "00"})], "signers[0].key"),
         ([signer(key="0x00")], "signers[0].key"),
+        ([signer(order=0)], "signers[0].order"),
+        ([signer(order=True)], "signers[0].order"),
+        ([signer(order=MAX_SIGNERS + 1)], "signers[0].order"),
+        ([signer(pens="passkey")], "signers[0].pens"),
+        ([signer(pens=["quill"])], "signers[0].pens"),
+        ([signer(pens=["passkey"] * 5)], "signers[0].pens"),
     ],
 )
 def test_signers_outside_the_rules_are_refused_and_the_place_is_named(value: Json, field: str) -> None:
@@ -56,3 +62,12 @@ def test_parties_that_are_not_signers_with_ids_are_refused(value: Json) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_signers(value)
     assert refused.value.code == "signers.invalid"
+
+
+def test_a_party_may_come_without_a_key_in_an_order_with_certain_pens() -> None:
+    (alone,) = parse_signers([{"role": "borrower", "name": "Lin", "order": 2, "pens": ["passkey", "wallet"]}], IDS)
+    assert (alone.key, alone.order, alone.pens) == (None, 2, (Pen.PASSKEY, Pen.WALLET))
+    assert read_signers([cast("Json", alone.to_json())]) == (alone,)
+    with pytest.raises(Conflict) as no:
+        _ = alone.pen
+    assert no.value.code == "signer.no-key"
