@@ -19,6 +19,7 @@ from ledger.storage.anchors import latest_anchor
 from ledger.storage.database import Connection
 from ledger.storage.log import oldest_pending_at, pending_count
 from ledger.storage.logs import LogRow, all_logs, latest_checkpoint, log_status
+from ledger.storage.seals import Wanted, count_jobs
 
 LATE_SECONDS = 10.0  # a batch takes well under a second; an entry waiting this long says that nobody sequences
 _UNREGISTERED = "the registry does not know this log yet; the worker registers it as soon as the chain answers"
@@ -83,7 +84,7 @@ def look(here: Installation) -> Health:
             else f"an entry waits for {line.waiting_seconds:.0f} s; is a worker running?"
         )
         checks.append(Check(f"sequencer:{line.name}", ok=on_time, detail=detail))
-    return Health((*checks, *_anchors(here)))
+    return Health((*checks, *_anchors(here), *_seals(here)))
 
 
 def _anchors(here: Installation) -> Iterator[Check]:
@@ -95,6 +96,17 @@ def _anchors(here: Installation) -> Iterator[Check]:
             continue
         health = anchor_health(here.stores, row.id, here.anchor_policy("UTC"))
         yield Check(f"chain:{names[row.origin]}", ok=health.is_well, detail=_anchor_words(health))
+
+
+def _seals(here: Installation) -> Iterator[Check]:
+    """Yield how many files wait for their seal; one that failed again and again makes the service degraded."""
+    waiting = here.stores.database.read(count_jobs)
+    if waiting:
+        jobs, failing = sum(line[1] for line in waiting), sum(line[2] for line in waiting)
+        detail = f"{jobs} waiting, {failing} of them failed before" if failing else f"{jobs} waiting"
+        yield Check("seals", ok=failing == 0, detail=f"{detail}; each agreement shows the code and the next try")
+    else:
+        yield Check("seals", ok=True, detail="none waiting")
 
 
 def _anchor_words(health: AnchorHealth) -> str:
@@ -148,6 +160,14 @@ class Figures(Collector):
                 "tally_log_running", "1 while the log takes entries, 0 when it was stopped", labels=["log"]
             ),
         }
+        seals = GaugeMetricFamily("tally_seals_waiting", "Files that wait for a seal or its renewal", labels=["wanted"])
+        failing = GaugeMetricFamily("tally_seals_failing", "Those of them that failed before", labels=["wanted"])
+        counted = {wanted: (jobs, failed) for wanted, jobs, failed in self._here.stores.database.read(count_jobs)}
+        for wanted in (Wanted.SEAL, Wanted.RENEWAL):
+            jobs, failed = counted.get(wanted, (0, 0))
+            seals.add_metric([wanted], float(jobs))
+            failing.add_metric([wanted], float(failed))
+        yield from (seals, failing)
         for line in read_figures(self._here):
             for name, gauge in gauges.items():
                 gauge.add_metric([line.name], float(getattr(line, name)))

@@ -124,6 +124,7 @@ def show(agreement: Agreement, *, as_json: AsJson = False, url: Url = None, toke
                     f"{document['pages']} pages, {int(str(document['bytes'])):,} bytes, SHA-256 {document['sha256']}",
                 ),
                 ("Terms", _terms_line(found)),
+                *_seal_line(found),
                 ("Log", f"{found['log']}, newest entry {found['latest_entry']}"),
             ]
         )
@@ -141,6 +142,29 @@ def document(
         found = agreement_id(client, agreement)
         data = client.get_bytes(f"/v1/agreements/{found}/document")
     _deliver(output or Path(f"{found}.pdf"), data, force=force)
+
+
+@app.command()
+def sealed(  # noqa: PLR0913  # each is an option of the command
+    agreement: Agreement,
+    output: Output = None,
+    *,
+    version: Annotated[int | None, typer.Option(min=1, metavar="N", help="Which version; else the newest.")] = None,
+    force: Force = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Fetch the sealed file; the reading itself goes on record."""
+    query = {} if version is None else {"version": str(version)}
+    with connected(url, token_file) as client:
+        found = agreement_id(client, agreement)
+        data = client.get_bytes(f"/v1/agreements/{found}/sealed", **query)
+    path = output or Path(f"{found}.sealed.pdf")
+    _deliver(path, data, force=force)
+    if path != STANDARD:
+        note(
+            f"Next: tally agreement evidence {agreement} -o {path.with_suffix('.evidence.json')}, then tally verify {path}"
+        )
 
 
 @app.command()
@@ -239,6 +263,24 @@ def _terms_line(found: Mapping[str, Json]) -> str:
     amount = f"{loan.amount.currency} {written(loan.amount.minor, loan.amount.currency)}"
     method = f", {loan.repayment.method}" if loan.repayment else ""
     return f"{loan.product}, {amount}, {loan.term_months} months at {loan.annual_rate} %{method}"
+
+
+def _seal_line(found: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """Return where the seal stands, once sealing began."""
+    seal = found.get("seal")
+    if not isinstance(seal, dict):
+        return []
+    versions = _items(seal, "versions")
+    if versions:
+        newest = _object(versions[-1])
+        return [
+            (
+                "Sealed",
+                f"version {newest['version']}, {newest['sealed_at']}; its time stamp holds until {newest['renew_before']}",
+            )
+        ]
+    trouble = f", last met {seal['last_error']}; next try {seal['next_try_at']}" if seal["last_error"] else ""
+    return [("Sealing", f"attempt {seal['attempts']}{trouble}")]
 
 
 def _signer_row(line: Mapping[str, Json]) -> tuple[str, ...]:

@@ -30,8 +30,8 @@ class Client:
     def get(self, path: str, **query: str) -> dict[str, Json]:
         return _object(self._send("GET", path, params=query))
 
-    def get_bytes(self, path: str) -> bytes:
-        return self._send("GET", path).content
+    def get_bytes(self, path: str, **query: str) -> bytes:
+        return self._send("GET", path, params=query).content
 
     def post(self, path: str, body: dict[str, Json]) -> dict[str, Json]:
         return _object(self._send("POST", path, json=body))

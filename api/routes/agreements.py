@@ -22,6 +22,7 @@ from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read import read
 from ledger.services.agreements.read_document import read_document
+from ledger.services.agreements.read_sealed_copy import read_sealed_copy
 from ledger.services.context import Act, Written
 from signing.algorithms import Suite
 from signing.envelope import Signature
@@ -94,6 +95,24 @@ def download_document(here: Here, act: Reading, agreement_id: Id) -> Response:
     document = read_document(here.stores, act, agreement_id)
     headers = {"Content-Disposition": f'attachment; filename="{agreement_id}.pdf"', "Cache-Control": "no-store"}
     return Response(document, media_type="application/pdf", headers=headers)
+
+
+@router.get("/{agreement_id}/sealed", response_class=Response)
+def download_sealed(
+    here: Here,
+    act: Reading,
+    agreement_id: Id,
+    version: Annotated[int | None, Query(ge=1, le=10_000, description="else the newest")] = None,
+) -> Response:
+    """Return the sealed file; 409 while there is none. The reading is recorded in the access log."""
+    copy = read_sealed_copy(here.stores, act, agreement_id, version)
+    name = f"{agreement_id}.sealed-{copy.version.version}.pdf"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "Tally-Contract-Bytes": str(copy.version.contract_bytes),
+    }
+    return Response(copy.data, media_type="application/pdf", headers=headers)
 
 
 @router.get("/{agreement_id}/statements/{signer_id}")

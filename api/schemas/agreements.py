@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.schemas.directory import StrictBody
 from ledger.core.agreements.strict_fields import exactly, invalid
 from ledger.services.agreements.create import NewAgreement
-from ledger.services.agreements.read import AgreementRead
+from ledger.services.agreements.read import AgreementRead, SealStatus
 from ledger.services.agreements.sending import DEFAULT_DAYS
 from ledger.services.agreements.view import AgreementView
+from ledger.storage.seals import Wanted
 from signing.canonical import Json
 
 Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})+$", max_length=4096)]
@@ -67,6 +68,15 @@ class SignerLine(Answer):
     signed_at: str | None
 
 
+class SealAnswer(Answer):
+    """Where the seal stands; `versions` name each sealed file, oldest first."""
+
+    attempts: int
+    last_error: Annotated[str | None, Field(description="code of what the newest attempt met")]
+    next_try_at: Annotated[str | None, Field(description="when it is tried again; null when nothing is to be done")]
+    versions: list[dict[str, object]]
+
+
 class AgreementAnswer(Answer):
     id: str
     number: str
@@ -76,6 +86,7 @@ class AgreementAnswer(Answer):
     terms_sha256: str
     terms: dict[str, object] | None
     signers: list[SignerLine]
+    seal: Annotated[SealAnswer | None, Field(description="null before all have signed")]
     log: str
     latest_entry: str
 
@@ -98,8 +109,30 @@ def agreement_answer(read: AgreementRead) -> AgreementAnswer:
         terms_sha256=view.row.terms_sha256.hex(),
         terms=dict(particulars.terms.to_json()) if particulars else None,
         signers=_signers(view, names),
+        seal=_seal(read.seal),
         log=view.log.origin,
         latest_entry=view.latest_entry,
+    )
+
+
+def _seal(seal: SealStatus) -> SealAnswer | None:
+    if seal.job is None:
+        return None
+    is_done = seal.job.wanted == Wanted.NOTHING
+    return SealAnswer(
+        attempts=seal.job.attempts,
+        last_error=seal.job.last_code,
+        next_try_at=None if is_done else seal.job.next_at,
+        versions=[
+            {
+                "version": row.version,
+                "sealed_at": row.sealed_at,
+                "renew_before": row.renew_before,
+                "contract_bytes": row.contract_bytes,
+                "entry": row.entry_id,
+            }
+            for row in seal.versions
+        ],
     )
 
 

@@ -110,7 +110,7 @@ class Service:
 def settings_in(folder: Path, **changes: Any) -> Settings:  # noqa: ANN401  # any setting
     """Return settings for a test: a free port, everything in `folder`, anchors as soon as something is signed."""
     values: dict[str, Any] = {"data": folder, "port": 0, "institution_code": HOME, "institution_name": "Alpha Lender"}
-    values |= {"key_passphrase": PASSPHRASE, "anchor_soon_seconds": 0, "anchor_seconds": 2}
+    values |= {"key_passphrase": PASSPHRASE, "anchor_soon_seconds": 0, "anchor_seconds": 2, "sealing": False}
     return Settings(**(values | changes))
 
 

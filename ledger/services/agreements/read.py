@@ -11,6 +11,16 @@ from ledger.services.agreements.view import (
     open_particulars,
 )
 from ledger.services.context import Act, Stores
+from ledger.storage.database import Connection
+from ledger.storage.seals import JobRow, VersionRow, job_of, versions_of
+
+
+@dataclass(frozen=True)
+class SealStatus:
+    """Where the seal stands: the job that makes it, if there is one, and the sealed versions so far."""
+
+    job: JobRow | None
+    versions: tuple[VersionRow, ...]
 
 
 @dataclass(frozen=True)
@@ -19,9 +29,16 @@ class AgreementRead:
 
     view: AgreementView
     particulars: Particulars | None
+    seal: SealStatus
 
 
 def read(stores: Stores, act: Act, agreement_id: str) -> AgreementRead:
     """Return the agreement; raise NotFound, NotAllowed."""
-    view = stores.database.read(lambda tx: load_agreement(tx, act.principal, agreement_id, Action.AGREEMENT_READ))
-    return AgreementRead(view, open_particulars(stores, view) if may_see_particulars(act.principal, view) else None)
+    view, seal = stores.database.read(lambda tx: _look(tx, act, agreement_id))
+    particulars = open_particulars(stores, view) if may_see_particulars(act.principal, view) else None
+    return AgreementRead(view, particulars, seal)
+
+
+def _look(tx: Connection, act: Act, agreement_id: str) -> tuple[AgreementView, SealStatus]:
+    view = load_agreement(tx, act.principal, agreement_id, Action.AGREEMENT_READ)
+    return view, SealStatus(job_of(tx, agreement_id), tuple(versions_of(tx, agreement_id)))

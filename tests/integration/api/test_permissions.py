@@ -38,6 +38,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/agreements": frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     "GET /v1/agreements/{agreement_id}": frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     "GET /v1/agreements/{agreement_id}/document": frozenset({OFFICER, AUDITOR}),
+    "GET /v1/agreements/{agreement_id}/sealed": frozenset({OFFICER, AUDITOR}),
     "GET /v1/agreements/{agreement_id}/evidence": frozenset({OFFICER, AUDITOR}),
     "GET /v1/agreements/{agreement_id}/statements/{signer_id}": frozenset({OFFICER}),
     "GET /v1/agreements/{agreement_id}/notices": frozenset({OFFICER}),
