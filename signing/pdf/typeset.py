@@ -81,7 +81,6 @@ class Typesetter:
             input=self._folder(name) / "contract.typ",
             root=self._folder(name),
             font_paths=_fonts(self.fonts),
-            ignore_system_fonts=True,
             sys_inputs=inputs,
             package_path=PACKAGES,
             package_cache_path=PACKAGES,
