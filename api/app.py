@@ -20,6 +20,7 @@ from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
 from api.routes import (
     agreements,
+    applications,
     blacklist,
     ceremony,
     directory,
@@ -28,6 +29,7 @@ from api.routes import (
     health,
     keys,
     log,
+    policies,
     rpc,
     templates,
     webhooks,
@@ -86,6 +88,8 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     )
     for router in (
         agreements.router,
+        applications.router,
+        policies.router,
         templates.router,
         ceremony.router,
         webhooks.router,

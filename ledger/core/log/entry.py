@@ -63,6 +63,7 @@ ENTRY_TYPES: Mapping[str, str] = {
     "application.accepted": "The applicant took a counter-offer.",
     "application.withdrawn": "The applicant withdrew an application.",
     "application.lapsed": "An application ran out.",
+    "application.read": "A person read who is behind an application (access log).",
     "policy.proposed": "A policy for approvals was proposed.",
     "policy.published": "A second person put a proposed policy into force.",
     "delegation.granted": "A role was delegated until a time and up to an amount.",

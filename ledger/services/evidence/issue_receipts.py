@@ -30,8 +30,11 @@ SELF_OPERATED = (
 )
 # Whose receipts are read by whom: openings of a directory entry name staff, those of a key its owner.
 ACTIONS = {
+    "application": Action.APPLICATION_READ,
+    "delegation": Action.POLICY_READ,
     "institution": Action.PERSON_READ,
     "person": Action.PERSON_READ,
+    "policy": Action.POLICY_READ,
     "key": Action.KEY_READ,
     "webhook": Action.WEBHOOK_READ,
 }

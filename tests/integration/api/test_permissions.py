@@ -22,6 +22,8 @@ from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
 
 ADMINISTRATOR, OFFICER, AUDITOR = Role.ADMINISTRATOR, Role.OFFICER, Role.AUDITOR
 OPERATOR, PARTNER = Role.OPERATOR, Role.PARTNER
+RISK, HEAD, COMMITTEE = Role.RISK, Role.DEPARTMENT_HEAD, Role.COMMITTEE
+DECIDERS = frozenset({OFFICER, RISK, HEAD, COMMITTEE})
 EVERYBODY = frozenset({"nobody", "no role", *Role})
 ANY_KEY = EVERYBODY - {"nobody"}
 
@@ -63,10 +65,14 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/blacklist/epochs/{epoch_id}/leaves": frozenset(Role),
     "GET /v1/blacklist/epochs/{epoch_id}/versions": frozenset(Role),
     "GET /v1/blacklist/policy": EVERYBODY,
+    "GET /v1/applications": DECIDERS | {AUDITOR},
+    "GET /v1/applications/{application_id}": DECIDERS | {AUDITOR},
     "GET /v1/entries/{entry_id}/receipt": frozenset({OFFICER, AUDITOR}),
     "GET /v1/keys": frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     "GET /v1/me": ANY_KEY,
     "GET /v1/openapi.json": EVERYBODY,
+    "GET /v1/policies": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "GET /v1/queue": DECIDERS,
     "GET /v1/people": frozenset({ADMINISTRATOR, AUDITOR}),
     "GET /v1/templates": frozenset({OFFICER}),
     "GET /v1/trust": EVERYBODY,
@@ -74,6 +80,13 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /rpc": EVERYBODY,
     "POST /v1/agreements": frozenset({OFFICER}),
     "POST /v1/agreements/{agreement_id}/signatures": frozenset({OFFICER}),
+    "POST /v1/applications": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/decision-statements": DECIDERS,
+    "POST /v1/applications/{application_id}/decisions": DECIDERS,
+    "POST /v1/applications/{application_id}/sittings": frozenset({RISK, HEAD}),
+    "POST /v1/applications/{application_id}/submissions": frozenset({OFFICER}),
+    "POST /v1/policies": frozenset({RISK, ADMINISTRATOR}),
+    "POST /v1/policies/{policy_id}/publications": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/api-keys": frozenset({ADMINISTRATOR}),
     "POST /v1/api-keys/{api_key_id}/revocations": frozenset({ADMINISTRATOR}),
     "POST /v1/blacklist/evaluators/{index}/answers": EVERYBODY,

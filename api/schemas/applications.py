@@ -1,0 +1,130 @@
+"""Bodies and answers of the routes of applications, policies and decisions."""
+
+import base64
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.agreements import SignatureValue
+from api.schemas.directory import StrictBody
+from api.schemas.keys import KeyId
+from api.schemas.strict_request import Id
+from ledger.core.applications.decide import Verdict
+from ledger.services.applications.find import Found
+from ledger.services.applications.queue import Waiting
+from ledger.services.applications.read import ApplicationRead
+from ledger.storage.applications import StateRow
+from ledger.storage.policies import PolicyRow
+from signing.decision import MAX_CONDITIONS, DecisionStatement
+from signing.typed_data import typed_data_json
+
+Condition = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class NewDecisionRequest(StrictBody):
+    """What somebody is about to say, with which of their keys, in whose place."""
+
+    verdict: Annotated[Verdict, Field(strict=False)]
+    key_id: KeyId
+    conditions: Annotated[list[Condition], Field(max_length=MAX_CONDITIONS, default_factory=list)]
+    in_place_of: Id | None = None
+
+
+class NewSignedDecision(StrictBody):
+    """`statement` is the base64 of the exact bytes that were signed, as POST …/decision-statements gave them."""
+
+    statement: Annotated[str, StringConstraints(max_length=6000)]
+    signature: SignatureValue
+
+
+class NewSitting(StrictBody):
+    """The committee for one application: the ids of its members, one of whom chairs it."""
+
+    members: Annotated[list[Id], Field(min_length=1, max_length=30)]
+    chair: Id
+
+
+def read_instant(text: str) -> datetime:
+    """Return the time of an ISO 8601 text with its zone; raise ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def application_line(found: Found) -> dict[str, object]:
+    return {
+        "id": found.row.id,
+        "number": found.row.number,
+        "branch": found.row.branch,
+        "created_at": found.row.created_at,
+        **_state(found.state),
+    }
+
+
+def application_answer(read: ApplicationRead) -> dict[str, object]:
+    """Shape an application for its reader: what it says, who is behind it where the reader may know, how it stands."""
+    view = read.view
+    return {
+        "id": view.row.id,
+        "number": view.row.number,
+        "author": view.row.author_id,
+        "created_at": view.row.created_at,
+        **_state(view.state),
+        "content_sha256": view.version.content_sha256.hex(),
+        "content": read.content.to_json(),
+        "people": read.people,
+        "decisions": [
+            {"entry": row.entry_id, "decider": row.decider_id, "version": row.version, "at": row.decided_at}
+            for row in view.decisions
+        ],
+        "latest_entry": view.state.changed_entry,
+    }
+
+
+def waiting_line(waiting: Waiting) -> dict[str, object]:
+    return {
+        "id": waiting.row.id,
+        "number": waiting.row.number,
+        "branch": waiting.row.branch,
+        "is_overdue": waiting.is_overdue,
+        **_state(waiting.state),
+    }
+
+
+def policy_line(row: PolicyRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "sha256": row.sha256.hex(),
+        "valid_from": row.valid_from,
+        "author": row.author_id,
+        "published_at": row.published_at,
+        "holds_from": row.holds_from,
+    }
+
+
+def statement_answer(statement: DecisionStatement) -> dict[str, object]:
+    """Return what is to be signed: the exact bytes, their SHA-256, and for a wallet the typed data."""
+    answer: dict[str, object] = {
+        "statement": base64.b64encode(statement.to_bytes()).decode(),
+        "sha256": statement.digest.hex(),
+        "key_id": statement.key_id,
+        "role": statement.role,
+        "expires_at": statement.expires_at,
+    }
+    if statement.key_id.startswith("eip712:"):
+        answer["typed_data"] = typed_data_json(*statement.typed_data())
+    return answer
+
+
+def _state(state: StateRow) -> dict[str, object]:
+    return {
+        "state": state.state,
+        "version": state.version,
+        "path": state.path or None,
+        "policy": state.policy_id or None,
+        "waiting_for": state.waiting_for or None,
+        "due_on": state.due_on or None,
+    }

@@ -1,0 +1,65 @@
+"""Find applications of one's own institution: all, newest first, or those of a number, a name, a phone or an identity document."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.core.blacklist.identifiers import parse_identifier
+from ledger.core.log.permissions import Action, Grade, Resource, require
+from ledger.errors import InvalidInput
+from ledger.services.applications.view import KIND
+from ledger.services.context import Act, Stores
+from ledger.storage import applications as rows
+from ledger.storage.blind_index import blind
+from ledger.storage.blind_indexes import find_blind
+from ledger.storage.database import Connection
+
+SEARCHABLE = ("number", "name", "phone", "identity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """At most one search term ("identity" as kind:value, such as cn-id:…), and a page."""
+
+    kind: str | None = None
+    value: str = ""
+    before: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of a list."""
+
+    row: rows.ApplicationRow
+    state: rows.StateRow
+
+
+def find(stores: Stores, act: Act, search: Search) -> list[Found]:
+    """Return a page of applications; raise NotAllowed, InvalidInput("search.kind" | "identifier.…")."""
+    if search.kind is not None and search.kind not in SEARCHABLE:
+        raise InvalidInput("search.kind", f"expected one of {', '.join(SEARCHABLE)}", field="search")
+    grade = Grade.COMMERCIAL if search.kind in {None, "number"} else Grade.PERSONAL
+    require(act.principal, Action.APPLICATION_READ, Resource(act.principal.institution_id, grade))
+    value = _normalised(search, act.now.date())
+    return stores.database.read(lambda tx: _page(tx, stores, act.principal.institution_id, search, value))
+
+
+def _normalised(search: Search, today: date) -> str:
+    if search.kind == "phone":
+        return parse_identifier("phone", search.value, today).value
+    if search.kind == "identity":
+        kind, _, value = search.value.partition(":")
+        return f"{kind}:{parse_identifier(kind, value, today).value}"
+    return search.value
+
+
+def _page(tx: Connection, stores: Stores, institution_id: str, search: Search, value: str) -> list[Found]:
+    if search.kind is None:
+        page = rows.applications(tx, institution_id, limit=search.limit, before=search.before or rows.END)
+    else:
+        digest = blind(stores.index_key, search.kind, value)
+        hits = find_blind(tx, institution_id, search.kind, digest, limit=search.limit)
+        known = (rows.application_by_id(tx, hit.subject_id) for hit in hits if hit.subject_kind == KIND)
+        page = [row for row in known if row is not None]
+    states = ((row, rows.state_of(tx, row.id)) for row in page)
+    return [Found(row, state) for row, state in states if state is not None]
