@@ -10,7 +10,7 @@ from pathlib import Path
 from assets import install, listed
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_SUFFIXES = {".json", ".html", ".css", ".js", ".typ", ".svg", ".mako", ".txt"}
+DATA_SUFFIXES = {".json", ".toml", ".html", ".css", ".js", ".typ", ".svg", ".mako", ".txt"}
 PACKAGES = ("api", "ledger", "signing")
 
 
