@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -15,11 +15,15 @@ from api.commands.tables import facts, table
 from api.turns import Anchoring
 from api.wiring import ids
 from api.wiring.installation import Installation
+from ledger.chain.client import ChainClient
 from ledger.errors import InvalidInput, Unavailable
+from ledger.services.context import Stores
 from ledger.services.log.anchor_parties import Turn
 from ledger.services.log.bind_chain import Deployed, bind_chain
 from ledger.services.log.deploy_registry import deploy_registry
+from ledger.services.log.deploy_verifier import deploy_verifier
 from ledger.storage.logs import LogRow, all_logs
+from signing.keys.signer import EvmSigner
 
 app = typer.Typer(
     add_completion=False,
@@ -27,6 +31,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Deploy the registry, show the chain's side.",
 )
+
+Found = TypeVar("Found")
+Deploying = Callable[[Stores, ChainClient, EvmSigner, Turn], Found | None]
 
 POLL_SECONDS = 1.0
 _ADDRESS_BYTES = 20
@@ -58,17 +65,25 @@ def deploy(
     wait: Wait = 300,
     as_json: AsJson = False,
 ) -> None:
-    """Deploy CheckpointRegistry from the sender's account, once, and bind this installation to it."""
+    """Deploy CheckpointRegistry and SignatureVerifier from the sender's account, once, and bind this installation."""
     require_own_chain(read_settings(), "`tally chain deploy`", "`tally up` deploys the registry by itself.")
     with opened() as here:
-        deployed = Deployed(_address(registry)) if registry else _deploy(here, wait)
+        deployed = Deployed(_address(registry)) if registry else _deploy(here, wait, deploy_registry)
         binding = bind_chain(here.stores, here.client, deployed, ids.now())
+        verifier = _deploy(here, wait, deploy_verifier)
     if as_json:
-        say_json(
-            {"chain_id": binding.chain_id, "registry": f"0x{binding.registry.hex()}", "block": binding.block_number}
-        )
+        shown = {"registry": f"0x{binding.registry.hex()}", "signature_verifier": f"0x{verifier.hex()}"}
+        say_json({"chain_id": binding.chain_id, "block": binding.block_number, **shown})
         return
-    say(facts([("Chain", str(binding.chain_id)), ("Registry", f"0x{binding.registry.hex()}")]))
+    say(
+        facts(
+            [
+                ("Chain", str(binding.chain_id)),
+                ("Registry", f"0x{binding.registry.hex()}"),
+                ("Signature verifier", f"0x{verifier.hex()}"),
+            ]
+        )
+    )
     say("Next: tally chain register, or start `tally worker`, which registers every log")
 
 
@@ -86,13 +101,13 @@ def register(*, wait: Wait = 300, as_json: AsJson = False) -> None:
     say(table(("LOG", "ID IN THE REGISTRY"), [(log.origin, _shown(log)) for log in logs]))
 
 
-def _deploy(here: Installation, wait: int) -> Deployed:
-    sender, found = here.sender(), list[Deployed]()
+def _deploy(here: Installation, wait: int, deploying: Deploying[Found]) -> Found:
+    sender, found = here.sender(), list[Found]()
     note(f"Deploying from 0x{sender.address.hex()} …")
 
     def step() -> bool:
         turn = Turn(now=ids.now(), holder=holder, policy=here.anchor_policy(here.settings.institution_zone))
-        deployed = deploy_registry(here.stores, here.client, sender, turn)
+        deployed = deploying(here.stores, here.client, sender, turn)
         found.extend([deployed] if deployed else [])
         return deployed is not None
 

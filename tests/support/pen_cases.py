@@ -22,6 +22,7 @@ from signing.statement_parts import Head, SeenCheckpoint
 from signing.typed_data import typed_digest
 from signing.webauthn import Assertion, challenge_of
 
+CHAIN_ID = 31_337
 RP_ID = "sign.lender.example"
 ORIGIN = "https://sign.lender.example"
 DECOY = b'"other_keys_can_be_added_here":"do not compare clientDataJSON against a template. See https://goo.gl/yabPex"'
@@ -56,7 +57,7 @@ def statement_for(key: PublicKey, **changes: object) -> Statement:
         "key_id": key.key_id,
         "head": Head(3, b"\x04" * 32),
         "checkpoint": SeenCheckpoint(512, b"\x05" * 32),
-        "chain_id": 31_337,
+        "chain_id": CHAIN_ID,
         "log": "log.example/harbour",
         "nonce": b"\x06" * 32,
         "expires_at": "2026-11-30T15:04:05.123Z",
@@ -81,8 +82,9 @@ def passkey_signature(assertion: Assertion, key: PublicKey = PASSKEY.public) -> 
     return Signature(Suite.WEBAUTHN, key.key_id, assertion.pack())
 
 
-def cases() -> list[Case]:
-    return [*_passkey_cases(), *_one_time_cases(), *_wallet_cases()]
+def cases(chain_id: int = CHAIN_ID) -> list[Case]:
+    """Return the table; `chain_id` is of the chain that a wallet's signature is for."""
+    return [*_passkey_cases(), *_one_time_cases(), *_wallet_cases(chain_id)]
 
 
 def _passkey_cases() -> Iterator[Case]:
@@ -169,26 +171,24 @@ def _whole_assertions() -> Iterator[Case]:
 
 
 def _one_time_cases() -> Iterator[Case]:
-    yield from _plain(
-        "one-time key", ONE_TIME.public, lambda statement: ONE_TIME.sign(statement.to_bytes()), P256_ORDER
-    )
+    statement = statement_for(ONE_TIME.public)
+    yield from _plain("one-time key", statement, ONE_TIME.public, lambda made: ONE_TIME.sign(made.to_bytes()))
 
 
-def _wallet_cases() -> Iterator[Case]:
+def _wallet_cases(chain_id: int) -> Iterator[Case]:
     def sign(statement: Statement) -> bytes:
         return WALLET.sign_digest(typed_digest(*statement.typed_data()))
 
-    yield from _plain("wallet", WALLET.public, sign, SECP256K1_ORDER)
-    key, statement = WALLET.public, statement_for(WALLET.public)
+    key, statement = WALLET.public, statement_for(WALLET.public, chain_id=chain_id)
+    yield from _plain("wallet", statement, key, sign)
     value = sign(statement)
     for v in (0, 1, 29):
         name, changed = f"wallet: v of {v}", Signature(key.suite, key.key_id, value[:64] + bytes([v]))
         yield Case(name, statement, key, changed, "signature.malformed")
 
 
-def _plain(name: str, key: PublicKey, sign: Callable[[Statement], bytes], order: int) -> Iterator[Case]:
-    statement = statement_for(key)
-    value = sign(statement)
+def _plain(name: str, statement: Statement, key: PublicKey, sign: Callable[[Statement], bytes]) -> Iterator[Case]:
+    value, order = sign(statement), SECP256K1_ORDER if key.suite is Suite.EIP712 else P256_ORDER
 
     def case(what: str, changed: bytes, refusal: str = "") -> Case:
         return Case(f"{name}: {what}", statement, key, Signature(key.suite, key.key_id, changed), refusal)

@@ -6,6 +6,11 @@ export function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** @param {string} text lower-case hexadecimal, two digits for each byte */
+export function fromHex(text) {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
 /** @param {string} text */
 export function fromBase64(text) {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/");

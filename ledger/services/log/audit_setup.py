@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.chain import registry as contract
+from ledger.chain import verifier
 from ledger.chain.transactions import sender_of, unsigned
 from ledger.core.evidence import rlp
 from ledger.core.log.audit_findings import Finding, Gathered, show
@@ -70,11 +71,13 @@ def _transaction(row: Row, terms: Mapping[object, LogTerms | None], binding: Bin
     yield "transaction_hash", keccak256(raw), row["transaction_hash"]
     yield "nonce", transaction.nonce, row["nonce"]
     yield "sender", sender, row["sender"]
-    yield "purpose", "deploy" if transaction.to is None else "register", row["purpose"]
     if transaction.to is None:
+        is_verifier = transaction.data == verifier.creation_code()
+        yield "purpose", "verifier" if is_verifier else "deploy", row["purpose"]
         yield "log_id", None, row["log_id"]
-        yield "raw_transaction", contract.creation_code(), transaction.data
+        yield "raw_transaction", transaction.data if is_verifier else contract.creation_code(), transaction.data
         return
+    yield "purpose", "register", row["purpose"]
     yield "raw_transaction", binding.registry if binding else None, transaction.to
     named = terms.get(row["log_id"])
     yield "log_id", transaction.data, contract.register_data(named) if named else None
