@@ -26,6 +26,7 @@ MEASURES: Mapping[str, str] = {
     "audit": "audit of a large log, beside SHA-256 over the same bytes from the same database",
     "gas": "gas per checkpoint, beside an unchecked store of the same root",
     "cold_start": "start of `tally --help` and `tally verify --offline`, beside `python -c pass`",
+    "blacklist": "evaluations per second, a check's time, a list of a million, beside bare curve and hash operations",
     "at_rest": "memory of `tally up` at rest and its second start, beside a bare interpreter",
 }
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import httpx2
@@ -17,7 +16,6 @@ from api.wiring.co_located import ensure_blacklist, registry_key
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
 from ledger.core.blacklist.judging import CheckPolicy
-from ledger.core.blacklist.listings import Severity, Standard
 from ledger.core.blacklist.policy import parse_check_policy
 from ledger.core.log.permissions import Principal, Role
 from ledger.partner.checking import Desk, ListView, Partner, Result, Subject, check
@@ -29,18 +27,11 @@ from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.publish_version import publish_version
 from signing.keys.signer import Signer
-from support.consortium import signer
+from support.consortium import STATEMENT, signer
 from support.live_service import HOME, NEIGHBOUR, Service, running_service, settings_in
 
 FRAUDSTER = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
 HONEST = parse_identifier("cn-uscc", "91350100M000100Y43", date(2026, 11, 26))
-STATEMENT = Statement(
-    reason="forged-identity",
-    standard=Standard.DOCUMENTED,
-    severity=Severity.HIGH,
-    evidence=sha256(b"the file that the lister keeps").digest(),
-    contact="fraud desk, +86 10 6552 9988",
-)
 
 
 @dataclass(frozen=True)

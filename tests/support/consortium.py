@@ -21,6 +21,7 @@ from ledger.core.blacklist.checks import (
 from ledger.core.blacklist.epochs import Epoch, Evaluator, Plan, SignedEpoch
 from ledger.core.blacklist.identifiers import Identifier, Purpose, parse_identifier
 from ledger.core.blacklist.judging import CheckPolicy
+from ledger.core.blacklist.listings import Severity, Standard
 from ledger.core.blacklist.receipts import CheckOpening, CheckReceipt
 from ledger.core.blacklist.signed import Record, Signed, signed_bytes
 from ledger.core.blacklist.sorted_leaves import SortedLeaves
@@ -28,6 +29,7 @@ from ledger.core.blacklist.tokens import Name, Question, ask, name_of
 from ledger.core.blacklist.tree import Root, Token
 from ledger.core.blacklist.versions import SignedVersion, Version, next_version
 from ledger.core.log.directory import format_instant
+from ledger.partner.listing import Statement
 from signing.canonical import Json, encode
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer
@@ -43,6 +45,13 @@ TODAY = NOW.date()
 LISTED = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
 CLEAN = parse_identifier("cn-uscc", "91350100M000100Y43", date(2026, 11, 26))
 OTHER = parse_identifier("phone", "13812345678", date(2026, 11, 26))
+STATEMENT = Statement(
+    reason="forged-identity",
+    standard=Standard.DOCUMENTED,
+    severity=Severity.HIGH,
+    evidence=sha256(b"the file that the lister keeps").digest(),
+    contact="fraud desk, +86 10 6552 9988",
+)
 APPLICATION = "DEMO-2026-000017"
 CONSENT = sha256(b"the consent as the applicant signed it").digest()
 STRETCH = Stretch(memory_kib=8, passes=1, salt=bytes(range(16)))  # as cheap as it gets: tests guess nothing

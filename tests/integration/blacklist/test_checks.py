@@ -19,8 +19,8 @@ from ledger.partner.asking import ask_evaluators
 from ledger.partner.buckets import Buckets
 from ledger.partner.checking import Subject
 from ledger.partner.listing import prepare_listing
-from support.blacklist_service import FRAUDSTER, HONEST, STATEMENT, BlacklistService, Checker, with_partner
-from support.consortium import STRETCH, TODAY, sign, signer
+from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, Checker, with_partner
+from support.consortium import STATEMENT, STRETCH, TODAY, sign, signer
 from support.oprf import scalar_named
 
 ELSEWHERE = parse_identifier("phone", "13812345678", TODAY)
