@@ -13,10 +13,16 @@ REASONS: Final = {
     "pdf.trailing-data": "expected nothing before %PDF and nothing after the last %%EOF",
     "pdf.encrypted": "expected a PDF without a password or permissions: save it again without protection",
     "pdf.malformed": "expected a PDF that needs no repair: print or export it to PDF again",
+    "pdf.two-readings": "expected a PDF that every reader understands in the same way: print or export it to PDF again",
+    "pdf.page-size": "expected pages of 1 to 14,400 points in width and height, each with a size of its own",
     "pdf.no-pages": "expected at least one page",
     "pdf.too-many-pages": "expected fewer pages",
     "pdf.already-signed": "expected an unsigned PDF: upload the version from before it was signed",
     "pdf.active-content": "expected no scripts, programs, media, XFA or actions beyond links: print it to PDF again",
+    "pdf.hidden-content": "expected that paper, screen and every setting show the same: print it to PDF again",
+    "pdf.field-looks": "expected form fields that show what they hold: print it to PDF again",
+    "pdf.inflates": "expected a PDF that stays within 512 MiB when it is decoded: print it to PDF again",
+    "pdf.too-many-pixels": "expected pictures of at most 150 million pixels: export with smaller pictures",
     "pdf.too-slow": "expected a PDF that can be read within the limits of time and memory: print it to PDF again",
     "pdf.not-inspected": "the inspector could not run, so nothing is known about the file: try again, then tell the operator",
 }
@@ -48,7 +54,6 @@ SEAL_REASONS: Final = {
     "sealed.changed-before": "expected nothing between the contract and its seal but attachments",
     "sealed.changed-after": "expected nothing after the seal but archive time stamps",
     "sealed.looks-different": "expected the sealed file to look like the contract that was read",
-    "sealed.two-readings": "expected two parsers to read the same file",
 }
 
 

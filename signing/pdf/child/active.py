@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pikepdf
 
+from signing.pdf.child.bombs import first_bytes
 from signing.pdf.child.findings import Findings
 
 Container: TypeAlias = pikepdf.Object
@@ -35,6 +36,12 @@ _ACTIVE_ACTIONS = frozenset(
     )
 )
 _ACTIVE_ANNOTATIONS = frozenset({"/3D", "/Movie", "/RichMedia", "/Screen", "/Sound"})
+_LOCAL_ACTIONS = frozenset({"/GoTo", "/Thread"})
+_NAMED = frozenset({"/FirstPage", "/GoBack", "/GoForward", "/LastPage", "/NextPage", "/PrevPage", "/Print"})
+_SCHEME = re.compile(
+    r"(?:https?|mailto|tel|ftps?):|(?![a-z][a-z0-9+.-]*:|[\\\\/]{2})", re.IGNORECASE
+)  # or none: a relative one
+_ELSEWHERE = frozenset({"/F", "/OPI", "/Ref"})
 _ACTIVE_KEYS = frozenset({"/JS", "/XFA"})
 _SIGNED_TYPES = frozenset({"/Sig", "/DocTimeStamp"})
 _EXECUTABLE_NAME = re.compile(
@@ -94,10 +101,22 @@ def _check_dictionary(value: Container, findings: Findings) -> None:
         findings.add("pdf.active-content", _name(value, "/Subtype"))
     for key in keys & _ACTIVE_KEYS:
         findings.add("pdf.active-content", key)
-    if isinstance(value, pikepdf.Stream) and "/F" in keys:
+    if isinstance(value, pikepdf.Stream) and keys & _ELSEWHERE:
         findings.add("pdf.active-content", "stream in another file")
     if "/EF" in keys:
         _check_attachment(value, findings)
+    _check_target(value, findings)
+
+
+def _check_target(action: Container, findings: Findings) -> None:
+    """Find actions of a harmless kind that lead out of the file or make the reader do something."""
+    kind = _name(action, "/S")
+    if kind in _LOCAL_ACTIONS and "/F" in action:
+        findings.add("pdf.active-content", "a jump to another file")
+    if kind == "/URI" and _SCHEME.match(str(action.get("/URI", ""))) is None:
+        findings.add("pdf.active-content", "a link to something else than a web or mail address")
+    if kind == "/Named" and _name(action, "/N") not in _NAMED:
+        findings.add("pdf.active-content", f"reader command {_name(action, '/N')}")
 
 
 def _check_attachment(spec: Container, findings: Findings) -> None:
@@ -105,7 +124,7 @@ def _check_attachment(spec: Container, findings: Findings) -> None:
         if key in spec and _EXECUTABLE_NAME.search(str(spec[key])):
             findings.add("pdf.active-content", "attached program, by its name")
     for stream in _children(spec["/EF"]):
-        if isinstance(stream, pikepdf.Stream) and stream.read_bytes().startswith(_EXECUTABLE_STARTS):
+        if isinstance(stream, pikepdf.Stream) and first_bytes(stream, 4).startswith(_EXECUTABLE_STARTS):
             findings.add("pdf.active-content", "attached program, by its first bytes")
 
 

@@ -6,6 +6,8 @@ Leaves to others: what a code means (signing.pdf.reasons).
 
 from dataclasses import dataclass, field
 
+# What makes every further look at a file too expensive.
+TOO_MUCH = frozenset({"pdf.inflates", "pdf.too-many-pixels", "pdf.page-size"})
 _MAX_DETAIL = 160
 
 

@@ -52,6 +52,13 @@ _LOADED_LATE = (
     "encodings.utf_16_be",
     "encodings.utf_32_be",
     "lxml.etree",
+    "pikepdf.codec",
+    "pikepdf.jbig2",
+    "pikepdf.models.actions",
+    "pikepdf.models.ctm",
+    "pikepdf.models.encryption",
+    "pikepdf.models.image",
+    "pikepdf.models.outlines",
     "pyhanko.pdf_utils.filters",
     "pyhanko.pdf_utils.metadata.xmp_xml",
 )

@@ -4,15 +4,17 @@ Promises: what cannot be opened so is a reason; nothing is written into what was
 """
 
 import re
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pikepdf
 
 from signing.pdf.child.findings import Findings, Refused
 
-# Both leave every object where the file says it is; tools that write them are common.
-_HARMLESS_WARNINGS = ("is not one plus the highest object number", "xref entry for the xref stream itself is missing")
-_ASKS_FOR_RANDOM = "random numbers"  # only decryption does, and a process that can open no device has none
+# All leave every object where the file says it is, or is not; tools that write them are common.
+_HARMLESS_WARNINGS = ("xref entry for the xref stream itself is missing", "object has offset 0")
+_COUNT = re.compile(r"reported number of objects \((\d+)\) is not one plus the highest object number \((\d+)\)")
+# Random numbers are asked for only to decrypt, and a process that can open no device has none.
+_SPEAKS_OF_ENCRYPTION = ("random numbers", "ncryption", "/Encrypt")
 
 
 def open_strictly(data: bytes) -> pikepdf.Pdf:
@@ -21,8 +23,8 @@ def open_strictly(data: bytes) -> pikepdf.Pdf:
     except pikepdf.PasswordError as error:
         raise Refused("pdf.encrypted") from error
     except (pikepdf.PdfError, RuntimeError) as error:
-        if _ASKS_FOR_RANDOM in str(error):
-            raise Refused("pdf.encrypted", "opens with an empty password") from error
+        if any(word in str(error) for word in _SPEAKS_OF_ENCRYPTION):
+            raise Refused("pdf.encrypted", without_source(error)) from error
         raise Refused("pdf.malformed", without_source(error)) from error
     if pdf.is_encrypted:
         raise Refused("pdf.encrypted", "opens with an empty password")
@@ -32,16 +34,32 @@ def open_strictly(data: bytes) -> pikepdf.Pdf:
 def check_repairs(pdf: pikepdf.Pdf, findings: Findings) -> None:
     """Find whatever the parser had to forgive so far."""
     for problem in map(without_source, pdf.get_warnings()):
-        if not any(part in problem for part in _HARMLESS_WARNINGS):
+        if not _is_harmless(problem):
             findings.add("pdf.malformed", problem)
 
 
 def check_syntax(pdf: pikepdf.Pdf, findings: Findings) -> None:
-    """Read every stream and every page's operators; find whatever the parser had to forgive."""
-    for problem in map(without_source, pdf.check_pdf_syntax()):
-        if not any(part in problem for part in _HARMLESS_WARNINGS):
-            findings.add("pdf.malformed", problem)
+    """Read every stream and every page's operators; find whatever the parser had to forgive.
+
+    Not the hints of a linearised file: only a reader that has not received all of it goes by them, and they are often wrong.
+    """
     check_repairs(pdf, findings)
+    hints = _hints(pdf)
+    for problem in (*pdf.check_pdf_syntax(), *pdf.get_warnings()):
+        if problem.removeprefix("WARNING: ") not in hints and not _is_harmless(without_source(problem)):
+            findings.add("pdf.malformed", without_source(problem))
+
+
+def _hints(pdf: pikepdf.Pdf) -> frozenset[str]:
+    if not pdf.is_linearized:
+        return frozenset()
+    pdf.check_linearization(StringIO())
+    return frozenset(pdf.get_warnings())
+
+
+def _is_harmless(problem: str) -> bool:
+    counted = _COUNT.search(problem)  # too high is harmless, too low hides objects from some readers
+    return bool(counted and int(counted[1]) > int(counted[2])) or any(part in problem for part in _HARMLESS_WARNINGS)
 
 
 def without_source(problem: object) -> str:

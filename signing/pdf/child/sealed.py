@@ -7,6 +7,7 @@ Leaves to others: what the answer means for people (signing.pdf.inspect_sealed),
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from itertools import chain
 from typing import Any, TypeAlias
 
 import pikepdf
@@ -16,15 +17,19 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 
 from signing.pdf.child import looks, sealed_changes
 from signing.pdf.child.active import check_objects
-from signing.pdf.child.findings import Findings, Refused
+from signing.pdf.child.bombs import check_sizes
+from signing.pdf.child.findings import TOO_MUCH, Findings, Refused
 from signing.pdf.child.frame import check_frame
 from signing.pdf.child.open_strictly import check_repairs, open_strictly
+from signing.pdf.child.page_boxes import check_boxes
 from signing.pdf.child.page_tree import pages_of
 from signing.pdf.child.question import Question
+from signing.pdf.child.reach import reachable
 from signing.pdf.child.sealed_cms import check_containers
 from signing.pdf.child.sealed_later import check_later
 from signing.pdf.child.sealed_objects import Signatures, check_coverage, check_seal_form, find_signatures
 from signing.pdf.child.sealed_time import Judged, embedded_evidence, judge_in_time
+from signing.pdf.child.second_reader import check_second_reader
 
 Answer: TypeAlias = dict[str, object]
 Run: TypeAlias = Callable[..., Any]
@@ -49,11 +54,18 @@ def judge_sealed(data: bytes, question: Question, run: Run) -> Answer:
 
 def _judge(data: bytes, question: Question, run: Run, findings: Findings, answer: Answer) -> None:
     check_frame(data, findings)
+    if "pdf.not-a-pdf" in findings.found:
+        return
     with open_strictly(data) as pdf:
         check_objects(pdf, findings, signed=True)
         pages = pages_of(pdf, question.max_pages)
         answer["pages"] = len(pages)
         check_repairs(pdf, findings)
+        check_sizes(pdf, findings)
+        shapes = check_boxes(pages, findings)
+        if findings.codes() & TOO_MUCH:
+            return
+        check_second_reader(data, chain((pdf.Root,), reachable(pdf, pages)), shapes, findings)
         reader = PdfFileReader(BytesIO(data), strict=True)
         signatures = find_signatures(pdf, reader, findings)
         answer["covers_whole_file"] = check_coverage(data, signatures, findings)
