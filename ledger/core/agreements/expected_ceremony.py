@@ -17,7 +17,7 @@ from ledger.core.agreements.expected_signature import Created, expect_document, 
 from ledger.core.agreements.parties import Signer, read_signers
 from ledger.core.agreements.people import Person, check_age, needs_of, person_field, person_of_value
 from ledger.core.agreements.states import Move, State
-from ledger.core.log.audit_directory import blind_row
+from ledger.core.log.audit_directory import blind_row, check_directory_signature
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import Value
 from ledger.errors import InvalidInput, LedgerError
@@ -55,6 +55,7 @@ class Folding:
 
 def follow(folding: Folding, told: Told) -> None:
     """Expect the rows of one entry after the creation, and play it; what the machine refuses is a finding."""
+    check_directory_signature(folding.projection, told, folding.world)
     rows = _ROWS.get(told.type)
     if rows is not None:
         rows(folding, told)

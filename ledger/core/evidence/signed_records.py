@@ -22,6 +22,7 @@ from signing.errors import SigningError
 from signing.statement import Statement, parse_statement
 
 _CREATED = "agreement.created"
+_REPLACED = "agreement.signer-replaced"
 _SIGNATURE_FIELDS = (DOCUMENT, "signature", "signer", "statement")
 
 
@@ -42,7 +43,7 @@ class Signed:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the agreement.created record shows: its parties, and the hash of its terms where these are shown."""
+    """What the agreement.created record shows, with its parties as the newest replacement lists them, and the hash of its terms."""
 
     record: Record
     parties: tuple[Signer, ...]
@@ -59,7 +60,13 @@ def read_agreement(records: Sequence[Record]) -> Agreement | Reason:
         return no("signatures.opening-differs", n=created[0].n, field=altered)
     if not created or "parties" not in created[0].opened:
         return not_checked("signatures.parties-not-opened")
-    return _agreement(created[0])
+    return _agreement(created[0], _newest_parties(records, created[0]))
+
+
+def _newest_parties(records: Sequence[Record], created: Record) -> Record:
+    """Return the record that lists the parties as they are: the newest replacement of a signer, else the creation."""
+    replaced = [record for record in records if record.entry.type == _REPLACED and record.n > created.n]
+    return max(replaced, key=lambda record: record.n, default=created)
 
 
 def read_signed(record: Record) -> Signed | Reason:
@@ -90,12 +97,16 @@ def refusal(error: LedgerError | SigningError, n: int) -> Reason:
     return no("signatures.refused", n=n, cause=error.code)
 
 
-def _agreement(record: Record) -> Agreement | Reason:
+def _agreement(record: Record, listing: Record) -> Agreement | Reason:
+    if "parties" in listing.refused:
+        return no("signatures.opening-differs", n=listing.n, field="parties")
+    if "parties" not in listing.opened:
+        return not_checked("signatures.parties-not-opened")
     try:
-        parties = read_signers(record.opened["parties"])
+        parties = read_signers(listing.opened["parties"])
         terms = parse_terms(record.opened["terms"]).sha256() if "terms" in record.opened else None
     except LedgerError:
-        return no("signatures.parties-malformed", n=record.n)
+        return no("signatures.parties-malformed", n=listing.n)
     if len({party.id for party in parties}) != len(parties):  # or one signature would stand for two people
-        return no("signatures.parties-malformed", n=record.n)
+        return no("signatures.parties-malformed", n=listing.n)
     return Agreement(record, parties, terms)

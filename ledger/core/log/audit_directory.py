@@ -30,6 +30,7 @@ SIGNED_TYPES = frozenset(
         "apikey.revoked",
         "webhook.added",
         "webhook.removed",
+        "agreement.identified",
     }
 )
 

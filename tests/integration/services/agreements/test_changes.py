@@ -8,7 +8,8 @@ from ledger.core.agreements.notice_text import Notice
 from ledger.core.agreements.states import State
 from ledger.errors import LedgerError
 from ledger.services.agreements.ask_for_link import ask_for_link
-from ledger.services.agreements.browser import session_of
+from ledger.services.agreements.browser import session_of, signer_principal
+from ledger.services.agreements.deliver import deliver
 from ledger.services.agreements.expire import GRACE, expire
 from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.forget_messages import KEPT, forget_messages
@@ -18,7 +19,9 @@ from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.replace_signer import Replacement, replace_signer
 from ledger.services.agreements.void import void
 from ledger.services.context import Once
+from ledger.storage.agreements import StateRow, change_state
 from signing.canonical import Json
+from support.ledgers import INSTITUTION
 from support.stage import OFFICER, SECOND_OFFICER, WORKER, Stage, clean, party, person, refused, types
 
 BORROWER = "borrower@example.com"
@@ -219,3 +222,20 @@ def test_acts_on_one_agreement_come_one_after_another(any_stage: Stage) -> None:
     assert answers.count("done") >= 1
     assert types(any_stage, made).count("voided") == 1
     clean(any_stage)
+
+
+def test_a_delivery_is_in_the_history_once_for_each_party_and_each_reading_in_the_access_log(stage: Stage) -> None:
+    made = stage.agreement(stage.keyed("borrower", "Lin", person=person("lin")), stage.keyed("lender", "Officer"))
+    stage.sign(made, 0)
+    stage.sign(made, 1)
+    who = signer_principal(made, stage.signer(made), INSTITUTION)
+    refused(lambda: deliver(stage.stores, stage.act(who), made, version=1), "agreement.wrong-state")
+    complete = StateRow(made, State.COMPLETE, stage.view(made).changed_entry)
+    stage.stores.database.write(lambda tx: change_state(tx, complete, expected=State.SIGNED))
+    assert deliver(stage.stores, stage.act(who), made, version=1) is not None
+    stage.sequence()
+    assert deliver(stage.stores, stage.act(who), made, version=1) is None
+    other = signer_principal(made, stage.signer(made, 1), INSTITUTION)
+    assert deliver(stage.stores, stage.act(other), made, version=1) is not None
+    refused(lambda: deliver(stage.stores, stage.act(OFFICER), made, version=1), "permission.denied")
+    assert types(stage, made).count("delivered") == 2

@@ -224,3 +224,33 @@ def test_parties_of_an_entry_that_is_not_in_the_log_prove_nothing() -> None:
 
 def test_agreement_id_is_that_of_the_material() -> None:
     assert SOUND.package.agreement == AGREEMENT
+
+
+def replaced(parties: Json) -> Plan:
+    """The second party came in another's place, before anybody signed: entry 2 lists the parties anew."""
+    before: list[Json] = [party(0).to_json(), {**party(1).to_json(), "signer": "s-9", "key": None}, party(2).to_json()]
+    return Plan(
+        types={2: "agreement.signer-replaced"},
+        values={(1, "parties"): before, (2, "parties"): parties},
+        signers=(0, 1, 2),
+    )
+
+
+NOW_PARTIES: list[Json] = [party(place).to_json() for place in range(3)]
+
+
+def test_a_party_who_came_in_another_s_place_is_judged_by_the_newest_list() -> None:
+    answer = answer_of(build(replaced(NOW_PARTIES)))
+    names = [reason.facts["name"] for reason in answer.reasons if reason.code == "signatures.valid"]
+    assert names == [party(1).name, party(2).name]
+    assert "signatures.incomplete" in codes(answer)
+
+
+def test_a_newest_list_that_is_hidden_altered_or_malformed_is_no_list_to_go_by() -> None:
+    built = build(replaced(NOW_PARTIES))
+    hidden = built.with_receipt(2, openings=built.openings(2, "parties"))
+    assert "signatures.parties-not-opened" in codes(answer_of(built, hidden))
+    opened = built.openings(2)
+    other = tuple(replace(item, value=[]) if item.field == "parties" else item for item in opened)
+    assert "signatures.opening-differs" in codes(answer_of(built, built.with_receipt(2, openings=other)))
+    assert "signatures.parties-malformed" in codes(answer_of(build(replaced("all"))))
