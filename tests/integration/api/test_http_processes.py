@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -28,6 +29,7 @@ class Up:
 
     def __init__(self, process: "subprocess.Popen[str]", url: str, folder: Path) -> None:
         self.process, self.url, self.folder = process, url, folder
+        self.clients = ExitStack()
 
     def http(self) -> list[psutil.Process]:
         """The processes that serve; one that was killed and not yet buried is none."""
@@ -38,7 +40,8 @@ class Up:
     def caller(self, token: str) -> Caller:
         """A caller with connections of its own for each request, so that any process may answer."""
         headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
-        return Caller(httpx2.Client(base_url=self.url, headers=headers, timeout=60), token)
+        client = httpx2.Client(base_url=self.url, headers=headers, timeout=60)
+        return Caller(self.clients.enter_context(client), token)
 
     def officer(self) -> Caller:
         token = (self.folder / "keys" / "DEMO" / "administrator.token").read_text().strip()
@@ -61,7 +64,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
             assert process.stdout is not None
             url = next((match[1] for line in process.stdout if (match := re.search(r"(http://[\d.:]+)", line))), None)
             assert url is not None, (folder / "log.txt").read_text()
-            yield Up(process, url, folder / "data")
+            found = Up(process, url, folder / "data")
+            with found.clients:
+                yield found
         finally:
             process.kill()
             process.communicate(timeout=30)
