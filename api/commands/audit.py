@@ -5,10 +5,11 @@ running service. A chain that does not answer is "not checked", which the result
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from api.commands.audit_approvals import audit_approvals
 from api.commands.audit_text import audit_text
 from api.commands.connection import AsJson, Force
 from api.commands.files import write_file
@@ -29,7 +30,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
-def audit(
+def audit(  # noqa: PLR0913 - each option by its name
+    what: Annotated[
+        Literal["everything", "approvals"],
+        typer.Argument(help="`approvals` replays every decision on loan applications instead."),
+    ] = "everything",
     *,
     as_json: AsJson = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not put the result on record.")] = False,
@@ -41,6 +46,9 @@ def audit(
     force: Force = False,
 ) -> None:
     """Re-read every record, document, field, entry, tile, checkpoint and anchor, and name what differs."""
+    if what == "approvals":
+        with opened() as here:
+            raise typer.Exit(audit_approvals(here, as_json=as_json))
     with opened() as here, asked_chain(here.settings) as client:
         found = _run(here, _answering(client), workers)
         if report is not None:

@@ -1,0 +1,50 @@
+"""`tally audit approvals`: every decision taken once more from the log, and each that the policy did not allow (DESIGN section 6)."""
+
+from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say, say_json
+from api.commands.progress import progress
+from api.wiring.installation import Installation
+from ledger.services.applications.audit_approvals import ApprovalReport
+from ledger.services.applications.audit_approvals import audit_approvals as replay
+
+
+def audit_approvals(here: Installation, *, as_json: bool) -> int:
+    """Replay all decisions, say what was found, and return the exit code: 0 clean, 1 with findings."""
+    with progress("Replaying decisions", None) as advance:
+        report = replay(here.stores, advance)
+    if as_json:
+        say_json(_json(report))
+    else:
+        say(_text(report))
+    return EXIT_DONE if report.is_clean else EXIT_FAILED
+
+
+def _json(report: ApprovalReport) -> dict[str, object]:
+    return {
+        "tag": "tally/approval-report/v1",
+        "findings": [finding.to_json() for finding in report.findings],
+        "applications": report.applications,
+        "decisions": report.decisions,
+        "unopened": report.unopened,
+    }
+
+
+def _text(report: ApprovalReport) -> str:
+    lines = [
+        (
+            f"{report.applications} applications and {report.decisions} decisions replayed from the log, with the roles and policies "
+            "that it holds."
+        )
+    ]
+    if report.unopened:
+        lines.append(
+            f"{report.unopened} entries could not be replayed: their fields were erased or do not open (see `tally audit`)."
+        )
+    if report.is_clean:
+        lines.append("Every decision was allowed by the policy then in force.")
+    for finding in report.findings:
+        lines.append(f"  {finding.code}  {finding.kind} {finding.id}, {finding.field}, log index {finding.index}")
+        lines.append(f"    expected: {finding.expected}")
+        lines.append(f"    found:    {finding.found}")
+    if not report.is_clean:
+        lines.append(f"{len(report.findings)} findings. What each means and what to do: docs/audit-approvals.md")
+    return "\n".join(lines)

@@ -1,0 +1,281 @@
+"""Every decision taken once more from the log alone: which loans were approved outside the policy, and how (DESIGN section 6).
+
+Promises: entries and opened fields in, in the order of the log; findings out, each with the entry that shows it. Roles, delegations,
+policies and keys are those of the log at that place, never those of the tables. Erased fields are passed over and counted.
+Leaves to others: reading the log (services), and whether the log itself is whole (tally audit). Codes: docs/audit-approvals.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ledger.core.applications.application import Application, parse_application
+from ledger.core.applications.committee import Sitting
+from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Review, Verdict, take
+from ledger.core.applications.groups import Line, group_of
+from ledger.core.applications.policy import Path
+from ledger.core.applications.policy_check import path_for
+from ledger.core.applications.requirements import missing
+from ledger.core.applications.signers import Signers
+from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
+from ledger.core.log.audit_findings import Finding
+from ledger.core.log.fields import string
+from ledger.errors import LedgerError
+from signing.canonical import Json
+from signing.decision import DecisionStatement, parse_decision
+from signing.envelope import Signature
+from signing.errors import SigningError
+
+# What a refused decision means when it was recorded all the same.
+MEANINGS: Mapping[str, str] = {
+    "decision.own": "approval.self",
+    "decision.twice": "approval.same-person-twice",
+    "decision.role": "approval.wrong-role",
+    "decision.delegation-expired": "approval.expired-delegation",
+    "decision.delegation-limit": "approval.delegation-limit",
+    "decision.recused": "approval.recused-voted",
+    "decision.outdated": "approval.outdated",
+    "decision.closed": "approval.after-the-end",
+    "decision.not-member": "approval.not-in-committee",
+    "decision.sitting-conflict": "approval.committee-conflict",
+}
+REFUSED = "approval.refused"  # any other rule that the recorded decision breaks
+
+
+@dataclass
+class _Case:
+    """One application as far as its entries tell it."""
+
+    line: Line
+    content: Application
+    authors: set[str]
+    at: datetime
+    review: Review | None = None
+    progress: Progress = field(default_factory=Progress)
+    policy: PublishedPolicy | None = None
+
+
+@dataclass
+class Replay:
+    """Feed it entries in the order of the log with `note`; `findings` grows."""
+
+    timeline: Timeline = field(default_factory=Timeline)
+    signers: Signers = field(default_factory=Signers)
+    findings: list[Finding] = field(default_factory=list)
+    decisions: int = 0
+    unopened: int = 0
+    _cases: dict[str, _Case] = field(default_factory=dict)
+
+    @property
+    def applications(self) -> int:
+        return len(self._cases)
+
+    def note(self, entry: TrailEntry) -> None:
+        """Take in one entry."""
+        try:
+            self.timeline.note(entry)
+            self.signers.note(entry)
+            handler = _HANDLERS.get(entry.type)
+            if handler is not None:
+                handler(self, entry)
+        except (LedgerError, SigningError, ValueError) as error:
+            self._find(
+                entry, "approval.malformed", expected="fields of its type", found=getattr(error, "code", "another form")
+            )
+
+    def finish(self) -> None:
+        """Look at what shows only over all entries: a policy that was changed and changed back around a loan."""
+        policies = self.timeline.policies
+        for before, between, after in zip(policies, policies[1:], policies[2:], strict=False):
+            if before.policy.sha256() == after.policy.sha256() != between.policy.sha256():
+                for name, case in self._cases.items():
+                    if case.policy is not None and case.policy.id == between.id:
+                        self._find_case(
+                            name, case, "approval.policy-swung", f"policy {before.id}", f"policy {between.id}"
+                        )
+
+    def state_of(self, application: str) -> tuple[Outcome, int]:
+        """Return where the replay brought an application: the outcome and the step."""
+        progress = self._cases[application].progress
+        return progress.outcome, progress.step
+
+    def _created(self, entry: TrailEntry) -> None:
+        content = self._content(entry)
+        if content is None:
+            return
+        line = _line(entry.subject, content, entry.at)
+        self._cases[entry.subject] = _Case(line, content, {string(entry.values.get("author"))}, entry.at)
+
+    def _submitted(self, entry: TrailEntry) -> None:
+        case, submission = self._cases.get(entry.subject), entry.values.get("submission")
+        if case is None or not isinstance(submission, dict):
+            self.unopened += 1
+            return
+        self._check_time(entry, case)
+        policy = self.timeline.policy_at(case.content.branch, entry.at, entry.index)
+        if policy is None:
+            self._find(entry, "approval.no-policy", expected="a policy in force", found="none")
+            return
+        if policy.id != submission.get("policy"):
+            self._find(entry, "approval.wrong-policy", expected=policy.id, found=str(submission.get("policy")))
+        others = [other.line for name, other in self._cases.items() if name != entry.subject]
+        own = replace(case.line, submitted_at=entry.at)
+        group = group_of(own, others, days=policy.policy.link_days)
+        if str(group.amount) != _minor(submission):
+            self._find(entry, "approval.split", expected=str(group.amount), found=_minor(submission))
+        name, _ = path_for(policy.policy, case.content.case(group.amount))
+        if name != submission.get("path"):
+            self._find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
+        case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
+        case.progress = Progress()
+
+    def _seated(self, entry: TrailEntry) -> None:
+        case, sitting = self._cases.get(entry.subject), entry.values.get("sitting")
+        if case is None or case.review is None or not isinstance(sitting, dict):
+            self.unopened += 1
+            return
+        members = sitting.get("members")
+        named = Sitting(
+            members=tuple(map(str, members)) if isinstance(members, list) else (), chair=str(sitting.get("chair"))
+        )
+        self._take(entry, case, case.review, named)
+
+    def _decided(self, entry: TrailEntry) -> None:
+        case, text = self._cases.get(entry.subject), entry.values.get("statement")
+        if case is None or case.review is None or not isinstance(text, str):
+            self.unopened += 1
+            return
+        self.decisions += 1
+        self._check_time(entry, case)
+        statement = parse_decision(text.encode())
+        self._check_statement(entry, case, statement)
+        self._check_complete(entry, case, case.review.path)
+        actor = Actor(
+            id=statement.decider,
+            roles=self.timeline.roles_at(statement.decider, entry.index),
+            delegations=self.timeline.delegations_at(statement.decider, entry.index),
+        )
+        decision = Decision(
+            actor=actor,
+            verdict=Verdict(statement.verdict),
+            content_sha256=statement.content_sha256,
+            at=entry.at,
+            conditions=statement.conditions,
+        )
+        self._take(entry, case, case.review, decision)
+        self._check_move(entry, case)
+
+    def _take(self, entry: TrailEntry, case: _Case, review: Review, event: Decision | Sitting) -> None:
+        try:
+            case.progress = take(review, case.progress, event)
+        except LedgerError as error:
+            self._find(
+                entry, MEANINGS.get(error.code, REFUSED), expected="a decision that the policy allows", found=error.code
+            )
+
+    def _check_move(self, entry: TrailEntry, case: _Case) -> None:
+        """Hold what the entry says to have become of the application against what the decisions so far make of it."""
+        moved, outcome = entry.values.get("moved"), case.progress.outcome
+        said = str(moved or "open")
+        made = (
+            outcome.value
+            if not case.progress.conditions or outcome is not Outcome.APPROVED
+            else "approved-with-conditions"
+        )
+        if said != made:
+            code = "approval.missing-step" if said.startswith("approved") else "approval.wrong-state"
+            self._find(entry, code, expected=made, found=said)
+
+    def _check_statement(self, entry: TrailEntry, case: _Case, statement: DecisionStatement) -> None:
+        signature = entry.values.get("signature")
+        if signature is not None:
+            found = self.signers.judge(statement, Signature.from_json(signature), entry)
+            if found is not None:
+                self._find(
+                    entry, "approval.bad-signature", expected="a signature by the decider's own key", found=found
+                )
+        facts = (
+            ("amount", (case.content.currency, str(case.content.amount)), (statement.currency, statement.amount_minor)),
+            ("terms_sha256", case.content.terms_sha256, statement.terms_sha256),
+            ("policy_sha256", case.policy.policy.sha256() if case.policy else b"", statement.policy_sha256),
+        )
+        for name, recorded, signed in facts:
+            if recorded != signed:
+                self._find(
+                    entry, "approval.other-content", expected=f"the recorded {name}", found="another one was signed"
+                )
+
+    def _check_complete(self, entry: TrailEntry, case: _Case, path: Path) -> None:
+        for line in missing(path, case.content, entry.at):
+            self._find(entry, "approval.incomplete", expected=line, found="nothing")
+
+    def _check_time(self, entry: TrailEntry, case: _Case) -> None:
+        if entry.at < case.at:
+            self._find(
+                entry, "approval.back-dated", expected=f"a time after {case.at.isoformat()}", found=entry.at.isoformat()
+            )
+        case.at = max(case.at, entry.at)
+
+    def _content(self, entry: TrailEntry) -> Application | None:
+        value = entry.values.get("application")
+        if value is None:
+            self.unopened += 1
+            return None
+        return parse_application(value)
+
+    def _find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
+        self.findings.append(
+            Finding(
+                code=code,
+                kind="application",
+                id=entry.subject,
+                field=entry.type,
+                expected=expected,
+                found=found,
+                index=entry.index,
+            )
+        )
+
+    def _find_case(self, name: str, case: _Case, code: str, expected: str, found: str) -> None:
+        index = case.policy.index if case.policy else None
+        self.findings.append(
+            Finding(code=code, kind="application", id=name, field="policy", expected=expected, found=found, index=index)
+        )
+
+
+def replay_trail(entries: Sequence[TrailEntry]) -> Replay:
+    """Return the finished replay of entries in the order of the log."""
+    replay = Replay()
+    for entry in entries:
+        replay.note(entry)
+    replay.finish()
+    return replay
+
+
+def _line(application: str, content: Application, at: datetime) -> Line:
+    return Line(
+        application=application,
+        applicants=frozenset(applicant.id for applicant in content.applicants),
+        currency=content.currency,
+        amount=content.amount,
+        submitted_at=at,
+    )
+
+
+def _review(case: _Case, path: Path, amount: int) -> Review:
+    people = {applicant.id for applicant in case.content.applicants}
+    return Review(content_sha256=case.content.sha256(), path=path, amount=amount, own=frozenset(case.authors | people))
+
+
+def _minor(submission: Mapping[str, Json]) -> str:
+    group = submission.get("group")
+    amount = group.get("amount") if isinstance(group, dict) else None
+    return str(amount.get("minor")) if isinstance(amount, dict) else "nothing"
+
+
+_HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
+    "application.created": Replay._created,  # noqa: SLF001 - the table of the class's own handlers
+    "application.submitted": Replay._submitted,  # noqa: SLF001
+    "application.sitting-named": Replay._seated,  # noqa: SLF001
+    "application.decided": Replay._decided,  # noqa: SLF001
+}

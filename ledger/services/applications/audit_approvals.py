@@ -1,0 +1,95 @@
+"""Replay every decision from the log: which loans were approved outside the policy then in force (DESIGN sections 6 and 8).
+
+Promises: reads entries and opened fields only, in the order of the log, in one snapshot; memory of the open applications and one
+page of entries. A field that does not open is left to `tally audit`. Leaves the rules to core.applications.replay.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.core.applications.replay import Replay
+from ledger.core.applications.timeline import TrailEntry
+from ledger.core.log.audit_entry import EntryRecord, Placed, read_record
+from ledger.core.log.audit_findings import Finding, Gathered
+from ledger.services.context import Stores
+from ledger.services.log.audit_vault import Values, Vault
+from ledger.services.log.audit_world import facts_of
+from ledger.storage.audit_reads import Read, stream
+from ledger.storage.database import Connection
+from ledger.storage.logs import LogRow, all_logs
+
+BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
+KINDS = frozenset({"person", "key", "policy", "delegation", "application"})
+_COLUMNS = ("idx", "entry_id", "leaf_hash", "data", "n", "subject_kind", "subject_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalReport:
+    """What the replay found, and how much it replayed; `unopened` entries could not be read because they were erased or altered."""
+
+    findings: tuple[Finding, ...]
+    applications: int
+    decisions: int
+    unopened: int
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.findings
+
+
+def audit_approvals(stores: Stores, advance: Callable[[int], None] = lambda _: None) -> ApprovalReport:
+    """Return what a replay of all institutions' decisions finds; `advance` is told how many entries were read since."""
+    replays = stores.database.read(
+        lambda tx: [_replay(tx, stores, log, advance) for log in all_logs(tx) if log.kind == "main"]
+    )
+    return ApprovalReport(
+        findings=tuple(finding for replay in replays for finding in replay.findings),
+        applications=sum(replay.applications for replay in replays),
+        decisions=sum(replay.decisions for replay in replays),
+        unopened=sum(replay.unopened for replay in replays),
+    )
+
+
+def _replay(tx: Connection, stores: Stores, log: LogRow, advance: Callable[[int], None]) -> Replay:
+    replay, vault = Replay(), Vault.of(tx, stores, Gathered())
+    for batch in _batches(tx, log):
+        values = vault.open(batch)
+        for placed in batch:
+            replay.note(_trail_entry(placed, values[placed.entry.id]))
+        advance(len(batch))
+    replay.finish()
+    return replay
+
+
+def _batches(tx: Connection, log: LogRow) -> Iterator[Sequence[Placed]]:
+    batch: list[Placed] = []
+    read = Read(table="entry", columns=_COLUMNS, order=("idx",), equal={"log_id": log.id})
+    for index, entry_id, leaf, data, n, kind, subject in stream(tx, read):
+        if kind not in KINDS or not isinstance(index, int):
+            continue
+        record = EntryRecord(
+            log=facts_of(log), index=index, entry_id=entry_id, leaf_hash=leaf, data=data, kind=kind, subject_id=subject, n=n
+        )  # fmt: skip
+        placed, _ = read_record(record)
+        if placed is not None:
+            batch.append(placed)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _trail_entry(placed: Placed, values: Values) -> TrailEntry:
+    entry = placed.entry
+    return TrailEntry(
+        index=placed.index or 0,
+        id=entry.id,
+        type=entry.type,
+        kind=entry.subject.kind,
+        subject=entry.subject.id,
+        at=datetime.fromisoformat(entry.at),
+        facts=entry.public,
+        values=values,
+    )
