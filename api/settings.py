@@ -95,6 +95,14 @@ class Settings(BaseSettings):
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
     ] = 24
+    one_time_ca: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://.+)?$",
+            description="Address of the authority that certifies one-time keys: takes a PKCS #10 request, answers the certificate "
+            "(both DER); empty on the embedded chain: the local test authority, not independent",
+        ),
+    ] = ""
     passkey_domain: Annotated[
         str,
         Field(

@@ -20,7 +20,9 @@ from api.settings import Settings
 from api.wiring.authority_web import AuthorityWeb
 from api.wiring.keyring import Keyring
 from ledger.errors import Unavailable
+from signing.algorithms import PublicKey
 from signing.keys.seal_key import FileSealKey, SealKey
+from signing.one_time import MAX_CERTIFICATE, check_certificate, public_key_info, read_request
 
 if TYPE_CHECKING:
     from signing.keys.local_authority import LocalAuthority
@@ -56,6 +58,34 @@ class SealBench:
             if code not in self._tools:
                 self._tools[code] = self._make(code, name)
             return self._tools[code]
+
+    def certify_once(self, request: bytes) -> bytes:
+        """Return a certificate (DER) for the one-time key of this request, by the authority that is set.
+
+        Raises Unavailable("one-time.no-authority"), ServiceUnavailable; InvalidEncoding, VerificationFailed (one-time.…).
+        """
+        key = read_request(request)
+        with self._lock:
+            certificate = self._certify(request, key)
+        check_certificate(certificate, key, self.clock())
+        return certificate
+
+    def _certify(self, request: bytes, key: PublicKey) -> bytes:
+        if self.settings.one_time_ca:
+            web = AuthorityWeb(timeout_seconds=self.settings.tsa_seconds)
+            kind = "application/pkcs10"
+            return web.ask(self.settings.one_time_ca, request, media_type=kind, most_bytes=MAX_CERTIFICATE)
+        if not self.settings.is_embedded:
+            raise Unavailable(
+                "one-time.no-authority",
+                "no authority for one-time keys is set: name one in TALLY_ONE_TIME_CA, or let people sign with passkeys",
+            )
+        from signing.keys.local_authority import Subject  # noqa: PLC0415  # certomancer, only where it is used
+
+        label = "once-" + key.key_id.partition(":")[2]
+        issued = self._local().issue(label, Subject("One-time key, local test", public_key_info(request)))
+        self._keep(self._local())
+        return issued
 
     def roots(self) -> "tuple[tuple[bytes, ...], tuple[bytes, ...]]":
         """Return the roots (DER) that seals and time stamps of this installation lead to, as far as they are known here."""

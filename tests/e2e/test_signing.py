@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from api.wiring import ids
+from ledger.core.evidence.answers import AnswerName
+from ledger.core.evidence.trust import parse_trust
+from ledger.core.evidence.verify_file import FileFacts, verify
 from support.browser import PHONE
 from support.ceremonies import person, typeset_ceremony
 from support.live_service import Service, running_service, settings_in
@@ -57,3 +61,24 @@ def test_borrower_guarantor_and_officer_sign_on_phones_with_passkeys(lender: Ser
     signed = lender.officer().get(f"/v1/agreements/{made.id}").json()
     assert signed["state"] in {"signed", "sealing", "complete"}
     assert signed["document"]["sha256"] == hashlib.sha256(made.document).hexdigest()
+
+
+def test_one_time_key_made_in_the_browser_signs_and_is_called_weaker(lender: Service, phones: OpenPhone) -> None:
+    """The key never leaves the page; the authority sees a request, and a stranger who verifies is told that the pen is weaker."""
+    borrower = {**person("borrower", "李雷"), "pens": ["passkey", "one-time-key"]}
+    made = typeset_ceremony(lender, borrower, person("guarantor", "韩梅"))
+    phone = phones("once", language="en")
+    phone.enter(made, 0)
+    phone.agree()
+    phone.read()
+    phone.page.locator("details.pen summary").click()
+    phone.page.locator("[data-pen=one-time-key]").click()
+    expect(phone.page.locator("h1")).to_contain_text("signed")
+
+    officer = lender.officer()
+    evidence = officer.get(f"/v1/agreements/{made.id}/evidence").content
+    policy = parse_trust(lender.nobody().get("/v1/trust").content)
+    file = FileFacts(hashlib.sha256(made.document).digest(), len(made.document))
+    report = verify(file, evidence, policy, now=ids.now())
+    codes = {reason.code for reason in report[AnswerName.SIGNATURES].reasons}
+    assert codes == {"signatures.valid", "signatures.incomplete", "keys.code-only", "keys.weaker"}

@@ -20,6 +20,7 @@ from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.schemas.strict_request import StrictJson
 from api.wiring.installation import Installation
+from ledger.core.agreements.parties import Pen
 from ledger.errors import InvalidInput, LedgerError
 from ledger.services.agreements.browser import SignerSession
 from ledger.services.agreements.enrol_pen import NewPen, enrol_pen, offer_pen
@@ -30,6 +31,7 @@ from ledger.services.enrolling import Device
 from signing.algorithms import Suite
 from signing.envelope import Signature
 from signing.errors import SigningError
+from signing.one_time import read_request
 from signing.p256 import lowered
 from signing.registration import creation_options, decoded, encoded, read_registration
 from signing.statement import Statement, parse_statement
@@ -65,20 +67,30 @@ def post_key(request: Request, here: Here, session: Session, body: Json) -> Resp
     """Enrol the key that the browser has made."""
 
     def work() -> dict[str, object]:
-        made = read_registration(_object(body, "credential"), here.signing_party)
-        device = Device(
-            credential_id=made.credential_id,
-            is_backup_eligible=made.is_backup_eligible,
-            is_backed_up=made.is_backed_up,
-            facts=made.to_json(),
-        )
-        new = NewPen(key=made.key, device=device, challenge=made.challenge)
+        new = _once(here, body) if body.get("kind") == Pen.ONE_TIME_KEY else _passkey(here, body)
         place = (session.row.agreement_id, session.row.signer_id)
         key = here.institution_key(session.institution_id)
         written = enrol_pen(here.stores, here.act(session.principal), place, new, key)
         return {"key_id": written.resource_id}
 
     return _answered(request, work)
+
+
+def _passkey(here: Installation, body: Mapping[str, Any]) -> NewPen:
+    made = read_registration(_object(body, "credential"), here.signing_party)
+    device = Device(
+        credential_id=made.credential_id,
+        is_backup_eligible=made.is_backup_eligible,
+        is_backed_up=made.is_backed_up,
+        facts=made.to_json(),
+    )
+    return NewPen(key=made.key, device=device, challenge=made.challenge)
+
+
+def _once(here: Installation, body: Mapping[str, Any]) -> NewPen:
+    """Have the browser's one-time key certified; only its request ever came to us."""
+    request = decoded(body.get("request"))
+    return NewPen(key=read_request(request), certificate=here.seals.certify_once(request))
 
 
 @router.post("/statement")

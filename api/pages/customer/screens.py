@@ -42,7 +42,8 @@ FACTS = (
     "nonce",
     "expires_at",
 )
-PENS = (Pen.PASSKEY, Pen.WALLET)
+PENS = (Pen.PASSKEY, Pen.WALLET, Pen.ONE_TIME_KEY)
+_UNASKED = (Pen.PASSKEY, Pen.WALLET)  # the weaker one is there where the lender lists it
 _CODE_IN_TEXT = "consent/"
 _MEBIBYTE = 1024 * 1024
 
@@ -121,7 +122,7 @@ def reading(place: SignerPlace, reader: Reader) -> Screen:
 
 
 def signing(place: SignerPlace, reader: Reader) -> Screen:
-    allowed = place.signer.pens or PENS
+    allowed = place.signer.pens or _UNASKED
     named = place.signer.key is not None
     pens = tuple(pen.value for pen in PENS if pen in allowed and (pen is not Pen.WALLET or named))
     values: dict[str, object] = {"pens": pens, "has_key": place.has_passkey, "facts": FACTS, "signer": place.signer.id}

@@ -27,9 +27,13 @@ def own_keys(
     tx: Connection, stores: Stores, view: AgreementView, signer_id: str, record_key: bytes
 ) -> list[EnrolledKeyRow]:
     """Return the active keys enrolled for a party to sign with, the newest first."""
-    person = open_person(tx, record_key, view, signer_id)
-    rows = keys_found_by(tx, stores, view.row.institution_id, found_by(view.row.id, signer_id, person))
-    return [row for row in reversed(rows) if row.purpose == Purpose.SIGN and row.revoked_entry is None]
+    place, *identity = found_by(view.row.id, signer_id, open_person(tx, record_key, view, signer_id))
+    here = keys_found_by(tx, stores, view.row.institution_id, (place,))
+    theirs = keys_found_by(tx, stores, view.row.institution_id, tuple(identity))
+    # a one-time key was made for one contract: in another it is a key that nobody has any more
+    rows = [*here, *(row for row in theirs if row not in here and row.suite != Suite.P256)]
+    rows.sort(key=lambda row: (row.enrolled_at, row.key_id), reverse=True)
+    return [row for row in rows if row.purpose == Purpose.SIGN and row.revoked_entry is None]
 
 
 def enrolled_pen(
