@@ -40,7 +40,7 @@ from signing.errors import DocumentRefused, ServiceUnavailable
 from signing.keys.seal_key import SealKey
 from signing.pdf.attachments import Attachment, attach
 from signing.pdf.authorities import Web, fetchers
-from signing.pdf.time_stamps import CheckedTimeStamps, TimeStamp
+from signing.pdf.time_stamps import TOLERANCE, CheckedTimeStamps, TimeStamp
 
 EVIDENCE_NAME: Final = "tallystick-evidence.json"
 SEAL_FIELD: Final = "TallystickSeal"
@@ -177,6 +177,7 @@ def _context(tools: SealTools, asked: Fetchers, roots: tuple[bytes, ...]) -> Val
         other_certs=[x509.Certificate.load(item) for item in tools.chain],
         allow_fetching=True,
         revocation_mode="hard-fail",
+        time_tolerance=TOLERANCE,  # answers are made after this moment, later by as long as authorities take
         fetchers=asked,
     )
 

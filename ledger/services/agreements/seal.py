@@ -140,10 +140,9 @@ def _seal(stores: Stores, turn: SealTurn, view: AgreementView, attempt: int) -> 
     row = store_made(context, made, is_local=tools.is_local)
 
     def write(tx: Connection) -> None:
-        seen = view_of(tx, view.row.id)
-        after = move(ceremony_of(seen), Move.SEALED)
         entry_id = record_sealed(tx, context, made, row)
-        move_state(tx, seen, after.state, entry_id)
+        seen = view_of(tx, view.row.id)
+        move_state(tx, seen, move(ceremony_of(seen), Move.SEALED).state, entry_id)
 
     stores.database.write(write)
 

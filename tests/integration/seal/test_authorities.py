@@ -1,0 +1,134 @@
+"""Authorities over a real socket: down, slow, lying; the second one is asked; what is missing at the start is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from api.settings import Settings
+from api.wiring.authority_web import AuthorityWeb
+from api.wiring.keyring import Keyring
+from api.wiring.seal_tools import CHAIN_FILE, SealBench, read_chain
+from ledger.errors import Unavailable
+from signing.errors import ServiceUnavailable
+from signing.keys.local_authority import LocalAuthority, Subject
+from signing.keys.sealed_file import new_passphrase
+from signing.pdf.seal import SealTools, seal
+from support.authority_server import AuthorityServer, serving
+from support.sealing import EVIDENCE, TEXT, local_authority, now, seal_tools
+from support.small_pdfs import small_pdf
+
+CODE = "ALPHA"
+PASSPHRASE = new_passphrase().encode()  # drawn at random: opening a file takes no time
+
+
+def tools_over_http(authority: LocalAuthority, *servers: AuthorityServer) -> SealTools:
+    tools = seal_tools(authority, urls=[server.url for server in servers])
+    return SealTools(**{**vars(tools), "web": AuthorityWeb(timeout_seconds=0.5, local=authority.answer)})
+
+
+def test_an_honest_authority_stamps_over_http() -> None:
+    authority = local_authority()
+    with serving(AuthorityServer(authority)) as server:
+        sealed = seal(small_pdf(), EVIDENCE, tools_over_http(authority, server), TEXT)
+    assert [stamp.url for stamp in sealed.time_stamps] == [server.url, server.url]
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        ("down", "web.refused"),
+        ("moved", "web.refused"),
+        ("slow", "web.unreachable"),
+        ("flood", "web.too-large"),
+        ("nonsense", "seal.time-stamp-malformed"),
+    ],
+)
+def test_a_failing_authority_is_named_and_the_next_one_asked(mood: str, code: str) -> None:
+    authority = local_authority()
+    with serving(AuthorityServer(authority, mood=mood)) as bad, serving(AuthorityServer(authority)) as good:
+        sealed = seal(small_pdf(), EVIDENCE, tools_over_http(authority, bad, good), TEXT)
+        assert {stamp.url for stamp in sealed.time_stamps} == {good.url}
+        with pytest.raises(ServiceUnavailable) as refused:
+            seal(small_pdf(), EVIDENCE, tools_over_http(authority, bad), TEXT)
+    assert refused.value.code == "seal.no-time-stamp"
+    assert code in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("ftp://tsa.example/", "web.address"),
+        ("http://127.0.0.1:9/", "web.unreachable"),
+        ("http://[", "web.unreachable"),
+    ],
+)
+def test_an_address_that_cannot_be_asked_is_refused(url: str, code: str) -> None:
+    with pytest.raises(ServiceUnavailable) as refused:
+        AuthorityWeb(timeout_seconds=0.5).ask(url, b"", most_bytes=10)
+    assert refused.value.code == code
+
+
+def bench(folder: Path, **changes: Any) -> SealBench:  # noqa: ANN401  # any setting
+    settings = Settings(data=folder, **changes)
+    settings.keys_folder.mkdir(parents=True, exist_ok=True)
+    (settings.keys_folder / CODE).mkdir(exist_ok=True)
+    return SealBench(settings, Keyring(settings.keys_folder, PASSPHRASE), now)
+
+
+def pem(*certificates: bytes) -> bytes:
+    return b"".join(x509.load_der_x509_certificate(item).public_bytes(Encoding.PEM) for item in certificates)
+
+
+def test_an_embedded_installation_makes_what_it_lacks_once(tmp_path: Path) -> None:
+    first, again = bench(tmp_path).tools(CODE, "Alpha Lender"), bench(tmp_path).tools(CODE, "Alpha Lender")
+    assert first.is_local
+    assert (first.chain, first.key.public_key_info) == (again.chain, again.key.public_key_info)
+    assert bench(tmp_path).roots() == ((first.chain[-1],), (first.chain[-1],))
+    assert seal(small_pdf(), EVIDENCE, again, TEXT).time_stamps
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"chain": "http://node.example"}, "seal.no-time-stamp-authority"),
+        ({"tsa": "https://tsa.example"}, "seal.no-time-stamp-roots"),
+        ({"tsa": "https://tsa.example", "tsa_roots": "nowhere.pem"}, "seal.certificate-file"),
+    ],
+)
+def test_what_is_missing_elsewhere_is_named(tmp_path: Path, changes: dict[str, object], code: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        bench(tmp_path, **changes).tools(CODE, "Alpha Lender")
+    assert refused.value.code == code
+
+
+def test_a_certificate_of_one_s_own_is_used_and_checked(tmp_path: Path) -> None:
+    authority, made = local_authority(3), bench(tmp_path)
+    key = made.keyring.seal_key(CODE, make=True)
+    own = authority.issue("seal-alpha", Subject("Alpha Lender", key.public_key_info))
+    other = seal_tools(authority).chain[0]
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(pem(authority.root))
+    given = {"tsa": "https://a.example, https://b.example", "tsa_roots": str(roots)}
+    with pytest.raises(Unavailable) as refused:
+        bench(tmp_path, **given).tools(CODE, "Alpha Lender")
+    assert refused.value.code == "seal.no-certificate"
+    file = made.keyring.folder / CODE / CHAIN_FILE
+    for certificates, code in (((other, authority.root), "seal.other-key"), ((own, other), "seal.broken-chain")):
+        file.write_bytes(pem(*certificates))
+        with pytest.raises(Unavailable) as refused:
+            bench(tmp_path, **given).tools(CODE, "Alpha Lender")
+        assert refused.value.code == code
+    file.write_bytes(pem(own, authority.root))
+    tools = bench(tmp_path, **given).tools(CODE, "Alpha Lender")
+    assert (tools.chain, tools.is_local) == ((own, authority.root), False)
+    assert tools.time_stamp_urls == ("https://a.example", "https://b.example")
+    assert bench(tmp_path, **given).roots() == ((authority.root,), (authority.root,))
+
+
+def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("nothing")
+    with pytest.raises(Unavailable, match="expected certificates in PEM"):
+        read_chain(tmp_path / "empty.pem")
