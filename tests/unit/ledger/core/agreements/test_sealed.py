@@ -4,21 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.core.agreements.sealed import SealedFacts, StampFacts, next_attempt, read_sealed
+from ledger.core.agreements.sealed import next_attempt, read_sealed
 from ledger.errors import InvalidInput
 from signing.canonical import Json
+from support.sealed_facts import FACTS
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
-FACTS = SealedFacts(
-    version=1,
-    sha256=bytes(32),
-    byte_length=9,
-    contract_bytes=5,
-    sealed_at="2026-11-26T00:00:00.000Z",
-    renew_before="2036-11-26T00:00:00.000Z",
-    local_time_stamps=True,
-    time_stamps=(StampFacts("2026-11-26T00:00:00.000Z", "Local test"),),
-)
 
 
 def test_facts_come_back_from_their_json() -> None:
@@ -27,7 +18,15 @@ def test_facts_come_back_from_their_json() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("version", 0), ("sha256", "00"), ("bytes", "9"), ("contract_bytes", 0), ("time_stamps", []), ("local_time_stamps", 1), ("more", 1)],
+    [
+        ("version", 0),
+        ("sha256", "00"),
+        ("bytes", "9"),
+        ("contract_bytes", 0),
+        ("time_stamps", []),
+        ("local_time_stamps", 1),
+        ("more", 1),
+    ],
 )
 def test_another_form_is_refused(name: str, value: Json) -> None:
     facts = FACTS.to_json()
