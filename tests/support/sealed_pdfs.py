@@ -63,7 +63,7 @@ class Sealer:
     def root(self) -> bytes:
         return self.authority.root
 
-    def seal(self, data: bytes, *, archive: bool = True, **changed: object) -> bytes:
+    def seal(self, data: bytes, *, archive: bool = True, stamped: bool = True, **changed: object) -> bytes:
         """Return the file certified with PAdES B-LTA; `changed` replaces entries of pyHanko's signature metadata."""
         metadata = PdfSignatureMetadata(
             field_name="Seal",
@@ -76,7 +76,7 @@ class Sealer:
             validation_context=self.context(),
             dss_settings=DSSContentSettings(include_vri=False, next_ts_settings=_BEFORE_STAMP),
         )
-        signer = PdfSigner(replace(metadata, **changed), self.signer(), timestamper=self.stamper())  # type: ignore[arg-type]  # named by the test
+        signer = PdfSigner(replace(metadata, **changed), self.signer(), timestamper=self.stamper() if stamped else None)  # type: ignore[arg-type]  # named by the test
         return bytes(asyncio.run(signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(data)))).getvalue())
 
     def renew(self, data: bytes, field: str = "Archive2") -> bytes:

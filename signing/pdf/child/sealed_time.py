@@ -54,6 +54,8 @@ _CODES: dict[AdESSubIndic, str] = {
     AdESIndeterminate.EXPIRED: "sealed.expired",
     AdESIndeterminate.OUT_OF_BOUNDS_NO_POE: "sealed.expired",
     AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: "sealed.expired",
+    # The chain is complete, but what is known of it does not decide: no answer on its revocation was fresh.
+    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE: "sealed.no-revocation-evidence",
     AdESIndeterminate.TRY_LATER: "sealed.no-revocation-evidence",
     AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE: "sealed.no-revocation-evidence",
     AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: "sealed.weak-algorithm",
@@ -111,7 +113,7 @@ async def _judge_seal(
         validation_data_handlers=_handlers(spec, control),
         status_cls=StandardCMSSignatureStatus,
     )
-    holds = _explain("the seal", result.ades_subindic, findings)
+    holds = explain("the seal", result.ades_subindic, findings)
     return Judged("seal", holds, result.best_signature_time if holds else None, seal.signer_cert)
 
 
@@ -125,11 +127,12 @@ async def _judge_archive(
         timing_info=_moment(control),
         validation_data_handlers=_handlers(spec, control),
     )
-    holds = _explain("an archive time stamp", result.ades_subindic, findings)
+    holds = explain("an archive time stamp", result.ades_subindic, findings)
     return Judged("archive", holds, token_time(stamp.signed_data), stamp.signer_cert)
 
 
-def _explain(what: str, verdict: AdESSubIndic, findings: Findings) -> bool:
+def explain(what: str, verdict: AdESSubIndic, findings: Findings) -> bool:
+    """Return whether a signature holds; where it does not, add our reason for the standard's indication."""
     if verdict is AdESPassed.OK:
         return True
     findings.add(_CODES.get(verdict, "sealed.untrusted"), f"{what}: {verdict}")

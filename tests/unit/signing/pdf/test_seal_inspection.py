@@ -1,0 +1,117 @@
+"""The verdict on a sealed file as the process writes it: believed in its own form only."""
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from signing.pdf.inspect import Limits
+from signing.pdf.inspect_sealed import Answer, SealInspection, SealTrust, inspect_sealed
+from signing.pdf.seal_inspection import AnotherForm, read_answer
+from support.sealed_pdfs import CHECKED_AT, honest, sealer
+
+BARE = SealInspection(reasons=(), sha256=bytes(32), byte_length=1)
+TRUST = SealTrust(roots=(sealer().root,))
+SIGNED = {
+    "kind": "archive",
+    "holds": True,
+    "at": None,
+    "subject": "a",
+    "sha256": "00" * 32,
+    "until": "2036-01-01T00:00:00+00:00",
+}
+GOOD: dict[str, Any] = {
+    "claimed_at": None,
+    "covers_whole_file": True,
+    "intact": True,
+    "judged": [SIGNED],
+    "level": "B-LTA",
+    "pages": 2,
+    "r0_length": 7,
+    "r0_sha256": "00" * 32,
+    "reasons": [],
+    "revocation": "good",
+    "revocation_reason": None,
+    "revoked_since": None,
+    "same_look": True,
+}
+
+
+def test_whole_answer_is_read() -> None:
+    found = read_answer(BARE, GOOD)
+
+    assert found.passed
+    assert found.signature_valid is Answer.YES
+    assert found.archive_expires == found.signed[0].until
+    assert BARE.archive_expires is None
+    assert BARE.seal is None
+    assert found.seal == found.signed[0]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "intact", "valid"),
+    [
+        ([["sealed.altered", ""]], False, Answer.NO),
+        ([["sealed.missing", ""]], None, Answer.NO),
+        ([["pdf.malformed", ""]], None, Answer.NOT_CHECKED),
+        ([["pdf.active-content", ""]], True, Answer.NOT_CHECKED),
+        ([["sealed.bytes-after", ""], ["pdf.trailing-data", ""]], True, Answer.YES),
+    ],
+)
+def test_signature_is_valid_only_when_nothing_speaks_against_it(
+    reasons: Any,  # noqa: ANN401  # JSON
+    intact: bool | None,  # noqa: FBT001  # three-valued
+    valid: Answer,
+) -> None:
+    assert read_answer(BARE, {"reasons": reasons, "intact": intact}).signature_valid is valid
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"reasons": None},
+        {"reasons": [["sealed.fine", ""]]},
+        {"extra": 1},
+        {"level": 7},
+        {"pages": True},
+        {"pages": -1},
+        {"intact": 1},
+        {"claimed_at": "yesterday"},
+        {"claimed_at": "2026-01-01T00:00:00"},
+        {"r0_sha256": "zz"},
+        {"r0_sha256": "00"},
+        {"judged": {}},
+        {"judged": [7]},
+        {"judged": [{**SIGNED, "kind": "other"}]},
+        {"judged": [{**SIGNED, "until": None}]},
+        {"revocation": "fine"},
+    ],
+)
+def test_answer_in_another_form_is_not_believed(changed: dict[str, Any]) -> None:
+    with pytest.raises(AnotherForm):
+        read_answer(BARE, {**GOOD, **changed})
+
+
+def test_answer_without_reasons_must_be_whole() -> None:
+    with pytest.raises(AnotherForm):
+        read_answer(BARE, {"reasons": []})
+    with pytest.raises(AnotherForm):
+        read_answer(BARE, [])
+
+
+def test_empty_and_large_files_are_refused_unread() -> None:
+    assert codes(b"") == ["pdf.empty"]
+    assert codes(honest(), Limits(max_bytes=10)) == ["pdf.too-large"]
+
+
+def test_file_that_takes_too_long_is_refused_as_such() -> None:
+    found = inspect_sealed(honest(), TRUST, at=CHECKED_AT, limits=Limits(seconds=0))
+
+    assert [reason.code for reason in found.reasons] == ["pdf.too-slow"]
+    assert found.signature_valid is Answer.NOT_CHECKED
+    assert found.sha256 == sha256(honest()).digest()
+
+
+def codes(data: bytes, limits: Limits | None = None) -> list[str]:
+    found = inspect_sealed(data, TRUST, at=CHECKED_AT, limits=limits or Limits())
+    return [reason.code for reason in found.reasons]
