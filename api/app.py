@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import errors
 from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
-from api.pages.customer import invitation, pens, steps
+from api.pages.customer import copies, invitation, pens, steps
 from api.pages.refusals import RefusalPages
 from api.pages.staff import access, new_contract
 from api.pages.staff import agreements as staff_agreements
@@ -105,6 +105,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         home.router,
         steps.router,
         pens.router,
+        copies.router,
         invitation.router,
         access.router,
         staff_agreements.router,

@@ -1,7 +1,10 @@
 """The whole ceremony in real browsers: on phones, with passkeys, through the pages that customers see."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,6 +19,7 @@ from support.live_service import Service, running_service, settings_in
 from support.phones import Phone, open_phone
 
 OpenPhone = Callable[..., Phone]
+SEALING = 30_000  # milliseconds; it takes two
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,9 @@ def phones(browser: Browser, lender: Service) -> Iterator[OpenPhone]:
         phone.watch.check()
 
 
-def test_borrower_guarantor_and_officer_sign_on_phones_with_passkeys(lender: Service, phones: OpenPhone) -> None:
+def test_borrower_guarantor_and_officer_sign_on_phones_and_the_sealed_file_proves_itself(
+    lender: Service, phones: OpenPhone, tmp_path: Path
+) -> None:
     made = typeset_ceremony(
         lender,
         person("borrower", "林㛃𠮷"),
@@ -57,10 +63,47 @@ def test_borrower_guarantor_and_officer_sign_on_phones_with_passkeys(lender: Ser
     expect(borrower.page.locator(".people .verdict.yes")).to_have_count(2, timeout=10_000)  # the page updates by itself
     officer = phones("officer", language="en")
     officer.walk(made, 2)
-    expect(officer.page.locator("h1")).to_contain_text("All have signed")
-    signed = lender.officer().get(f"/v1/agreements/{made.id}").json()
-    assert signed["state"] in {"signed", "sealing", "complete"}
-    assert signed["document"]["sha256"] == hashlib.sha256(made.document).hexdigest()
+    expect(officer.page.locator("h1")).to_have_text("Your contract is complete", timeout=SEALING)  # by itself
+    officer.snap("done")
+    sealed, openings = download(officer, 0, tmp_path), download(officer, 1, tmp_path)
+    assert sealed.read_bytes().startswith(made.document)  # R0 is the first part of the sealed file, byte for byte
+    trust = tmp_path / "trust.json"
+    trust.write_bytes(lender.nobody().get("/v1/trust").content)
+    for more in ([], ["--receipt", str(openings)]):
+        answered = tally_verify(sealed, trust, *more)
+        assert answered.returncode in {0, 3}, answered.stdout + answered.stderr
+    altered = tmp_path / "altered.pdf"
+    altered.write_bytes(sealed.read_bytes() + b"%")
+    assert tally_verify(altered, trust).returncode == 1
+    expect(borrower.page.locator("h1")).to_have_text("合同已完成", timeout=SEALING)
+    own = download(borrower, 1, tmp_path).read_text(encoding="utf-8")
+    assert "林㛃𠮷" in own
+    assert "王芳" in own  # who signs is known to all who sign
+    assert made.addresses[0] in own
+    assert made.addresses[1] not in own  # how another party is reached is not
+
+
+def download(phone: Phone, place: int, folder: Path) -> Path:
+    """Press a file's button and return what was saved."""
+    with phone.page.expect_download() as started:
+        phone.page.locator(".downloads a").nth(place).click()
+    file = folder / f"{phone.name}-{started.value.suggested_filename}"
+    started.value.save_as(file)
+    return file
+
+
+def tally_verify(file: Path, trust: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-c",
+        "from api.cli import main; main()",
+        "verify",
+        str(file),
+        "--trust",
+        str(trust),
+        "--offline",
+    ]
+    return subprocess.run([*command, *more], capture_output=True, text=True, check=False)
 
 
 def test_one_time_key_made_in_the_browser_signs_and_is_called_weaker(lender: Service, phones: OpenPhone) -> None:

@@ -55,9 +55,8 @@ PEOPLE = (
     PersonShown("Huaxia Inclusive Lending, 信贷部经办人 Chen", "officer", signed=False, is_reader=False),
 )
 FILES = (
-    FileShown("sealed", "#", "HX-2026-000184.pdf", "118 KB"),
-    FileShown("openings", "#", "HX-2026-000184.openings.json", "6 KB"),
-    FileShown("receipt", "#", "HX-2026-000184.receipt.json", "4 KB"),
+    FileShown("sealed", "#", "HX-2026-000184.pdf"),
+    FileShown("openings", "#", "HX-2026-000184.evidence.json"),
 )
 STATEMENT = Statement(
     agreement=CONTRACT.agreement,

@@ -59,7 +59,7 @@ def post_key_options(request: Request, here: Here, session: Session) -> Response
         )
         return {"publicKey": options}
 
-    return _answered(request, work)
+    return answered(request, work)
 
 
 @router.post("/key")
@@ -73,7 +73,7 @@ def post_key(request: Request, here: Here, session: Session, body: Json) -> Resp
         written = enrol_pen(here.stores, here.act(session.principal), place, new, key)
         return {"key_id": written.resource_id}
 
-    return _answered(request, work)
+    return answered(request, work)
 
 
 def _passkey(here: Installation, body: Mapping[str, Any]) -> NewPen:
@@ -96,7 +96,7 @@ def _once(here: Installation, body: Mapping[str, Any]) -> NewPen:
 @router.post("/statement")
 def post_statement(request: Request, here: Here, session: Session) -> Response:
     """Return the statement that this signer is to sign now, with what its pen needs beside it."""
-    return _answered(request, lambda: _issued(here, session))
+    return answered(request, lambda: _issued(here, session))
 
 
 @router.post("/signature")
@@ -115,7 +115,7 @@ def post_signature(request: Request, here: Here, session: Session, body: Json) -
         written = sign(here.stores, here.act(session.principal), session.row.agreement_id, new)
         return {"entry": written.entry_id}
 
-    return _answered(request, work)
+    return answered(request, work)
 
 
 def _issued(here: Installation, session: SignerSession) -> dict[str, object]:
@@ -142,18 +142,24 @@ def _signature(statement: Statement, body: Mapping[str, Any]) -> Signature:
     """Return the signature in its one form, from what the pen gave."""
     suite = _suite(statement)
     if suite is Suite.WEBAUTHN:
-        told = _object(_object(body, "credential"), "response")
-        parts = [decoded(told.get(name)) for name in ("authenticatorData", "clientDataJSON", "signature")]
-        return Signature(suite, statement.key_id, Assertion.of_browser(*parts).pack())
+        return Signature(suite, statement.key_id, assertion_of(_object(body, "credential")).pack())
     value = _hex(body, "value")
     return Signature(suite, statement.key_id, lowered(value) if suite is Suite.P256 else value)
+
+
+def assertion_of(credential: Mapping[str, Any]) -> Assertion:
+    """Return the assertion of a browser's answer; raise InvalidInput, InvalidEncoding, VerificationFailed."""
+    told = _object(credential, "response")
+    parts = [decoded(told.get(name)) for name in ("authenticatorData", "clientDataJSON", "signature")]
+    return Assertion.of_browser(*parts)
 
 
 def _suite(statement: Statement) -> Suite:
     return Suite(statement.key_id.partition(":")[0])
 
 
-def _answered(request: Request, work: Callable[[], dict[str, object]]) -> Response:
+def answered(request: Request, work: Callable[[], dict[str, object]]) -> Response:
+    """Return what `work` returns as JSON, or its refusal with words for the reader."""
     try:
         return JSONResponse(work(), headers={"Cache-Control": "no-store"})
     except (LedgerError, SigningError) as error:

@@ -12,6 +12,7 @@ from api.pages.customer.cookies import base_of
 from api.pages.customer.shown import (
     Case,
     ContractShown,
+    FileShown,
     PersonShown,
     consent_lines,
     progress,
@@ -23,6 +24,7 @@ from ledger.core.agreements.identity import MAX_FILE_BYTES, Paper, Result
 from ledger.core.agreements.parties import Pen
 from ledger.core.agreements.states import State
 from ledger.services.agreements.signer_place import SignerPlace
+from ledger.storage.seals import VersionRow
 
 PAPERS = tuple(paper.value for paper in Paper)
 REASONS = ("terms", "details", "not-me", "changed-mind", "other")
@@ -58,10 +60,13 @@ class Screen:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Whose browser this is: words, and whether the person was proved beyond the code."""
+    """Whose browser this is: words, whether the person was proved beyond the code, and the sealed version if there is one."""
 
     w: Words
     is_proved: bool
+    version: VersionRow | None = None
+    seal_waits_for: str | None = None
+    is_demonstration: bool = True
 
 
 def screen_of(place: SignerPlace, reader: Reader) -> Screen:
@@ -93,10 +98,29 @@ def _ended(place: SignerPlace) -> Screen:
 def _after(place: SignerPlace, reader: Reader) -> Screen:
     state = place.view.state
     if state is State.COMPLETE:
-        return Screen("done" if reader.is_proved else "again", {"case": case_of(place)})
+        return done(place, reader) if reader.is_proved else again(place)
     if state in (State.SIGNED, State.SEALING):
-        return Screen("sealing", {**_shared(place, "keep"), "waits_for": None, "seen": seen(place)})
+        return Screen("sealing", {**_shared(place, "keep"), "waits_for": reader.seal_waits_for, "seen": seen(place)})
     return Screen("waiting", {**_waiting(place, "keep"), "signed_at": shown_time(place.signed_at or "", place.zone)})
+
+
+def done(place: SignerPlace, reader: Reader) -> Screen:
+    """Return the page with the sealed file and what is the reader's own."""
+    base, number = base_of(place.signer.id), place.view.row.number
+    files = (
+        FileShown("sealed", f"{base}/sealed", f"{number}.pdf"),
+        FileShown("openings", f"{base}/openings", f"{number}.evidence.json"),
+    )
+    sealed_at = shown_time(reader.version.sealed_at, place.zone) if reader.version else ""
+    values: dict[str, object] = {"files": files, "sealed_at": sealed_at, "is_demonstration": reader.is_demonstration}
+    return Screen("done", {**_shared(place, "keep"), **values})
+
+
+def again(place: SignerPlace) -> Screen:
+    """Return the page that asks to show who one is once more; papers that wait are waited for."""
+    if place.submission is not None and place.submission.decided_entry is None:
+        return Screen("identity_waiting", {**_shared(place, "keep"), "seen": seen(place)})
+    return Screen("again", {"case": case_of(place), "has_key": place.has_passkey})
 
 
 def identity(place: SignerPlace, reader: Reader) -> Screen:

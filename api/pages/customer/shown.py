@@ -79,7 +79,6 @@ class FileShown:
     kind: str
     address: str
     name: str
-    size: str
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Leaves every decision to the services; the pens to `pens`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -27,6 +28,7 @@ from ledger.core.agreements.identity import Paper
 from ledger.core.agreements.invitation import HAND_OVER_LIFE
 from ledger.core.agreements.one_time_code import CODE_LIFE, DIGITS
 from ledger.core.agreements.reading import Reading
+from ledger.core.agreements.states import State
 from ledger.core.log.permissions import VISITOR
 from ledger.errors import Conflict, InvalidInput, LedgerError
 from ledger.services.agreements.browser import SignerSession, session_of
@@ -34,6 +36,8 @@ from ledger.services.agreements.confirm_code import confirm_code
 from ledger.services.agreements.consent import consent
 from ledger.services.agreements.decline import decline
 from ledger.services.agreements.hand_over import hand_over
+from ledger.services.agreements.own_proof import is_proved
+from ledger.services.agreements.read import read
 from ledger.services.agreements.read_document import read_document
 from ledger.services.agreements.record_reading import record_reading
 from ledger.services.agreements.send_code import send_code
@@ -220,9 +224,23 @@ def _reader(request: Request, session: SignerSession) -> Reader:
     return Reader(w=words_in(language_for(request)), is_proved=session.is_proved)
 
 
+def _finished(here: Installation, session: SignerSession, place: SignerPlace, reader: Reader) -> Reader:
+    """Return the reader with what the last page shows."""
+    seal = read(here.stores, here.act(session.principal), session.row.agreement_id).seal
+    return replace(
+        reader,
+        is_proved=is_proved(session, place.view),
+        version=seal.versions[-1] if seal.versions else None,
+        seal_waits_for=seal.job.last_code if seal.job else None,
+        is_demonstration=here.seals.is_local,
+    )
+
+
 def _place_page(request: Request, here: Installation, session: SignerSession, fault: str | None) -> Response:
-    place = _place(here, session)
-    return _told(request, here, screen_of(place, _reader(request, session)), fault, lender=place.lender)
+    place, reader = _place(here, session), _reader(request, session)
+    if place.view.state in (State.SEALING, State.COMPLETE):
+        reader = _finished(here, session, place, reader)
+    return _told(request, here, screen_of(place, reader), fault, lender=place.lender)
 
 
 def _code_page(request: Request, here: Installation, token: str, fault: str | None, note: str | None) -> Response:

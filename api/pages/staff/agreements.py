@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
 from api.pages.customer.screens import shown_time
-from api.pages.customer.terms_card import key_terms
+from api.pages.customer.terms_card import Words, key_terms
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.pages.staff.drafting import invited
@@ -22,7 +22,9 @@ from ledger.core.agreements.states import State
 from ledger.errors import NotAllowed
 from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.list_notices import NoticeLine, list_notices
+from ledger.services.agreements.read import SealStatus, read
 from ledger.services.agreements.read_document import read_document
+from ledger.services.agreements.read_sealed_copy import read_sealed_copy
 from ledger.services.agreements.read_timeline import read_timeline
 from ledger.services.agreements.remind import remind
 from ledger.services.agreements.replace_signer import Replacement, replace_signer
@@ -78,7 +80,7 @@ def get_agreement(request: Request, here: Here, staff: SignedIn, agreement_id: I
         "events": events_shown(timeline, w),
         "actions": actions_of(timeline, staff.principal),
         "notices": notices_shown(_notices(here, staff, agreement_id), people),
-        "seal": None,
+        "seal": _seal_words(read(here.stores, staff.act, agreement_id).seal, w),
     }
     return staff_page(request, here, staff, "agreement", values)
 
@@ -89,6 +91,14 @@ def get_document(here: Here, staff: SignedIn, agreement_id: Id) -> Response:
     data = read_document(here.stores, staff.act, agreement_id)
     headers = {"Content-Disposition": f'attachment; filename="{agreement_id}.pdf"', "Cache-Control": "no-store"}
     return Response(data, media_type="application/pdf", headers=headers)
+
+
+@router.get("/agreements/{agreement_id}/sealed")
+def get_sealed(here: Here, staff: SignedIn, agreement_id: Id) -> Response:
+    """Download the newest sealed version."""
+    copy = read_sealed_copy(here.stores, staff.act, agreement_id)
+    headers = {"Content-Disposition": f'attachment; filename="{agreement_id}.pdf"', "Cache-Control": "no-store"}
+    return Response(copy.data, media_type="application/pdf", headers=headers)
 
 
 @router.post("/agreements/{agreement_id}/send", response_class=HTMLResponse, dependencies=[SameOrigin])
@@ -147,6 +157,19 @@ def _notices(here: Installation, staff: Staff, agreement_id: str) -> list[Notice
         return list_notices(here.stores, staff.act, agreement_id)
     except NotAllowed:
         return []
+
+
+def _seal_words(seal: SealStatus, w: Words) -> str | None:
+    """Return where the seal stands, in a sentence; None before all have signed."""
+    if seal.versions:
+        newest = seal.versions[-1]
+        renewal = newest.renew_before[:10]
+        return w("staff.seal-version", version=newest.version, at=_when(newest.sealed_at), renewal=renewal)
+    if seal.job is None:
+        return None
+    if seal.job.last_code is None:
+        return w("staff.seal-working")
+    return w("staff.seal-waits", code=seal.job.last_code, attempts=seal.job.attempts, next=_when(seal.job.next_at))
 
 
 def _place(agreement_id: str) -> str:

@@ -42,13 +42,11 @@ AFTER: Final = {
     "done.sealed-hint": pair(
         "Contract, signatures, seal and time stamp in one file.", "合同、签名、封印与时间戳合为一个文件。"
     ),
-    "done.openings": pair("Your opened fields", "您的开示字段"),
+    "done.openings": pair("Your evidence package", "您的证据包"),
     "done.openings-hint": pair(
         "Opens your own details, and nobody else's, in the proof inside the PDF. Keep it private.",
         "用于开示 PDF 内证明中您本人的信息，不含他人信息。请妥善保管。",
     ),
-    "done.receipt": pair("Receipt", "回执"),
-    "done.receipt-hint": pair("Shows that your signature is in the log.", "证明您的签名已写入日志。"),
     "done.verify": pair("How to check it yourself", "如何自行核验"),
     "done.verify-page": pair(
         "Drop the file on the verify page; it does not leave your device.", "将文件放到核验页面，文件不会离开您的设备。"

@@ -49,6 +49,15 @@ STAFF: Final = {
     "staff.no-messages": pair("No message has been sent yet.", "尚未发送消息。"),
     "staff.sealing": pair("Seal", "封存"),
     "staff.seal-none": pair("Sealed once all have signed.", "全部签署后封存。"),
+    "staff.seal-working": pair("Being sealed now.", "正在封存。"),
+    "staff.seal-waits": pair(
+        "Waits after {attempts} attempts: {code}. Tried again at {next}.",
+        "已尝试 {attempts} 次，等待中：{code}。将于 {next} 重试。",
+    ),
+    "staff.seal-version": pair(
+        "Version {version}, sealed {at}; its time stamp is renewed before {renewal}.",
+        "第 {version} 版，封存于 {at}；时间戳将于 {renewal} 前续期。",
+    ),
     "staff.document": pair("Contract (PDF)", "合同（PDF）"),
     "staff.evidence": pair("Evidence package", "证据包"),
     "staff.actions": pair("Actions", "操作"),

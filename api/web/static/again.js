@@ -1,10 +1,22 @@
 // @ts-check
-/** Confirms a person with their passkey: a fresh challenge of the service, nothing that could be taken for a contract. */
+/** Confirms a person with their passkey, over nothing that could be taken for a contract. */
 
-import { fromBase64 } from "./bytes.js";
+import { fromBase64, sha256 } from "./bytes.js";
 import { need, say } from "./page.js";
 import { askPasskey, hasPasskeys } from "./passkey.js";
 import { post, Refused, Unreachable } from "./service.js";
+
+/**
+ * The challenge is made here, of a tag and the service's nonce: it cannot be the digest of a statement.
+ * @param {Uint8Array} nonce
+ */
+function presence(nonce) {
+  const tag = new TextEncoder().encode("tally/presence/v1\n");
+  const bytes = new Uint8Array(tag.length + nonce.length);
+  bytes.set(tag);
+  bytes.set(nonce, tag.length);
+  return sha256(bytes);
+}
 
 /** @param {HTMLElement} part */
 async function confirm(part) {
@@ -12,10 +24,9 @@ async function confirm(part) {
   say(status, part.dataset.waiting);
   try {
     const asked = await post(part.dataset.challenge ?? "", {});
-    const options = asked.publicKey ?? asked;
-    const ids = (options.allowCredentials ?? []).map((/** @type {{id: string}} */ one) => one.id);
-    const credential = await askPasskey({ challenge: fromBase64(options.challenge), rpId: options.rpId, ids });
-    await post(part.dataset.answer ?? "", { ...asked, credential });
+    const challenge = await presence(fromBase64(asked.nonce));
+    const credential = await askPasskey({ challenge, rpId: asked.rp_id, ids: asked.credential_ids });
+    await post(part.dataset.answer ?? "", { nonce: asked.nonce, credential });
     location.assign(part.dataset.next ?? "");
   } catch (error) {
     say(status, wordsFor(part, error), "wrong");

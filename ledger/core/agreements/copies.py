@@ -13,7 +13,7 @@ SHARED: Mapping[str, frozenset[str]] = {
     "agreement.created": frozenset({"number", "terms", "parties"}),
     "agreement.sent": frozenset({"expires_at"}),
     "agreement.signer-replaced": frozenset({"parties"}),
-    "agreement.signed": frozenset({"signer", "statement", "signature"}),
+    "agreement.signed": frozenset({"signer", "statement", "signature", "key"}),
 }
 _ABOUT_ONE = frozenset(
     {

@@ -120,7 +120,8 @@ def _person(signed: Signed, agreement: Agreement, case: _Case) -> Iterator[Reaso
         return
     yield yes("signatures.valid", name=party.name, role=party.role.value, key_id=party.pen.key_id, at=record.entry.at)
     is_named = party in agreement.parties
-    if (is_named and party.pen.key_id not in case.registry.keys) or party.role is SignerRole.LENDER:
+    # What the institution enrolled under its pinned key is judged by the registry, its own officers' pens too.
+    if party.pen.key_id not in case.registry.keys and (is_named or party.role is SignerRole.LENDER):
         yield _identity(party, policy.institution_of(record.entry.log), policy)
     yield from judge_key(signed, party, case.registry, is_named=is_named)
     yield from judge_pages(signed, party, policy)

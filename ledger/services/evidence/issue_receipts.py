@@ -109,11 +109,15 @@ class Look:
             raise NotFound("entry.unknown", "there is no such entry in your institution's logs")
         action = ACTIONS.get(entry.subject_kind, Action.RECEIPT_READ)
         require(asked.principal, action, Resource(log.institution_id, Grade.PERSONAL))
+        return self.covered(entry, log)
+
+    def covered(self, entry: EntryRow, log: LogRow) -> Found:
+        """Return an entry with what covers it; whether somebody may have it was asked before. Raises Unavailable("entry.pending")."""
         anchor = anchor_fact(self.tx, log, entry.idx)
         checkpoint = checkpoint_of_size(self.tx, log.id, anchor.size) if anchor else self._checkpoint(log.id)
         if checkpoint is None or checkpoint.size <= entry.idx:
             raise _pending()
-        sealed = fields_of_entry(self.tx, asked.entry_id)
+        sealed = fields_of_entry(self.tx, entry.entry_id)
         return Found(entry=entry, log=log, checkpoint=checkpoint, anchor=anchor, sealed=sealed)
 
     def _log(self, log_id: int) -> LogRow | None:

@@ -1,0 +1,65 @@
+"""The sealed file and a party's own openings; and who one is, shown once more with the passkey, where a code alone is not enough."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import Response
+
+from api.auth import Here
+from api.pages.customer.cookies import Session
+from api.pages.customer.pens import answered, assertion_of
+from api.pages.origin import SameOrigin
+from api.schemas.strict_request import StrictJson
+from ledger.services.agreements.prove_self import ask_presence, prove_self
+from ledger.services.evidence.fetch_copy import fetch_openings, fetch_sealed
+from signing.registration import decoded, encoded
+
+router = APIRouter(prefix="/sign/at/{signer_id}", include_in_schema=False)
+
+Json = Annotated[dict[str, Any], Body()]
+EVIDENCE_MEDIA_TYPE = "application/vnd.tally.evidence+json"
+
+
+@router.get("/sealed")
+def get_sealed(here: Here, session: Session) -> Response:
+    """Return the sealed contract."""
+    copy = fetch_sealed(here.stores, here.act(session.principal), session)
+    return _file(copy.data, "application/pdf", f"{copy.version.agreement_id}.pdf")
+
+
+@router.get("/openings")
+def get_openings(here: Here, session: Session) -> Response:
+    """Return the evidence with what this party may open."""
+    package = fetch_openings(here.stores, here.act(session.principal), session)
+    return _file(package.to_bytes(), EVIDENCE_MEDIA_TYPE, f"{session.row.agreement_id}.evidence.json")
+
+
+@router.post("/again/challenge", dependencies=[SameOrigin, StrictJson])
+def post_challenge(request: Request, here: Here, session: Session) -> Response:
+    """Return a nonce for the passkey; the page makes the challenge of it."""
+
+    def work() -> dict[str, object]:
+        presence = ask_presence(here.stores, here.act(session.principal), session)
+        ids = [encoded(one) for one in presence.credential_ids]
+        return {"nonce": encoded(presence.nonce), "rp_id": here.signing_party.id, "credential_ids": ids}
+
+    return answered(request, work)
+
+
+@router.post("/again/passkey", dependencies=[SameOrigin, StrictJson])
+def post_passkey(request: Request, here: Here, session: Session, body: Json) -> Response:
+    """Take the passkey's answer."""
+
+    def work() -> dict[str, object]:
+        credential: Mapping[str, Any] = body.get("credential") or {}
+        answer = (decoded(body.get("nonce")), decoded(credential.get("rawId")), assertion_of(credential))
+        prove_self(here.stores, here.act(session.principal), session, answer, here.signing_party)
+        return {}
+
+    return answered(request, work)
+
+
+def _file(data: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, media_type=media_type, headers=headers)
