@@ -95,6 +95,19 @@ class Settings(BaseSettings):
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
     ] = 24
+    pkcs11_module: Annotated[
+        str, Field(description="Library of a PKCS#11 device that holds keys; empty: all keys are files")
+    ] = ""
+    pkcs11_token: Annotated[str, Field(description="Label of the device's token")] = ""
+    pkcs11_pin: Annotated[SecretStr, Field(description="PIN of the device's user")] = SecretStr("")
+    pkcs11_keys: Annotated[
+        str,
+        Field(
+            pattern=r"^((institution|seal)(,(institution|seal))?)?$",
+            description="Which keys are in the device, with commas between them: `institution`, `seal`; their labels are the "
+            "institution's code, a hyphen, and this word",
+        ),
+    ] = ""
     one_time_ca: Annotated[
         str,
         Field(

@@ -6,7 +6,7 @@ the parts to the routes, the commands and the worker.
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -203,6 +203,7 @@ def open_installation(settings: Settings, *, make: bool = False, chain_door: str
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         migrate(settings.database_url)
     keyring = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=make)
+    keyring = with_device(keyring, settings)
     open_shared(keyring, make=make, with_sender=settings.is_embedded and not chain_door)
     with ExitStack() as undo:
         stores = open_stores(settings, keyring)
@@ -226,6 +227,19 @@ def typesetter_of(settings: Settings) -> Typesetter:
     own = (Path(settings.templates),) if settings.templates else ()
     fonts = Path(settings.fonts) if settings.fonts else SHIPPED_FONTS
     return Typesetter(fonts=fonts, templates=(*own, SHIPPED_TEMPLATES))
+
+
+def with_device(keyring: Keyring, settings: Settings) -> Keyring:
+    """Return the keyring with the PKCS#11 device that holds some of its keys; raise Unavailable("keys.no-device")."""
+    if not settings.pkcs11_keys:
+        return keyring
+    if not settings.pkcs11_module:
+        message = f"TALLY_PKCS11_KEYS says that {settings.pkcs11_keys} are in a device: name its library in TALLY_PKCS11_MODULE"
+        raise Unavailable("keys.no-device", message)
+    from signing.keys.pkcs11 import Device  # noqa: PLC0415  # only where a device is used
+
+    device = Device(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin.get_secret_value())
+    return replace(keyring, device=device, in_device=frozenset(settings.pkcs11_keys.split(",")))
 
 
 def open_stores(settings: Settings, keyring: Keyring) -> Stores:

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ledger.errors import Unavailable
 from signing.algorithms import Suite
 from signing.keys.evaluators import Share
 from signing.keys.files import create_key, load_key
-from signing.keys.seal_key import FileSealKey, create_seal_key, load_seal_key
+from signing.keys.seal_key import FileSealKey, SealKey, create_seal_key, load_seal_key
 from signing.keys.sealed_file import new_passphrase
 from signing.keys.secret_files import create_secret, load_secret
 from signing.keys.signer import AnySigner, EvmSigner, Signer
@@ -26,7 +26,11 @@ _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 _SECRETS = ("record-keys", "pseudonyms", "search")
 _AT_ONCE = 4  # the work of opening a file leaves the interpreter free: as many at once as a small machine has cores
 
+if TYPE_CHECKING:
+    from signing.keys.pkcs11 import Device, DeviceSigner
+
 Opened = TypeVar("Opened")
+HeldKey: TypeAlias = "AnySigner | DeviceSigner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,8 @@ class Keyring:
 
     folder: Path
     passphrase: bytes = field(repr=False)
+    device: "Device | None" = field(default=None, repr=False, compare=False)
+    in_device: frozenset[str] = frozenset()  # the purposes whose keys are in the device
     _keys: _Once[AnySigner] = field(default_factory=_Once, repr=False, compare=False)
     _secrets: _Once[bytes] = field(default_factory=_Once, repr=False, compare=False)
     _shares: _Once[Share] = field(default_factory=_Once, repr=False, compare=False)
@@ -116,8 +122,14 @@ class Keyring:
 
         return self._secrets.get(path, opening)
 
+    def any_seal_key(self, code: str, *, make: bool = False) -> SealKey:
+        """Return the key of an institution's seal, from the device where it is there."""
+        if self.device is not None and "seal" in self.in_device:
+            return self.device.seal(code)
+        return self.seal_key(code, make=make)
+
     def seal_key(self, code: str, *, make: bool = False) -> FileSealKey:
-        """Return the key of an institution's seal; `make` makes it where there is none."""
+        """Return the key of an institution's seal in its file; `make` makes it where there is none."""
         path = self.folder / code / "seal-key.json"
 
         def opening() -> FileSealKey:
@@ -128,16 +140,15 @@ class Keyring:
 
     def _institution(self, code: str, *, make: bool) -> InstitutionKeys:
         home = self.folder / code
-        institution, note, evm, access_note, access_evm, cosigner = _together(
-            (
-                lambda: self._institution_key(code, make=make),
-                lambda: self._key(home / "log.json", "log", Suite.ED25519, make=make),
-                lambda: self._key(home / "log-evm.json", "log-evm", Suite.EIP712, make=make),
-                lambda: self._key(home / "access-log.json", "log", Suite.ED25519, make=make),
-                lambda: self._key(home / "access-log-evm.json", "log-evm", Suite.EIP712, make=make),
-                lambda: self._key(home / "cosigner.json", "cosigner", Suite.EIP712, make=make),
-            )
+        opening: tuple[Callable[[], HeldKey], ...] = (
+            lambda: self._institution_key(code, make=make),
+            lambda: self._key(home / "log.json", "log", Suite.ED25519, make=make),
+            lambda: self._key(home / "log-evm.json", "log-evm", Suite.EIP712, make=make),
+            lambda: self._key(home / "access-log.json", "log", Suite.ED25519, make=make),
+            lambda: self._key(home / "access-log-evm.json", "log-evm", Suite.EIP712, make=make),
+            lambda: self._key(home / "cosigner.json", "cosigner", Suite.EIP712, make=make),
         )
+        institution, note, evm, access_note, access_evm, cosigner = _together(opening)
         return InstitutionKeys(
             institution=_signer(institution),
             main=LogSigners(note=_signer(note), evm=_evm(evm)),
@@ -145,8 +156,11 @@ class Keyring:
             cosigner=_evm(cosigner),
         )
 
-    def _institution_key(self, code: str, *, make: bool) -> AnySigner:
-        return self._key(self.folder / code / "institution.json", "institution", Suite.ED25519, make=make)
+    def _institution_key(self, code: str, *, make: bool) -> "HeldKey":
+        if self.device is not None and "institution" in self.in_device:  # made there beforehand, never by us
+            return self.device.signer(code, "institution")
+        path = self.folder / code / "institution.json"
+        return self._key(path, "institution", Suite.ED25519, make=make)
 
     def _key(self, path: Path, purpose: str, suite: Suite, *, make: bool) -> AnySigner:
         def opening() -> AnySigner:
@@ -163,13 +177,13 @@ def _together(openings: Iterable[Callable[[], Opened]]) -> list[Opened]:
         return list(pool.map(lambda opening: opening(), openings))
 
 
-def _signer(key: AnySigner) -> Signer:
+def _signer(key: "HeldKey") -> Signer:
     if isinstance(key, EvmSigner):
         raise Unavailable("key.wrong-suite", "expected a key that signs bytes, got a wallet key")
     return key
 
 
-def _evm(key: AnySigner) -> EvmSigner:
+def _evm(key: "HeldKey") -> EvmSigner:
     if not isinstance(key, EvmSigner):
         raise Unavailable("key.wrong-suite", "expected a wallet key, got one that signs bytes")
     return key

@@ -21,7 +21,7 @@ from api.wiring.authority_web import AuthorityWeb
 from api.wiring.keyring import Keyring
 from ledger.errors import Unavailable
 from signing.algorithms import PublicKey
-from signing.keys.seal_key import FileSealKey, SealKey
+from signing.keys.seal_key import SealKey
 from signing.one_time import MAX_CERTIFICATE, check_certificate, public_key_info, read_request
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class SealBench:
     def _key_and_chain(self, code: str, name: str) -> tuple[SealKey, tuple[bytes, ...]]:
         file = self.keyring.folder / code / CHAIN_FILE
         if file.is_file():
-            key, chain = self.keyring.seal_key(code), read_chain(file)
+            key, chain = self.keyring.any_seal_key(code), read_chain(file)
             check_chain(key, chain)
             return key, chain
         if not self.is_local:
@@ -142,10 +142,10 @@ class SealBench:
                 f"expected the certificate of the seal at {file}: make a request with `tally keys seal-request`, have it "
                 "certified, and import the answer with `tally keys seal-import`",
             )
-        key = self.keyring.seal_key(code, make=True)
+        key = self.keyring.any_seal_key(code, make=True)
         return key, (self._issue(code, name, key), self._local().root)
 
-    def _issue(self, code: str, name: str, key: FileSealKey) -> bytes:
+    def _issue(self, code: str, name: str, key: SealKey) -> bytes:
         from signing.keys.local_authority import Subject  # noqa: PLC0415  # as above
 
         label = f"seal-{code}"
