@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Blacklist": {
         "blacklist": "Check and list subjects without telling whom; keep receipts.",
+        "registry": "Open epochs and admit members, on the registry's machine.",
         "evaluator": "Make a shared key without a dealer, run one evaluator.",
     },
     "Operate": {

@@ -18,6 +18,7 @@ from ledger.services.agreements.follow_log import follow_log
 from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
+from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.publish_version import publish_version
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
@@ -195,6 +196,8 @@ class Publishing:
         operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
         cadence = timedelta(seconds=self.here.settings.blacklist_seconds)
         for row in found:
+            if not signed_epoch(row).epoch.is_open(ids.now()):
+                continue  # what nobody listed again has ended with it
             publish_version(self.here.stores, self.here.act(operator), row.id, key, cadence=cadence)
         return min(PUBLISH_LOOK_SECONDS, cadence.total_seconds() / 4)
 

@@ -98,23 +98,42 @@ def sync(
     """Bring your copy of the list up to the newest version, and say which watched subjects changed."""
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path)
     with opened(where) as here:
-        epoch = here.epoch(Purpose.BLACKLIST)
-        with progress("Syncing", None):
-            found = here.synced(epoch, full=full)
-        record = found.snapshot.version.record
-        changed = {token.hex(): value is not None for token, value in found.changed.items()}
-        matches = Watched(here.folder(epoch) / "watched.json").matches(changed)
+        lines = []
+        for purpose in (Purpose.BLACKLIST, Purpose.DOCUMENTS):
+            for epoch in here.epochs(purpose):
+                with progress(f"Syncing {purpose} {epoch.plan.number}", None):
+                    lines.append(_synced(here, epoch, full=full))
     if as_json:
-        watched = [{"subject": name, "listed": listed} for name, listed in matches]
-        say_json({"version": record.number, "count": record.count, "changed": len(changed), "watched": watched})
+        say_json({"lists": lines})
         return
+    for line in lines:
+        _say_synced(line)
+
+
+def _synced(here: Here, epoch: Epoch, *, full: bool) -> dict[str, object]:
+    found = here.synced(epoch, full=full)
+    record = found.snapshot.version.record
+    changed = {token.hex(): value is not None for token, value in found.changed.items()}
+    matches = Watched(here.folder(epoch) / "watched.json").matches(changed)
+    return {
+        "purpose": str(epoch.plan.purpose),
+        "epoch": epoch.plan.number,
+        "version": record.number,
+        "at": record.at,
+        "count": record.count,
+        "changed": len(changed),
+        "watched": [{"subject": name, "listed": listed} for name, listed in matches],
+    }
+
+
+def _say_synced(line: dict[str, object]) -> None:
+    name = f"{line['purpose']} {line['epoch']}"
     say(
-        facts(
-            [("Version", f"{record.number} of {record.at}, {record.count:,} tokens"), ("Changed", f"{len(changed):,}")]
-        )
+        facts([(name, f"version {line['version']} of {line['at']}, {line['count']} tokens, {line['changed']} changed")])
     )
-    for name, listed in matches:
-        say(f"watched: {name} is {'now listed' if listed else 'no longer listed'}")
+    watched = line["watched"]
+    for each in watched if isinstance(watched, list) else []:
+        say(f"watched: {each['subject']} is {'now listed' if each['listed'] else 'no longer listed'}")
 
 
 @app.command()
@@ -147,14 +166,32 @@ def check(
     subject = Subject(_identifier(kind), application, file_sha256(consent) if consent else NO_CONSENT)
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     with opened(where) as here:
-        epoch = here.epoch(subject.identifier.purpose)
-        desk = here.desk(epoch, here.view(epoch, by_prefix=by_prefix))
-        (result,) = check_subjects(desk, [subject], "loan-application")
+        epochs = here.epochs(subject.identifier.purpose)
+        results = [_checked(here, epoch, subject, by_prefix=by_prefix) for epoch in epochs]
     if output is not None:
-        write_file(output.with_name(output.name + ".receipt.json"), result.receipt.to_bytes(), force=force)
-        write_file(output.with_name(output.name + ".opening.json"), result.opening.to_bytes(), force=force)
-    _show(result, epoch, as_json=as_json)
-    raise typer.Exit(_HIT if result.listed else _CLEAR)
+        _keep(output, list(zip(epochs, results, strict=True)), force=force)
+    listed = any(result.listed for result in results)
+    answers = [_answer(result, epoch) for epoch, result in zip(epochs, results, strict=True)]
+    if as_json:
+        say_json({**answers[0], "listed": listed, "epochs": answers})
+    else:
+        for epoch, result in zip(epochs, results, strict=True):
+            _show(result, epoch)
+    raise typer.Exit(_HIT if listed else _CLEAR)
+
+
+def _checked(here: Here, epoch: Epoch, subject: Subject, *, by_prefix: bool) -> Result:
+    desk = here.desk(epoch, here.view(epoch, by_prefix=by_prefix))
+    (result,) = check_subjects(desk, [subject], "loan-application")
+    return result
+
+
+def _keep(output: Path, results: list[tuple[Epoch, Result]], *, force: bool) -> None:
+    """Write receipt and opening; those of an older epoch that is still open under its number."""
+    for place, (epoch, result) in enumerate(results):
+        name = output.name + (f".epoch-{epoch.plan.number}" if place else "")
+        write_file(output.with_name(f"{name}.receipt.json"), result.receipt.to_bytes(), force=force)
+        write_file(output.with_name(f"{name}.opening.json"), result.opening.to_bytes(), force=force)
 
 
 @app.command()
@@ -231,7 +268,7 @@ def list_subject(
     subject = Subject(_identifier(kind), "listing")
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     with opened(where) as here:
-        epoch = here.epoch(subject.identifier.purpose)
+        epoch = here.epochs(subject.identifier.purpose)[0]
         desk = here.desk(epoch, here.view(epoch, by_prefix=False))
         prepared = prepare_listing(desk, subject, statement, ids.new_id())
         here.registry.post("listings", prepared.to_json(), once=prepared.signed.record.id)
@@ -251,41 +288,48 @@ def _identifier(kind: str) -> Identifier:
 
 
 def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -> int:
+    """Check a chunk under every open epoch; a line tells of the hit, or else of the newest epoch."""
     subjects = [line.subject for line in chunk if line.subject is not None]
-    epoch = here.epoch(subjects[0].identifier.purpose)
-    desk = here.desk(epoch, here.view(epoch, by_prefix=False))
-    results = list(check_subjects(desk, subjects, "portfolio"))
-    places = result.keep(results)
-    result.append(
-        [result_row(line, found, places[at]) for at, (line, found) in enumerate(zip(chunk, results, strict=True))]
-    )
-    if watch:
-        names = {found.name.token.hex(): found.subject.application for found in results}
-        Watched(here.folder(epoch) / "watched.json").add(names)
-    return sum(found.listed for found in results)
+    told: dict[int, tuple[Result, tuple[str, int]]] = {}
+    for epoch in here.epochs(subjects[0].identifier.purpose):
+        desk = here.desk(epoch, here.view(epoch, by_prefix=False))
+        results = list(check_subjects(desk, subjects, "portfolio"))
+        places = result.keep(results)
+        for at, found in enumerate(results):
+            if at not in told or (found.listed and not told[at][0].listed):
+                told[at] = (found, places[at])
+        if watch:
+            names = {found.name.token.hex(): found.subject.application for found in results}
+            Watched(here.folder(epoch) / "watched.json").add(names)
+    result.append([result_row(line, *told[at]) for at, line in enumerate(chunk)])
+    return sum(found.listed for found, _ in told.values())
 
 
-def _show(result: Result, epoch: Epoch, *, as_json: bool) -> None:
+def _answer(result: Result, epoch: Epoch) -> dict[str, object]:
     listings = [
         {"id": shown.id, "state": shown.state, "institution": shown.institution, "details": details}
         for shown, details in result.details()
     ]
-    if as_json:
-        answer = {"listed": result.listed, "soft": result.subject.identifier.is_soft, "listings": listings}
-        say_json({**answer, "receipt_sha256": result.receipt.sha256.hex(), "co_located": epoch.is_co_located})
-        return
+    return {
+        "epoch": epoch.plan.number,
+        "listed": result.listed,
+        "soft": result.subject.identifier.is_soft,
+        "listings": listings,
+        "receipt_sha256": result.receipt.sha256.hex(),
+        "co_located": epoch.is_co_located,
+    }
+
+
+def _show(result: Result, epoch: Epoch) -> None:
+    version = result.receipt.version.record
     lines = [
         ("Result", "LISTED" if result.listed else "not listed"),
-        ("Version", str(result.receipt.version.record.number)),
+        ("List", f"{epoch.plan.purpose} {epoch.plan.number}, version {version.number} of {version.at}"),
     ]
     for shown, details in result.details():
         told = details if isinstance(details, dict) else {"reason": "unreadable: sealed under another name"}
-        lines.append(
-            (
-                "Listing",
-                f"{shown.state}: {told.get('reason')} ({told.get('standard', '-')}), contact {told.get('contact', '-')}",
-            )
-        )
+        said = f"{shown.state}: {told.get('reason')} ({told.get('standard', '-')}), contact {told.get('contact', '-')}"
+        lines.append(("Listing", said))
     if result.subject.identifier.is_soft:
         lines.append(("Signal", "soft: a person must judge it; never alone a ground to refuse"))
     if epoch.is_co_located:

@@ -55,8 +55,11 @@ class Here:
     policy: CheckPolicy
     partner: Partner
 
-    def epoch(self, purpose: Purpose) -> Epoch:
-        """Return the newest open epoch of a purpose in the policy; raise Unavailable("epoch.none-open")."""
+    def epochs(self, purpose: Purpose) -> list[Epoch]:
+        """Return the open epochs of a purpose in the policy, the newest first; raise Unavailable("epoch.none-open").
+
+        While an epoch goes over into the next, two are open: a subject may be listed under either.
+        """
         now = ids.now()
         found = [each for each in self.policy.epochs.values() if each.plan.purpose is purpose and each.is_open(now)]
         if not found:
@@ -64,7 +67,7 @@ class Here:
                 "epoch.none-open",
                 f"your policy has no open epoch for {purpose}: fetch the registry's anew with `tally blacklist policy`, and compare its keys",
             )
-        return max(found, key=lambda each: each.plan.number)
+        return sorted(found, key=lambda each: -each.plan.number)
 
     def folder(self, epoch: Epoch) -> Path:
         return self.settings.data / "blacklist" / epoch.id.hex()[:16]

@@ -53,7 +53,7 @@ def ensure_blacklist(here: Installation) -> list[EpochRow]:
     found = here.stores.database.read(epochs)
     for purpose in PURPOSES:
         if not any(row.purpose == purpose for row in found):
-            _open_first(here, purpose, key)
+            open_co_located(here, purpose, key)
     if here.stores.database.read(lambda tx: member_of(tx, key.institution_id)) is None:
         partner = here.keyring.named("blacklist-partner", "blacklist-partner", make=True)
         admit_member(here.stores, _operator(here), NewMember(key.institution_id, partner.public, FIRST_QUOTA), key)
@@ -65,20 +65,22 @@ def _operator(here: Installation) -> Act:
     return here.act(principal)
 
 
-def _open_first(here: Installation, purpose: Purpose, key: RegistryKey) -> None:
+def open_co_located(here: Installation, purpose: Purpose, key: RegistryKey, *, number: int = 1) -> None:
+    """Make a key among the three evaluators of this machine, and open its epoch."""
     signers = {
         index: here.keyring.named(f"evaluator-{index}", "evaluator", make=True) for index in range(1, EVALUATORS + 1)
     }
-    signed = _make_key(here, _plan(here, purpose, key, signers), signers)
+    signed = _make_key(here, _plan(here, (purpose, number), key, signers), signers)
     open_epoch(here.stores, _operator(here), signed, key)
 
 
-def _plan(here: Installation, purpose: Purpose, key: RegistryKey, signers: dict[int, Signer]) -> Plan:
+def _plan(here: Installation, epoch: tuple[Purpose, int], key: RegistryKey, signers: dict[int, Signer]) -> Plan:
     now = ids.now()
+    purpose, number = epoch
     return Plan(
         consortium=f"co-located/{here.settings.institution_code.lower()}",
         purpose=purpose,
-        number=1,
+        number=number,
         threshold=THRESHOLD,
         evaluators=tuple(Evaluator(index, key.institution_id, signer.public) for index, signer in signers.items()),
         stretch=Stretch(MEMORY_KIB, PASSES, ids.random_bytes(SALT_BYTES)),

@@ -77,11 +77,11 @@ class BlacklistService:
     def neighbour(self) -> Checker:
         return self.checkers[NEIGHBOUR]
 
-    def publish(self) -> int:
-        """Publish a version now, and return its number."""
+    def publish(self, epoch: Epoch | None = None) -> int:
+        """Publish a version of an epoch (the first without) now, and return its number."""
         here, key = self.service.here, registry_key(self.service.here)
         operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
-        signed = publish_version(here.stores, here.act(operator), self.epoch.id, key, cadence=timedelta(0))
+        signed = publish_version(here.stores, here.act(operator), (epoch or self.epoch).id, key, cadence=timedelta(0))
         assert signed is not None
         return signed.record.number
 
@@ -101,7 +101,8 @@ def blacklist_service(folder: Path) -> Iterator[BlacklistService]:
         signers = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner"), NEIGHBOUR: neighbour}
         checkers = {code: _checker(service, epoch, (code, key)) for code, key in signers.items()}
         opened = BlacklistService(service, epoch, checkers)
-        opened.publish()
+        for row in rows.values():
+            opened.publish(signed_epoch(row).epoch)
         yield opened
 
 
@@ -126,3 +127,8 @@ def _checker(service: Service, epoch: Epoch, who: tuple[str, Signer]) -> Checker
 
 def with_partner(checker: Checker, **changes: object) -> Checker:
     return replace(checker, partner=replace(checker.partner, **changes))  # type: ignore[arg-type]  # by name
+
+
+def in_epoch(checker: Checker, epoch: Epoch, policy: CheckPolicy) -> Checker:
+    """Return the same institution's checker under another epoch."""
+    return replace(checker, epoch=epoch, policy=policy)

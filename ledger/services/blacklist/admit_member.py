@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.errors import InvalidInput
-from ledger.services.blacklist.parties import RegistryKey
+from ledger.services.blacklist.parties import RegistryKey, house_key
 from ledger.services.context import Act, Stores, Written
 from ledger.services.log.institution_key import directory_log
 from ledger.services.recording import Event, RecordKey, record
@@ -31,8 +31,7 @@ def admit_member(stores: Stores, act: Act, new: NewMember, key: RegistryKey) -> 
     require(act.principal, Action.BLACKLIST_OPERATE, Resource(act.principal.institution_id, Grade.COMMERCIAL))
     if not 0 <= new.quota <= MOST_A_DAY:
         raise InvalidInput("member.quota", f"expected a daily quota of 0 to {MOST_A_DAY} subjects", field="quota")
-    name = f"member-{new.institution}"
-    house = RecordKey(name, stores.record_keys.create(name))
+    house = house_key(stores, f"member-{new.institution}")
     return stores.database.write(lambda tx: _write(tx, stores, act, (new, key, house)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ledger.core.blacklist.epochs import SignedEpoch
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
-from ledger.services.blacklist.parties import RegistryKey
+from ledger.services.blacklist.parties import RegistryKey, house_key
 from ledger.services.context import Act, Stores, Written
 from ledger.services.log.institution_key import directory_log
 from ledger.services.recording import Event, RecordKey, record
@@ -19,8 +19,7 @@ def open_epoch(stores: Stores, act: Act, signed: SignedEpoch, key: RegistryKey) 
     """Record the epoch, whose signatures hold; raise NotAllowed, VerificationFailed (epoch.…), Conflict("epoch.exists")."""
     require(act.principal, Action.BLACKLIST_OPERATE, Resource(act.principal.institution_id, Grade.COMMERCIAL))
     signed.check()
-    name = signed.epoch.id.hex()
-    house = RecordKey(name, stores.record_keys.create(name))
+    house = house_key(stores, signed.epoch.id.hex())
     return stores.database.write(lambda tx: _write(tx, stores, act, _Opening(signed, key, house)))
 
 

@@ -8,6 +8,9 @@ from ledger.core.blacklist.admission import Member
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.signed import Record, Signed, signed_bytes
 from ledger.core.blacklist.versions import SignedVersion
+from ledger.errors import Conflict
+from ledger.services.context import Stores
+from ledger.services.recording import RecordKey
 from signing.envelope import Signature
 from signing.keys.evaluators import Share
 from signing.keys.signer import Signer
@@ -19,6 +22,14 @@ def sign_record(record: R, signer: Signer) -> Signed[R]:
     """Return the record with its signature by this key."""
     public = signer.public
     return Signed(record, Signature(public.suite, public.key_id, signer.sign(signed_bytes(record))))
+
+
+def house_key(stores: Stores, name: str) -> RecordKey:
+    """Return the key of a record of the registry's own, made when it is first asked for: a crash in between does no harm."""
+    try:
+        return RecordKey(name, stores.record_keys.create(name))
+    except Conflict:
+        return RecordKey(name, stores.record_keys.get(name))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ledger.core.blacklist.identifiers import parse_identifier
 from ledger.core.log.permissions import Role
-from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService
+from signing.canonical import encode
+from support.blacklist_service import FRAUDSTER, BlacklistService
+from support.consortium import TODAY, signer
 from support.live_service import HOME, PASSPHRASE
 
+UNLISTED = parse_identifier("passport", "CHN:E55555555", TODAY)
 TALLY = (sys.executable, "-c", "from api.cli import main; main()")
 
 
@@ -22,6 +26,7 @@ def environment(blacklist: BlacklistService) -> dict[str, str]:
         **os.environ,  # noqa: TID251  # a child needs its PATH
         "TALLY_DATA": str(service.settings.data),
         "TALLY_URL": service.url,
+        "TALLY_INSTITUTION_CODE": HOME,
         "TALLY_TOKEN": service.person(Role.PARTNER, institution=HOME).token,
         "TALLY_KEY_PASSPHRASE": PASSPHRASE,
     }
@@ -77,7 +82,7 @@ def test_a_portfolio_with_bad_lines_is_screened_and_resumed(
         "kind,identifier",
         f"cn-id,{FRAUDSTER.value}",
         "cn-id,110105194912310021",
-        f"cn-uscc,{HONEST.value}",
+        f"passport,{UNLISTED.value}",
         "phone,138****5678",
     ]
     portfolio.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -92,7 +97,7 @@ def test_a_portfolio_with_bad_lines_is_screened_and_resumed(
     ]  # fmt: skip
     again = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result))
     assert "2 before" in again.stdout
-    blacklist.home.list_subject(HONEST)
+    blacklist.home.list_subject(UNLISTED)
     blacklist.publish()
     synced = tally(environment, "blacklist", "sync")
     assert "watched: line 4 is now listed" in synced.stdout, synced.stdout + synced.stderr
@@ -108,3 +113,25 @@ def test_without_a_policy_nothing_is_believed(environment: dict[str, str], tmp_p
     told = tally(environment, "blacklist", "sync", "--policy", missing)
     assert told.returncode == 2
     assert "blacklist.no-policy" in told.stderr
+
+
+def test_the_registry_shows_epochs_and_members(environment: dict[str, str], blacklist: BlacklistService) -> None:
+    shown = tally(environment, "registry", "show", "--json")
+    assert shown.returncode == 0, shown.stderr
+    held = json.loads(shown.stdout)
+    assert {plan["purpose"] for plan in held["epochs"]} == {"blacklist", "documents"}
+    assert blacklist.home.partner.institution in [member["institution"] for member in held["members"]]
+    assert tally(environment, "registry", "show").returncode == 0
+
+
+def test_an_institution_is_admitted_once_and_an_epoch_opened_once(
+    environment: dict[str, str], blacklist: BlacklistService, tmp_path: Path
+) -> None:
+    public, epoch = tmp_path / "pub.json", tmp_path / "epoch.json"
+    public.write_bytes(encode(signer("newcomer", "blacklist-partner").public.to_json()))
+    told = tally(environment, "registry", "admit", "newcomer-bank", "--key", str(public), "--quota", "50")
+    assert told.returncode == 0, told.stderr
+    assert tally(environment, "registry", "admit", "newcomer-bank", "--key", str(public)).returncode == 3
+    epoch.write_bytes(blacklist.service.nobody().get(f"/v1/blacklist/epochs/{blacklist.epoch.id.hex()}").content)
+    again = tally(environment, "registry", "open", str(epoch))
+    assert (again.returncode, "epoch.exists" in again.stderr) == (3, True), again.stderr

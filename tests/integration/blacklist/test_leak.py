@@ -105,7 +105,8 @@ def test_no_clear_identifier_reaches_the_registry_its_database_its_log_or_the_ev
 
 
 def test_an_evaluator_remembers_hashes_only(blacklist: BlacklistService) -> None:
-    (result,) = blacklist.neighbour.check(HONEST)
+    never_listed = parse_identifier("passport", "CHN:E98765432", TODAY)
+    (result,) = blacklist.neighbour.check(never_listed)
     data = b"".join(
         data for name, data in everything_kept(blacklist.service.settings.data) if name.startswith("ledger.db")
     )
