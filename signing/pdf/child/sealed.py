@@ -5,14 +5,13 @@ Leaves to others: what the answer means for people (signing.pdf.inspect_sealed),
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
-from io import BytesIO
 from itertools import chain
 from typing import Any, TypeAlias
 
 import pikepdf
 from asn1crypto import x509
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 
 from signing.pdf.child import looks, sealed_changes
@@ -20,6 +19,7 @@ from signing.pdf.child.active import check_objects
 from signing.pdf.child.bombs import check_sizes
 from signing.pdf.child.findings import TOO_MUCH, Findings, Refused
 from signing.pdf.child.frame import check_frame
+from signing.pdf.child.hybrid import check_hybrid
 from signing.pdf.child.open_strictly import check_repairs, open_strictly
 from signing.pdf.child.page_boxes import check_boxes
 from signing.pdf.child.page_tree import pages_of
@@ -27,7 +27,13 @@ from signing.pdf.child.question import Question
 from signing.pdf.child.reach import reachable
 from signing.pdf.child.sealed_cms import check_containers
 from signing.pdf.child.sealed_later import check_later
-from signing.pdf.child.sealed_objects import Signatures, check_coverage, check_seal_form, find_signatures
+from signing.pdf.child.sealed_objects import (
+    Signatures,
+    check_coverage,
+    check_seal_form,
+    covered_length,
+    find_signatures,
+)
 from signing.pdf.child.sealed_time import Judged, embedded_evidence, judge_in_time
 from signing.pdf.child.second_reader import check_second_reader
 
@@ -65,14 +71,16 @@ def _judge(data: bytes, question: Question, run: Run, findings: Findings, answer
         shapes = check_boxes(pages, findings)
         if findings.codes() & TOO_MUCH:
             return
-        check_second_reader(data, chain((pdf.Root,), reachable(pdf, pages)), shapes, findings)
-        reader = PdfFileReader(BytesIO(data), strict=True)
+        reader = check_second_reader(data, chain((pdf.Root,), reachable(pdf, pages)), shapes, findings)
+        if reader is None:
+            return
+        check_hybrid(data, pdf, question.max_pages, findings)
         signatures = find_signatures(pdf, reader, findings)
         answer["covers_whole_file"] = check_coverage(data, signatures, findings)
         check_seal_form(reader, signatures, findings)
         check_containers((signatures.seal, *signatures.stamps), findings)
         _check_worth(signatures, question, run, findings, answer)
-        _check_after(signatures, findings)
+        _check_after(data, pdf, signatures, question, findings)
         answer.update(_check_r0(data, pdf, signatures, question, findings))
 
 
@@ -105,13 +113,19 @@ def _level(*, stamped: bool, evidence: bool, archived: bool) -> str:
     return "B-LTA" if archived else "B-LT"
 
 
-def _check_after(signatures: Signatures, findings: Findings) -> None:
-    """Find anything above updates for long-term archiving in the revisions after the seal."""
+def _check_after(data: bytes, pdf: pikepdf.Pdf, signatures: Signatures, question: Question, findings: Findings) -> None:
+    """Find anything above updates for long-term archiving in the revisions after the seal: by our comparison and by pyHanko's."""
+    with open_strictly(data[: covered_length(signatures.seal)]) as sealed:
+        try:
+            sealed_changes.compare_after(sealed, pdf, question.max_pages)
+        except sealed_changes.Changed as changed:
+            findings.add("sealed.changed-after", changed)
     for signature in (signatures.seal, *signatures.stamps):
-        signature.compute_integrity_info()
-        result: object = signature.diff_result
-        if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.LTA_UPDATES:
-            findings.add("sealed.changed-after", f"after revision {signature.signed_revision}")
+        with suppress(KeyError):  # a reference to nothing, which is allowed: pyHanko cannot compare beyond it
+            signature.compute_integrity_info()
+            result: object = signature.diff_result
+            if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.LTA_UPDATES:
+                findings.add("sealed.changed-after", f"after revision {signature.signed_revision}")
 
 
 def _check_r0(data: bytes, pdf: pikepdf.Pdf, signatures: Signatures, question: Question, findings: Findings) -> Answer:

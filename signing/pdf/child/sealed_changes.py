@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TypeAlias
 
 import pikepdf
 
@@ -19,12 +20,14 @@ from signing.pdf.child.question import Question
 
 _REVISION_END = re.compile(rb"startxref[ \t\r\n]+[0-9]+[ \t\r\n]+%%EOF(?:\r\n|\r|\n)?")
 _MAX_REVISIONS = 64
+_MAX_OBJECTS = 200_000
 # What sealing enters in the catalogue. Version and Extensions say that the seal needs a newer reader.
 _CATALOGUE_PLACES = frozenset({"/AcroForm", "/AF", "/DSS", "/Extensions", "/Metadata", "/Names", "/Perms", "/Version"})
 _FORM_PLACES = frozenset({"/Fields", "/SigFlags"})
 _INFO_PLACES = frozenset({"/ModDate", "/Producer"})
 
 Number = tuple[int, int]
+Plain: TypeAlias = object
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,32 @@ def compare(first: pikepdf.Pdf, final: pikepdf.Pdf, max_pages: int) -> None:
     if first.Root.objgen != final.Root.objgen or len(before) != len(after):
         raise Changed("another catalogue or number of pages")
     places = _Places(first, final, [*before, *after])
-    for value in first.objects:
-        number = (
-            value.objgen
-        )  # pikepdf's own values (numbers, null) cannot say theirs, and no place of a page holds one
-        if number not in places.numbers and not _same(value, final.get_object(*number)):
+    for number in _numbers(first):
+        if number not in places.numbers and not _same(first.get_object(*number), final.get_object(*number)):
             raise Changed(f"object {number[0]} was replaced")
     _compare_catalogue(first, final)
     _compare_info(first, final)
     for page, sealed_page in zip(before, after, strict=True):
         _compare_page(page, sealed_page)
+
+
+def _numbers(pdf: pikepdf.Pdf) -> set[Number]:
+    """Return the numbers of all objects; those that are a number or a name cannot say theirs, so every number is one."""
+    size = pdf.trailer.get("/Size", 0)
+    least = range(1, min(size if isinstance(size, int) else 0, _MAX_OBJECTS))
+    values: list[object] = list(pdf.objects)
+    return {(number, 0) for number in least} | {one.objgen for one in values if isinstance(one, pikepdf.Object)}
+
+
+def compare_after(sealed: pikepdf.Pdf, final: pikepdf.Pdf, max_pages: int) -> None:
+    """Raise Changed unless the final file adds to the sealed one nothing but time stamps and their evidence."""
+    compare(sealed, final, max_pages)
+    if set(sealed.attachments) != set(final.attachments) or _plain_list(sealed) != _plain_list(final):
+        raise Changed("an attachment after the seal")
+
+
+def _plain_list(pdf: pikepdf.Pdf) -> Plain:
+    return [_plain(one) for one in pdf.Root.get("/AF", ())]
 
 
 @dataclass
@@ -134,27 +153,29 @@ def _inside(value: pikepdf.Object, *keys: str) -> pikepdf.Object | None:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, pikepdf.Stream) and isinstance(other, pikepdf.Stream):
-        return bool(
-            one.stream_dict.unparse() == other.stream_dict.unparse() and one.read_raw_bytes() == other.read_raw_bytes()
-        )
-    return _resolved(one) == _resolved(other)
+        return _entries(one) == _entries(other) and one.read_raw_bytes() == other.read_raw_bytes()
+    return _plain(one, top=True) == _plain(other, top=True)
 
 
-def _resolved(value: object) -> bytes:
-    return value.unparse(resolved=True) if isinstance(value, pikepdf.Object) else repr(value).encode()
-
-
-def _entries(value: pikepdf.Object | None, but: frozenset[str] = frozenset()) -> dict[str, bytes]:
-    """Return the entries of a dictionary as written, indirect ones by their number."""
-    if not isinstance(value, pikepdf.Dictionary):
+def _entries(value: object, but: frozenset[str] = frozenset()) -> dict[str, Plain]:
+    """Return the entries of a dictionary or stream as plain values, without those that are null, which is as if absent."""
+    if not isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
         return {}
-    return {key: _written(value[key]) for key in value.keys() if key not in but}  # noqa: SIM118 - a PDF dictionary
+    found = {key: _plain(value[key]) for key in value.keys() if key not in but}  # noqa: SIM118 - a PDF dictionary
+    return {key: plain for key, plain in found.items() if plain is not None}
 
 
-def _written(value: object) -> bytes:
-    if isinstance(value, pikepdf.Object):
-        return b"%d %d R" % value.objgen if value.is_indirect else value.unparse()
-    return repr(value).encode()
+def _plain(value: object, *, top: bool = False) -> Plain:
+    """Return a value as something to compare, however it is spelled: a tool that adds an entry writes the others anew."""
+    if not isinstance(value, pikepdf.Object):
+        return value
+    if value.is_indirect and not top:
+        return ("R", *value.objgen)
+    if isinstance(value, pikepdf.Array):
+        return [_plain(one) for one in value]
+    if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        return _entries(value)
+    return str(value) if isinstance(value, pikepdf.String) else value.unparse(resolved=True)
 
 
 def _compare_catalogue(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
@@ -180,8 +201,8 @@ def _compare_attachments(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
         if name not in final.attachments or not _same(before.obj, final.attachments[name].obj):
             raise Changed("an attachment of R0")
     before_list, after_list = first.Root.get("/AF"), final.Root.get("/AF")
-    written = [_written(value) for value in after_list] if isinstance(after_list, pikepdf.Array) else []
-    if any(_written(value) not in written for value in before_list or ()):
+    written = [_plain(value) for value in after_list] if isinstance(after_list, pikepdf.Array) else []
+    if any(_plain(value) not in written for value in before_list or ()):
         raise Changed("the associated files")
 
 
@@ -200,7 +221,7 @@ def _compare_page(before: pikepdf.Object, after: pikepdf.Object) -> None:
 def _compare_list(before: pikepdf.Object | None, after: pikepdf.Object | None, what: str) -> None:
     """Raise Changed unless `after` is `before` and then invisible signature fields."""
     old, new = list(before or ()), list(after or ())
-    if [_written(value) for value in new[: len(old)]] != [_written(value) for value in old]:
+    if [_plain(value) for value in new[: len(old)]] != [_plain(value) for value in old]:
         raise Changed(what)
     for added in new[len(old) :]:
         if not isinstance(added, pikepdf.Dictionary) or added.get("/FT") != pikepdf.Name.Sig:

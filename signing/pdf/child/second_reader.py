@@ -31,8 +31,12 @@ class Disagreement(Exception):
 
 def check_second_reader(
     data: bytes, shown: Iterable[pikepdf.Object], expected: list[Shape | None], findings: Findings
-) -> None:
-    """Find differences between what the parsers read; one that cannot read the file at all is a difference."""
+) -> PdfFileReader | None:
+    """Find differences between what the parsers read; one that cannot read the file at all is a difference.
+
+    Returns the second parser with what it has read, None when it could not open the file.
+    """
+    reader = None
     try:
         reader = PdfFileReader(BytesIO(data), strict=False)
         _check_sections(data, reader)
@@ -43,6 +47,7 @@ def check_second_reader(
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError) as error:
         findings.add("pdf.two-readings", f"the second parser: {error}")
     _compare_pages(data, expected, findings)
+    return reader
 
 
 def _check_sections(data: bytes, reader: PdfFileReader) -> None:
@@ -63,7 +68,7 @@ def compare_objects(shown: Iterable[pikepdf.Object], reader: PdfFileReader) -> N
         if getattr(value, "is_indirect", False) and not _is_plumbing(value):
             number, generation = value.objgen
             reference = generic.Reference(number, generation, reader)
-            other: object = reader.get_object(reference, never_decrypt=True)
+            other: object = reader.get_object(reference)
             if not _alike(value, other, _MAX_DEPTH):
                 raise Disagreement(f"object {number}")
 
@@ -73,7 +78,7 @@ def _check_entries(reader: PdfFileReader) -> None:
     for revision in range(reader.xrefs.total_revisions):
         for reference in reader.xrefs.explicit_refs_in_revision(revision):
             if isinstance(reader.xrefs[reference], ObjStreamRef):
-                found: object = reader.get_object(reference, never_decrypt=True)
+                found: object = reader.get_object(reference)
                 if isinstance(found, generic.NullObject):
                     raise Disagreement(f"object {reference.idnum} is not where it is said to be")
 
