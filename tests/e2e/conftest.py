@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from support import live_service
 from support.browser import DESKTOP, Screen, Watch, chromium
+from support.phones import Phone, open_phone
 from support.service import Service, running_service
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
@@ -66,3 +68,28 @@ def altered(service: Service, tmp_path: Path) -> Path:
     file = tmp_path / "altered.pdf"
     file.write_bytes(data)
     return file
+
+
+@pytest.fixture(scope="session")
+def lender(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[live_service.Service]:
+    """A lender's service; the browser is asked for first, since without one there is no need for it."""
+    assert browser.is_connected()
+    with live_service.running_service(
+        live_service.settings_in(tmp_path_factory.mktemp("lender") / "data", sealing=True, seal_anchor_seconds=1)
+    ) as started:
+        yield started
+
+
+@pytest.fixture
+def phones(browser: Browser, lender: live_service.Service) -> Iterator[Callable[..., Phone]]:
+    """Return a function that gives a person a phone; at the end nothing may have gone wrong unseen."""
+    given: list[Phone] = []
+
+    def give(name: str, **more: str) -> Phone:
+        given.append(open_phone(browser, lender.here.public_url, name, **more))  # type: ignore[arg-type]  # by name
+        return given[-1]
+
+    yield give
+    for phone in given:
+        phone.page.context.close()
+        phone.watch.check()

@@ -3,11 +3,10 @@
 import hashlib
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from api.wiring import ids
 from ledger.core.evidence.answers import AnswerName
@@ -15,34 +14,11 @@ from ledger.core.evidence.trust import parse_trust
 from ledger.core.evidence.verify_file import FileFacts, verify
 from support.browser import PHONE
 from support.ceremonies import person, typeset_ceremony
-from support.live_service import Service, running_service, settings_in
-from support.phones import Phone, open_phone
+from support.live_service import Service
+from support.phones import Phone
 
 OpenPhone = Callable[..., Phone]
 SEALING = 30_000  # milliseconds; it takes two
-
-
-@pytest.fixture(scope="module")
-def lender(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A lender's service; the browser is asked for first, since without one there is no need for it."""
-    assert browser.is_connected()
-    with running_service(settings_in(tmp_path_factory.mktemp("lender") / "data")) as started:
-        yield started
-
-
-@pytest.fixture
-def phones(browser: Browser, lender: Service) -> Iterator[OpenPhone]:
-    """Return a function that gives a person a phone; at the end nothing may have gone wrong unseen."""
-    given: list[Phone] = []
-
-    def give(name: str, **more: str) -> Phone:
-        given.append(open_phone(browser, lender.here.public_url, name, **more))  # type: ignore[arg-type]  # by name
-        return given[-1]
-
-    yield give
-    for phone in given:
-        phone.page.context.close()
-        phone.watch.check()
 
 
 def test_borrower_guarantor_and_officer_sign_on_phones_and_the_sealed_file_proves_itself(

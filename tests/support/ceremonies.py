@@ -18,6 +18,7 @@ from ledger.core.log.permissions import VISITOR
 from ledger.messages.console import read_outbox
 from ledger.services.agreements.browser import INVITATION
 from ledger.storage.sessions import InvitationRow, insert_invitation
+from ledger.storage.tables import messages as ceremony_tables
 from support.drafts import draft
 from support.live_service import Service
 from support.loan_terms import repayment
@@ -71,6 +72,13 @@ class Ceremony:
         row = InvitationRow(act.new_id(), self.id, self.signer_ids[place], token_hash(INVITATION, token), at, until)
         here.stores.database.write(lambda tx: insert_invitation(tx, row))
         return f"/sign/{token}"
+
+    def let_another_code_go(self) -> None:
+        """Let a minute pass for the codes of this agreement: their times are set back in the database."""
+        codes = ceremony_tables.one_time_code
+        earlier = format_instant(datetime.now(UTC) - timedelta(minutes=2))  # noqa: TID251  # a minute of real time
+        change = codes.update().where(codes.c.agreement_id == self.id).values(made_at=earlier)
+        self.service.here.stores.database.write(lambda tx: tx.execute(change))
 
     def code(self) -> str:
         """Return the newest code that left the service."""

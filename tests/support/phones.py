@@ -72,13 +72,24 @@ class Phone:
         self.sign()
 
 
-def open_phone(browser: Browser, url: str, name: str, *, language: str = "zh", screen: Screen = PHONE) -> Phone:
+def open_phone(  # noqa: PLR0913  # a person's circumstances
+    browser: Browser,
+    url: str,
+    name: str,
+    *,
+    language: str = "zh",
+    screen: Screen = PHONE,
+    agent: str | None = None,
+    script: str = "yes",
+) -> Phone:
     """Return a phone of its own, with its authenticator."""
     context = browser.new_context(
         viewport={"width": screen.width, "height": screen.height},
         locale={"zh": "zh-CN", "en": "en-GB"}[language],
         base_url=url,
         has_touch=True,
+        user_agent=agent,
+        java_script_enabled=script == "yes",
     )
     page, watch = context.new_page(), Watch(url)
     watch.attach(page)
