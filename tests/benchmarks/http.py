@@ -42,7 +42,7 @@ def measure(run: Run) -> Sequence[Figure]:
     """Return median and 99th percentile in milliseconds, and how many requests failed."""
     warm, counted = WARM_SECONDS * PER_SECOND, (4 if run.quick else SECONDS) * PER_SECOND
     with temporary_folder() as folder, running(folder / "var") as service:
-        signatures = _prepared(service, warm + counted)
+        signatures = prepared(service, warm + counted)
         note(f"{len(signatures):,} signatures prepared; sending {PER_SECOND} a second")
         send_at_rate(service.url, signatures[:warm], PER_SECOND)
         before = service.cpu_seconds
@@ -70,7 +70,7 @@ def _figures(ours: Outcome, baseline: Outcome, counted: int) -> Iterator[Figure]
     )  # fmt: skip
 
 
-def _prepared(service: Service, count: int) -> list[Request]:
+def prepared(service: Service, count: int) -> list[Request]:
     """Return signed statements ready to send, an agreement's signers spread over the run as people would come."""
     officer = _Officer(service)
     agreements = -(-count // SIGNERS)

@@ -61,6 +61,28 @@ async def _send_all(url: str, requests: Sequence[Request], per_second: float) ->
     return outcome
 
 
+def send_at_once(url: str, requests: Sequence[Request], at_once: int) -> tuple[Outcome, float]:
+    """Send the requests from `at_once` clients, each its next one as soon as it is answered; return what came and the seconds."""
+    return asyncio.run(_send_from(url, requests, at_once))
+
+
+async def _send_from(url: str, requests: Sequence[Request], at_once: int) -> tuple[Outcome, float]:
+    outcome, connections = Outcome(), _Connections(urlsplit(url).hostname or "", urlsplit(url).port or 80)
+    waiting = iter(requests)  # shared: each client takes the next
+
+    async def client() -> None:
+        for request in waiting:
+            await _send(connections, request, time.perf_counter(), outcome)
+
+    started = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(at_once):
+            group.create_task(client())
+    seconds = time.perf_counter() - started
+    connections.close()
+    return outcome, seconds
+
+
 async def _send(connections: "_Connections", request: Request, due: float, outcome: Outcome) -> None:
     await asyncio.sleep(max(0.0, due - time.perf_counter()))
     try:

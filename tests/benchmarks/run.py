@@ -22,6 +22,7 @@ from benchmarks.measuring import Figure, Measure, Run, note  # noqa: E402  # the
 MEASURES: Mapping[str, str] = {
     "durable_entries": "entries per second through the batch path, beside raw inserts of the same bytes",
     "http": "HTTP request to receipt at 200 requests per second, beside GET /livez at that rate",
+    "statements": "signed statements per second through HTTP, beside GET /livez from as many clients",
     "growth": "proof time and sequencer memory as the log grows to a million entries",
     "audit": "audit of a large log, beside SHA-256 over the same bytes from the same database",
     "gas": "gas per checkpoint, beside an unchecked store of the same root",
