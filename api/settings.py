@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     ] = 180
     threads: Annotated[
         int, Field(ge=2, le=200, description="Request threads; the database pool is sized with them")
-    ] = 24
+    ] = 12
     pkcs11_module: Annotated[
         str, Field(description="Library of a PKCS#11 device that holds keys; empty: all keys are files")
     ] = ""
