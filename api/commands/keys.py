@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from api.commands.configured import read_settings
-from api.commands.connection import AsJson
+from api.commands.connection import AsJson, Force
+from api.commands.files import write_file
 from api.commands.outcome import note, say, say_json
 from api.commands.passphrase import read_passphrase
 from api.commands.tables import facts, table
@@ -127,6 +128,44 @@ def api_token(
         )
     )
     note("The token is in that file and nowhere else. Next: tally agreement list --token-file " + str(output))
+
+
+Institution = Annotated[str, typer.Option(metavar="CODE", help="Code of the institution.")]
+
+
+@app.command(name="seal-request")
+def seal_request(
+    institution: Institution,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The institution's name, as the certificate shall say it.")],
+    *,
+    country: Annotated[str, typer.Option(metavar="CC", help="Its country, two letters.")] = "CN",
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write the request (PEM).")
+    ] = Path("seal.csr"),
+    force: Force = False,
+) -> None:
+    """Ask for a certificate of the institution's seal; makes the seal's key where there is none yet."""
+    from api.commands.seal_keys import make_request  # noqa: PLC0415  # X.509, which `keys create` does without
+
+    write_file(output, make_request(institution, name=name, country=country), force=force)
+    note(f"Wrote {output}. Have it certified, then: tally keys seal-import --institution {institution} CHAIN")
+
+
+@app.command(name="seal-import")
+def seal_import(
+    chain: Annotated[
+        Path, typer.Argument(metavar="CHAIN", help="PEM: the seal's certificate first, its issuers, the root last.")
+    ],
+    institution: Institution,
+    *,
+    force: Force = False,
+) -> None:
+    """Use a certificate for the institution's seal, after checking that it is of the seal's key and its chain is whole."""
+    from api.commands.seal_keys import import_chain  # noqa: PLC0415  # as above
+
+    kept = import_chain(institution, chain, force=force)
+    say(facts([("Wrote", str(kept.file)), ("Seal", kept.subject), ("Until", kept.until), ("Root", kept.root)]))
+    note("Start the service and its workers anew: they read it once.")
 
 
 def _describe(file: Path) -> dict[str, Json]:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from api.commands.seal_keys import import_chain, make_request
 from api.settings import Settings
 from api.wiring.authority_web import AuthorityWeb
 from api.wiring.keyring import Keyring
 from api.wiring.seal_tools import CHAIN_FILE, SealBench, read_chain
-from ledger.errors import Unavailable
+from ledger.errors import InvalidInput, Unavailable
 from signing.errors import ServiceUnavailable
 from signing.keys.local_authority import LocalAuthority, Subject
 from signing.keys.sealed_file import new_passphrase
@@ -132,3 +133,25 @@ def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.pem").write_text("nothing")
     with pytest.raises(Unavailable, match="expected certificates in PEM"):
         read_chain(tmp_path / "empty.pem")
+
+
+def test_the_commands_ask_for_a_certificate_and_import_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALLY_DATA", str(tmp_path))
+    monkeypatch.setenv("TALLY_KEY_PASSPHRASE", PASSPHRASE.decode())
+    bench(tmp_path)
+    request = x509.load_pem_x509_csr(make_request(CODE, name="Alpha Lender 甲银行", country="CN"))
+    authority = local_authority(5)
+    public = request.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    chain = tmp_path / "chain.pem"
+    chain.write_bytes(pem(authority.issue("seal-alpha", Subject("Alpha Lender", public)), authority.root))
+    kept = import_chain(CODE, chain, force=False)
+    assert "Alpha Lender" in kept.subject
+    assert kept.file.read_bytes() == chain.read_bytes()
+    with pytest.raises(InvalidInput, match="already"):
+        import_chain(CODE, chain, force=False)
+    with pytest.raises(InvalidInput) as refused:
+        make_request(CODE, name="x" * 65, country="CN")
+    assert refused.value.code == "keys.request"
+    with pytest.raises(InvalidInput) as refused:
+        make_request("BETA", name="Beta", country="CN")
+    assert refused.value.code == "keys.no-institution"
