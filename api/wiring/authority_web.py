@@ -4,9 +4,11 @@ Promises: one answer within a fixed time and size, no redirects, no cookies, no 
 ServiceUnavailable with a code. Leaves what is asked to `signing.pdf`.
 """
 
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import httpx2
 
@@ -18,6 +20,12 @@ Local = Callable[[str, bytes], bytes | None]
 def nobody(_url: str, _body: bytes) -> bytes | None:
     """Answer as the local authority of an installation that has none."""
     return None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the machine's trusted certificates, read once: reading them takes longer than most answers."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +48,7 @@ class AuthorityWeb:
         headers = {"Content-Type": media_type} if media_type else {}
         try:
             with (
-                httpx2.Client(timeout=self.timeout_seconds, follow_redirects=False, trust_env=False) as client,
+                httpx2.Client(timeout=self.timeout_seconds, verify=_tls(), trust_env=False) as client,
                 client.stream("GET" if body is None else "POST", url, content=body, headers=headers) as answer,
             ):
                 if answer.status_code != httpx2.codes.OK:

@@ -28,6 +28,7 @@ MEASURES: Mapping[str, str] = {
     "gas": "gas per checkpoint, beside an unchecked store of the same root",
     "cold_start": "start of `tally --help` and `tally verify --offline`, beside `python -c pass`",
     "blacklist": "evaluations per second, a check's time, a list of a million, beside bare curve and hash operations",
+    "seal": "typeset, seal, inspect and verify a contract, beside plain typst, pikepdf and pyHanko on the same file",
     "at_rest": "memory of `tally up` at rest and its second start, beside a bare interpreter",
 }
 

@@ -48,6 +48,7 @@ def serving(server: AuthorityServer) -> Iterator[AuthorityServer]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, answer = server.answer(body)
             self.send_response(status)
+            self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

@@ -1,0 +1,176 @@
+"""Typesetting, sealing, inspecting and verifying a contract, each beside the plain library on the same file in the same run.
+
+Promises: both sides ask the same local authority over the same loopback socket; the first, cold run of each is left out. Memory is the
+peak of a process of its own that did the work once.
+"""
+
+import asyncio
+import hashlib
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from io import BytesIO
+
+import pikepdf
+import typst
+from asn1crypto import keys, x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.timestamps.requests_client import HTTPTimeStamper
+from pyhanko.sign.validation import ades
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+
+from api.wiring.authority_web import AuthorityWeb
+from benchmarks.measuring import ROOT, Aim, Figure, Run, median, note, seconds_of
+from signing.keys.local_authority import LocalAuthority, Subject
+from signing.pdf.authorities import fetchers
+from signing.pdf.inspect import inspect
+from signing.pdf.inspect_sealed import SealTrust, inspect_sealed
+from signing.pdf.seal import SealTools, seal
+from support.authority_server import AuthorityServer, serving
+from support.drafts import contract, draft, typeset
+from support.sealing import TEXT, local_authority, now, seal_tools
+
+EVIDENCE = b'{"tag":"tally/sealed/v1","filler":"' + b"0123456789abcdef" * 1500 + b'"}'
+PLAIN_PAGE = b"= Loan contract\n#lorem(600)"
+_MEMORY = "import sys; sys.path[:1] = {path!r}\nfrom benchmarks.seal import {name}\n{name}()"
+
+
+def measure(run: Run) -> list[Figure]:
+    times = 5 if run.quick else 25
+    authority = local_authority()
+    made = typeset(contract(draft()))
+    with serving(AuthorityServer(authority)) as server:
+        tools, plain = tools_for(authority, server), PlainSealer(authority, server)
+        sealed = seal(made, EVIDENCE, tools, TEXT).data
+        note(f"a contract of {len(made):,} bytes, sealed {len(sealed):,}")
+        ours, theirs = _both(times, lambda: seal(made, EVIDENCE, tools, TEXT), lambda: plain.seal(made))
+    trust = SealTrust(roots=(authority.root,))
+    digest = hashlib.sha256(made).digest()
+    verify, validate = _both(
+        times,
+        lambda: inspect_sealed(sealed, trust, at=now(), document=digest),
+        lambda: plain.validate(sealed),
+    )
+    inspected, opened = _both(times, lambda: inspect(made), lambda: _open(made))
+    set_, plain_set = _both(times, lambda: typeset(contract(draft())), _plain_page)
+    return [
+        Figure(name="typeset a contract", value=set_, unit="s", baseline=plain_set, baseline_name="plain typst, a page"),
+        Figure(name="seal (B-LTA), time", value=ours, unit="s", baseline=theirs, baseline_name="plain pyHanko", aim=Aim(1.3, "most", "ratio")),
+        Figure(name="seal (B-LTA), aim in seconds", value=ours, unit="s", baseline=theirs, baseline_name="plain pyHanko", aim=Aim(0.5, "most")),
+        Figure(name="inspect an upload", value=inspected, unit="s", baseline=opened, baseline_name="plain pikepdf, unchecked"),
+        Figure(name="verify strictly", value=verify, unit="s", baseline=validate, baseline_name="pyHanko's validation", aim=Aim(1.5, "most", "ratio")),
+        *_memory(),
+    ]  # fmt: skip
+
+
+def tools_for(authority: LocalAuthority, server: AuthorityServer) -> SealTools:
+    tools = seal_tools(authority, urls=[server.url])
+    return SealTools(**{**vars(tools), "web": AuthorityWeb(timeout_seconds=10, local=authority.answer)})
+
+
+class PlainSealer:
+    """pyHanko as its documentation has it: B-LTA with its own HTTP time stamper; the same certificates and answers."""
+
+    def __init__(self, authority: LocalAuthority, server: AuthorityServer) -> None:
+        self._authority, self._url = authority, server.url
+        self._root = x509.Certificate.load(authority.root)
+        key = ec.derive_private_key(77, ec.SECP256R1())
+        public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        certificate = x509.Certificate.load(authority.issue("plain", Subject("Plain", public)))
+        store = SimpleCertificateStore()
+        store.register(self._root)
+        private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        self._signer = SimpleSigner(certificate, keys.PrivateKeyInfo.load(private), store)
+
+    def seal(self, data: bytes) -> bytes:
+        context = ValidationContext(
+            trust_roots=[self._root],
+            allow_fetching=True,
+            revocation_mode="hard-fail",
+            fetchers=fetchers(AuthorityWeb(timeout_seconds=10, local=self._authority.answer)),
+        )
+        metadata = PdfSignatureMetadata(
+            field_name="Seal",
+            md_algorithm="sha256",
+            certify=True,
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+            subfilter=SigSeedSubFilter.PADES,
+            embed_validation_info=True,
+            use_pades_lta=True,
+            validation_context=context,
+        )
+        signer = PdfSigner(metadata, self._signer, timestamper=HTTPTimeStamper(self._url))
+        return bytes(signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(data))).getvalue())
+
+    def validate(self, data: bytes) -> object:
+        policy = CertValidationPolicySpec(
+            trust_manager=SimpleTrustManager.build([self._root]), revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO)
+        )
+        local = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
+        inner = SignatureValidationSpec(cert_validation_policy=policy, revinfo_gathering_policy=local)
+        spec = PdfSignatureValidationSpec(inner, diff_policy=DEFAULT_DIFF_POLICY)
+        signature = PdfFileReader(BytesIO(data)).embedded_regular_signatures[0]
+        return asyncio.run(ades.ades_lta_validation(signature, spec))
+
+
+def _both(times: int, ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """Return both medians, taken in turn so that a busy moment falls on both."""
+    ours(), theirs()
+    pairs = [(seconds_of(ours), seconds_of(theirs)) for _ in range(times)]
+    return median([pair[0] for pair in pairs]), median([pair[1] for pair in pairs])
+
+
+def _open(data: bytes) -> None:
+    with pikepdf.open(BytesIO(data)) as pdf:
+        pdf.check_pdf_syntax()
+
+
+def _plain_page() -> None:
+    typst.compile(PLAIN_PAGE, format="pdf")
+
+
+def _memory() -> Sequence[Figure]:
+    """Return the peak memory of sealing in a process of its own, beside plain pyHanko in another."""
+    ours, theirs = _peak("seal_once"), _peak("plain_once")
+    return [Figure(name="seal, peak memory", value=ours, unit="MB", baseline=theirs, baseline_name="plain pyHanko")]
+
+
+def _peak(name: str) -> float:
+    program = _MEMORY.format(path=[str(ROOT), str(ROOT / "tests")], name=name)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    return float(done.stdout.split()[-1])
+
+
+def seal_once() -> None:
+    authority = local_authority()
+    with serving(AuthorityServer(authority)) as server:
+        seal(typeset(contract(draft())), EVIDENCE, tools_for(authority, server), TEXT)
+    _say_peak()
+
+
+def plain_once() -> None:
+    authority = local_authority()
+    with serving(AuthorityServer(authority)) as server:
+        PlainSealer(authority, server).seal(typeset(contract(draft())))
+    _say_peak()
+
+
+def _say_peak() -> None:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
