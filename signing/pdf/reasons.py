@@ -20,7 +20,7 @@ REASONS: Final = {
     "pdf.already-signed": "expected an unsigned PDF: upload the version from before it was signed",
     "pdf.active-content": "expected no scripts, programs, media, XFA or actions beyond links: print it to PDF again",
     "pdf.hidden-content": "expected that paper, screen and every setting show the same: print it to PDF again",
-    "pdf.field-looks": "expected form fields that show what they hold: print it to PDF again",
+    "pdf.field-looks": "expected form fields and annotations that show what they hold, the same in every reader: print it to PDF again",
     "pdf.inflates": "expected a PDF that stays within 512 MiB when it is decoded: print it to PDF again",
     "pdf.too-many-pixels": "expected pictures of at most 150 million pixels: export with smaller pictures",
     "pdf.too-slow": "expected a PDF that can be read within the limits of time and memory: print it to PDF again",

@@ -102,7 +102,11 @@ def _check_annotation(annotation: pikepdf.Object, page: int, findings: Findings)
     flags = flags if isinstance(flags, int) else 0
     if kind == "/Redact":
         findings.add("pdf.hidden-content", f"page {page}: a redaction that was not carried out")
-    if flags & _HIDDEN or "/AP" not in annotation:
+    if flags & _HIDDEN:
+        return
+    if "/AP" not in annotation:
+        if kind in _DRAWING:
+            findings.add("pdf.field-looks", f"page {page}: {kind[1:]} that each reader draws in its own way")
         return
     printed, viewed = bool(flags & _PRINT), not flags & _NO_VIEW
     if printed and not viewed:

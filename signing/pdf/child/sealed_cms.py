@@ -60,10 +60,10 @@ def _check(container: cms.SignedData, binding: frozenset[str], findings: Finding
     _check_attributes(signer, binding, findings)
     for digest in _digests(container, signer):
         _check_digest(digest, findings)
-    _check_algorithm(signer["signature_algorithm"], findings)
+    check_algorithm(signer["signature_algorithm"], findings)
     for certificate in container["certificates"] or ():
         if isinstance(certificate.chosen, x509.Certificate):
-            _check_key(certificate.chosen, findings)
+            check_key(certificate.chosen, findings)
 
 
 def _check_attributes(signer: cms.SignerInfo, binding: frozenset[str], findings: Findings) -> None:
@@ -93,7 +93,7 @@ def _check_digest(name: str, findings: Findings) -> None:
         findings.add("sealed.weak-algorithm", f"digest {name}")
 
 
-def _check_algorithm(algorithm: cms.SignedDigestAlgorithm, findings: Findings) -> None:
+def check_algorithm(algorithm: cms.SignedDigestAlgorithm, findings: Findings) -> None:
     name = algorithm["algorithm"].native
     if name in {"rsassa_pkcs1v15", "ecdsa"}:  # the digest is named apart and checked there
         return
@@ -104,7 +104,7 @@ def _check_algorithm(algorithm: cms.SignedDigestAlgorithm, findings: Findings) -
         _check_digest(inner["algorithm"].native, findings)
 
 
-def _check_key(certificate: x509.Certificate, findings: Findings) -> None:
+def check_key(certificate: x509.Certificate, findings: Findings) -> None:
     key = certificate.public_key
     if key.algorithm not in _LEAST_BITS or key.bit_size < _LEAST_BITS[key.algorithm]:
         findings.add("sealed.weak-algorithm", f"a key of {key.bit_size} bits ({key.algorithm})")

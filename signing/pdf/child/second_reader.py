@@ -69,7 +69,7 @@ def compare_objects(shown: Iterable[pikepdf.Object], reader: PdfFileReader) -> N
             number, generation = value.objgen
             reference = generic.Reference(number, generation, reader)
             other: object = reader.get_object(reference)
-            if not _alike(value, other, _MAX_DEPTH):
+            if not alike(value, other, _MAX_DEPTH):
                 raise Disagreement(f"object {number}")
 
 
@@ -87,7 +87,7 @@ def _is_plumbing(value: pikepdf.Object) -> bool:
     return isinstance(value, pikepdf.Stream) and value.get("/Type") in {pikepdf.Name.XRef, pikepdf.Name.ObjStm}
 
 
-def _alike(one: object, two: object, depth: int) -> bool:
+def alike(one: object, two: object, depth: int) -> bool:
     """Say whether two values are the same, without following references."""
     if depth == 0:
         raise Disagreement("nested too deep to be compared")
@@ -107,7 +107,7 @@ def _alike_objects(one: pikepdf.Object, two: object, depth: int) -> bool:
         return bool(one.is_indirect and one.objgen == (two.idnum, two.generation))
     if isinstance(two, generic.ArrayObject):
         same = isinstance(one, pikepdf.Array) and len(one) == len(two)
-        return same and all(_alike(value, two.raw_get(place), depth - 1) for place, value in enumerate(list(one)))
+        return same and all(alike(value, two.raw_get(place), depth - 1) for place, value in enumerate(list(one)))
     if isinstance(two, generic.StreamObject):
         same = isinstance(one, pikepdf.Stream) and one.read_raw_bytes() == two.encoded_data
         return same and _alike_entries(one, two, depth)
@@ -121,7 +121,7 @@ def _alike_entries(one: pikepdf.Object, two: generic.DictionaryObject, depth: in
     first, second = set(one.keys()), {str(key) for key in two}
     if {key for key in first ^ second if key.isascii() and (key in first or not _is_null(two, key))}:
         return False
-    return all(_alike(one[key], two.raw_get(key), depth - 1) for key in first & second)
+    return all(alike(one[key], two.raw_get(key), depth - 1) for key in first & second)
 
 
 def _line_ends(text: bytes) -> bytes:

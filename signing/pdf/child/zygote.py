@@ -39,7 +39,7 @@ class _Copies:
     status: dict[int, int] = field(default_factory=dict)
     deadline: dict[int, float] = field(default_factory=dict)
 
-    def reap(self) -> None:
+    def reap(self) -> None:  # pragma: no cover - lives in a process of its own, as the two below
         while self.status:
             process, status = os.waitpid(-1, os.WNOHANG)
             if process == 0:
@@ -48,12 +48,12 @@ class _Copies:
             self.deadline.pop(process)
             _report(pipe, os.waitstatus_to_exitcode(status))
 
-    def kill(self, before: float) -> None:
+    def kill(self, before: float) -> None:  # pragma: no cover
         for process in [process for process, deadline in self.deadline.items() if deadline <= before]:
             os.kill(process, signal.SIGKILL)
             self.deadline[process] = before + 1  # until it is reaped
 
-    def patience(self, now: float) -> float | None:
+    def patience(self, now: float) -> float | None:  # pragma: no cover
         return max(0.0, min(self.deadline.values()) - now) if self.deadline else None
 
 

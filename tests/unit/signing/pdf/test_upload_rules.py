@@ -303,6 +303,14 @@ def test_content_that_is_shown_everywhere_passes(change: Change) -> None:
     assert "pdf.hidden-content" not in codes(small_pdf(indirect(change)))
 
 
+def test_annotation_that_each_reader_draws_in_its_own_way_is_refused() -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        annotated(Subtype=Name.FreeText, F=4, Contents=String("900 000"))(pdf)
+        del pdf.pages[0].obj["/Annots"][0]["/AP"]
+
+    assert codes(small_pdf(change)) == ["pdf.field-looks"]
+
+
 def test_visibility_expression_without_end_counts_as_hiding() -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         loop = pdf.make_indirect(Array([]))
