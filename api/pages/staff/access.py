@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.auth import Caller, Here
 from api.pages.origin import SameOrigin
-from api.pages.rendering import see_other
+from api.pages.rendering import page, see_other
+from api.pages.staff.frame import SIGN_IN, SignedIn, staff_page
 from api.schemas.strict_request import Id, StrictJson
 from api.staff_session import end_session, keep_session
 from api.wiring.installation import Installation
@@ -20,6 +21,7 @@ from ledger.core.log.permissions import VISITOR
 from ledger.errors import InvalidInput
 from ledger.services.enrolling import Device
 from ledger.services.log.enrol_own_key import ask_own_key, enrol_own_key
+from ledger.services.log.list_keys import list_keys
 from ledger.services.log.set_up_access import (
     NewAccess,
     ask_access,
@@ -38,6 +40,12 @@ _POSTED = [SameOrigin, StrictJson]
 Json = Annotated[dict[str, Any], Body()]  # read member by member below; anything else is left unread
 _HANDLE_BYTES = 16
 _MOST_TEXT = 200
+
+
+@router.get("/staff/sign-in")
+def sign_in_page(request: Request) -> HTMLResponse:
+    """Show the page on which staff sign in."""
+    return page(request, "staff/sign_in.html", staff=None)
 
 
 @router.post("/staff/sign-in/options", dependencies=_POSTED)
@@ -61,9 +69,15 @@ def post_sign_in(here: Here, body: Json) -> Response:
 @router.post("/staff/sign-out", dependencies=[SameOrigin])
 def post_sign_out(request: Request, here: Here) -> RedirectResponse:
     """End the session of this browser."""
-    response = see_other(request, "/staff/sign-in")
+    response = see_other(request, SIGN_IN)
     end_session(request, response, here)
     return response
+
+
+@router.get("/staff/set-up")
+def set_up_page(request: Request) -> HTMLResponse:
+    """Show the page on which somebody with a code makes their first passkey."""
+    return page(request, "staff/set_up.html", staff=None)
 
 
 @router.post("/staff/set-up/options", dependencies=_POSTED)
@@ -96,6 +110,13 @@ def post_invitation(here: Here, caller: Caller, person_id: Id) -> Response:
     """Return a code with which a person makes a passkey to sign in; it is shown once."""
     code = invite(here.stores, here.act(caller), person_id)
     return _json({"code": code, "link": f"{here.public_url}/staff/set-up"}, 201)
+
+
+@router.get("/staff/keys")
+def keys_page(request: Request, here: Here, staff: SignedIn) -> HTMLResponse:
+    """Show one's own keys, and make the one to sign with."""
+    own = list_keys(here.stores, staff.act, owner_id=staff.principal.id)
+    return staff_page(request, here, staff, "keys", {"keys": own})
 
 
 @router.post("/staff/keys/options", dependencies=_POSTED)

@@ -9,6 +9,17 @@ STAFF: Final = {
     "staff.agreements": pair("Contracts", "合同"),
     "staff.identity": pair("Identity checks", "身份核验"),
     "staff.new": pair("New contract", "新建合同"),
+    "staff.keys": pair("My keys", "我的密钥"),
+    "staff.keys-lead": pair(
+        "You sign decisions and contracts with another passkey than the one that signs you in. It is enrolled in the record under your name.",
+        "签署决定与合同所用的通行密钥与登录所用的不同，并以您的名义登记在册。",
+    ),
+    "staff.keys-press": pair("Make a passkey for signing", "创建用于签署的通行密钥"),
+    "staff.key-login": pair("Signs you in", "用于登录"),
+    "staff.key-sign": pair("Signs for you", "用于签署"),
+    "staff.key-revoked-orderly": pair("no longer used", "已停用"),
+    "staff.key-revoked-lost": pair("lost", "已遗失"),
+    "staff.key-revoked-compromised": pair("compromised", "已泄露"),
     "staff.sign-in": pair("Sign in", "登录"),
     "staff.sign-in-lead": pair(
         "For the lender's staff. You sign in with the passkey of your workplace; it is another one than those that sign contracts.",

@@ -17,11 +17,15 @@ Made = tuple[PublicKey, Device, bytes]  # the key, its device, and the challenge
 
 
 def ask_own_key(stores: Stores, act: Act) -> tuple[bytes, list[bytes]]:
-    """Return a challenge, and the credentials that this person has already; raise NotAllowed("key.sign-in-first")."""
+    """Return a challenge, and the credentials that this person signs with already; raise NotAllowed("key.sign-in-first").
+
+    That which signs in is none of them: a device that holds it still makes another one.
+    """
     _require_session(act)
     known = stores.database.read(lambda tx: keys_of(tx, act.principal.id))
     challenge = stores.database.write(lambda tx: issue_challenge(tx, act, _PURPOSE, act.principal.id))
-    return challenge, [key.credential_id for key in known if key.credential_id and key.revoked_entry is None]
+    signing = [key for key in known if key.purpose == Purpose.SIGN and key.revoked_entry is None]
+    return challenge, [key.credential_id for key in signing if key.credential_id]
 
 
 def enrol_own_key(stores: Stores, act: Act, made: Made, key: InstitutionKey) -> Written:
