@@ -56,6 +56,7 @@ from signing.pdf.inspect import Limits
 from signing.statement import parse_statement
 from signing.typed_data import typed_digest
 from support.approvals import staffed
+from support.audited_ceremony import fill_ceremony
 from support.chains import SENDER, START, evm_key, open_embedded
 from support.fixed_keys import ORIGIN
 from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
@@ -204,6 +205,7 @@ def _fill(audited: Audited) -> None:
     _anchor(audited)
     audited.seal()
     _fill_applications(audited)
+    fill_ceremony(audited.ledger, audited.sequence, audited.client.chain_id())
     audited.agreement(signatures=1)
     audited.sequence()
     audited.agreement(signatures=0)

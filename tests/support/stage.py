@@ -95,6 +95,7 @@ class Stage:
     outbox: Kept = field(default_factory=Kept)
     now: datetime = NOW
     keys: dict[str, Signer | EvmSigner] = field(default_factory=dict)
+    chain_id: int = 1
 
     @property
     def stores(self) -> Stores:
@@ -184,11 +185,11 @@ class Stage:
         self.sequence()
         signers = self.stores.database.read(lambda tx: rows.signers_of(tx, agreement_id))
         row = next(row for row in signers if row.signer_id == self.signer(agreement_id, place))
-        statement = issue_statement(self.stores, self.act(OFFICER), agreement_id, row.signer_id, chain_id=1)
+        statement = issue_statement(self.stores, self.act(OFFICER), agreement_id, row.signer_id, chain_id=self.chain_id)
         key = self.keys[row.key_id]
         assert not isinstance(key, EvmSigner)
         signature = Signature(key.public.suite, key.public.key_id, key.sign(statement.to_bytes()))
-        new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=1)
+        new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=self.chain_id)
         sign(self.stores, self.act(OFFICER), agreement_id, new)
 
 

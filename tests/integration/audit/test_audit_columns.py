@@ -16,19 +16,7 @@ from support.audited import Audited, audited_ledger
 DOCS = Path(__file__).parents[3] / "docs" / "audit.md"
 CHAIN_TABLES = {"chain_binding"}  # part of it is only told by the chain
 # The table is named, with another of its fields: a hash beside the bytes, the row as a whole, the place of the chain.
-CEREMONY_UNUSED = {
-    "agreement_authority",
-    "identity_submission",
-    "invitation",
-    "log_cursor",
-    "notice",
-    "one_time_code",
-    "signer_session",
-    "void_proposal",
-    "webhook_delivery",
-    "webhook_endpoint",
-    "webhook_secret",
-}
+CEREMONY_UNUSED = {"identity_submission", "webhook_delivery"}
 BLACKLIST_UNUSED = {
     "blacklist_epoch",
     "blacklist_member",
