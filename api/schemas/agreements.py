@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.directory import StrictBody
+from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
 from ledger.core.agreements.strict_fields import exactly, invalid
 from ledger.services.agreements.create import NewAgreement
 from ledger.services.agreements.read import AgreementRead, SealStatus
 from ledger.services.agreements.sending import DEFAULT_DAYS
+from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import AgreementView
 from ledger.storage.seals import Wanted
 from signing.canonical import Json
@@ -65,6 +67,9 @@ class SignerLine(Answer):
     name: Annotated[str | None, Field(description="absent for readers whose role does not reach personal data")]
     key_id: str
     suite: str
+    order: Annotated[int, Field(description="lower ones sign first, equal ones in parallel")]
+    missing: Annotated[list[str], Field(description="steps still to take before signing, in their order")]
+    is_turn: Annotated[bool, Field(description="whether all who sign before this party have signed")]
     signed_at: str | None
 
 
@@ -82,6 +87,7 @@ class AgreementAnswer(Answer):
     number: str
     state: str
     created_at: str
+    expires_at: Annotated[str | None, Field(description="until when it takes signatures; null before it was sent")]
     document: dict[str, object]
     terms_sha256: str
     terms: dict[str, object] | None
@@ -100,6 +106,7 @@ def agreement_answer(read: AgreementRead) -> AgreementAnswer:
         number=view.row.number,
         state=view.state,
         created_at=view.row.created_at,
+        expires_at=view.sent.expires_at if view.sent else None,
         document={
             "sha256": view.document.sha256.hex(),
             "bytes": view.document.byte_length,
@@ -138,6 +145,9 @@ def _seal(seal: SealStatus) -> SealAnswer | None:
 
 def _signers(view: AgreementView, names: dict[str, str]) -> list[SignerLine]:
     signed = {signature.signer_id: signature.signed_at for signature in view.signatures}
+    ceremony = ceremony_of(view)
+    seats = {seat.signer_id: seat for seat in ceremony.active}
+    ready = ceremony.turn if ceremony.state in OPEN_FOR_SIGNATURE else frozenset()
     return [
         SignerLine(
             id=row.signer_id,
@@ -145,6 +155,9 @@ def _signers(view: AgreementView, names: dict[str, str]) -> list[SignerLine]:
             name=names.get(row.signer_id),
             key_id=row.key_id,
             suite=row.suite,
+            order=seats[row.signer_id].order,
+            missing=[step.value for step in seats[row.signer_id].missing],
+            is_turn=row.signer_id in ready and row.signer_id not in signed,
             signed_at=signed.get(row.signer_id),
         )
         for row in view.signers

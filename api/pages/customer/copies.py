@@ -11,6 +11,7 @@ from api.pages.customer.cookies import Session
 from api.pages.customer.pens import answered, assertion_of
 from api.pages.origin import SameOrigin
 from api.schemas.strict_request import StrictJson
+from ledger.services.agreements.deliver import deliver
 from ledger.services.agreements.prove_self import ask_presence, prove_self
 from ledger.services.evidence.fetch_copy import fetch_openings, fetch_sealed
 from signing.registration import decoded, encoded
@@ -23,8 +24,9 @@ EVIDENCE_MEDIA_TYPE = "application/vnd.tally.evidence+json"
 
 @router.get("/sealed")
 def get_sealed(here: Here, session: Session) -> Response:
-    """Return the sealed contract."""
+    """Return the sealed contract; that this party received it is an entry."""
     copy = fetch_sealed(here.stores, here.act(session.principal), session)
+    deliver(here.stores, here.act(session.principal), session.row.agreement_id, version=copy.version.version)
     return _file(copy.data, "application/pdf", f"{copy.version.agreement_id}.pdf")
 
 
