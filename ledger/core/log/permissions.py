@@ -154,6 +154,9 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     Action.BLACKLIST_READ: {
         Role.PARTNER: _C,
         Role.OFFICER: _C,
+        Role.RISK: _C,
+        Role.DEPARTMENT_HEAD: _C,
+        Role.COMMITTEE: _C,
         Role.AUDITOR: _C,
         Role.OPERATOR: _C,
         Role.ADMINISTRATOR: _C,

@@ -60,6 +60,7 @@ def decide(stores: Stores, act: Act, application_id: str, new: NewDecision) -> W
     """
     if earlier := find_earlier(stores, act):
         return earlier
+    stores.database.read(lambda tx: load_application(tx, act.principal, application_id, Action.APPLICATION_DECIDE))
     plan = _Plan(
         new=new,
         statement=parse_decision(new.statement),

@@ -1,19 +1,19 @@
 """Which policy holds, and what the policy of an application says."""
 
 from ledger.core.applications.policy import Policy, parse_policy
-from ledger.errors import NotFound, Unavailable
+from ledger.errors import Conflict, NotFound
 from ledger.storage.database import Connection
 from ledger.storage.policies import PolicyRow, policy_by_id, published_at
 from signing.canonical import decode
 
 
 def policy_in_force(tx: Connection, institution_id: str, branch: str, at: str) -> tuple[PolicyRow, Policy]:
-    """Return the policy that holds for a branch at a time; raise Unavailable("policy.none")."""
+    """Return the policy that holds for a branch at a time; raise Conflict("policy.none")."""
     for row in published_at(tx, institution_id, at):
         policy = parse_policy(decode(row.content.encode()))
         if "*" in policy.branches or branch in policy.branches:
             return row, policy
-    raise Unavailable("policy.none", "no policy is in force for this branch; have one proposed and published first")
+    raise Conflict("policy.none", "no policy is in force for this branch; have one proposed and published first")
 
 
 def policy_of(tx: Connection, policy_id: str) -> tuple[PolicyRow, Policy]:

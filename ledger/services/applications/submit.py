@@ -32,7 +32,7 @@ class _Plan:
 def submit(stores: Stores, act: Act, application_id: str) -> Written:
     """Queue `application.submitted` and set the first step.
 
-    Raises NotFound, NotAllowed, Conflict("application.not-open"), Unavailable("policy.none"), InvalidInput("policy.currency").
+    Raises NotFound, NotAllowed, Conflict("application.not-open"), Conflict("policy.none"), InvalidInput("policy.currency").
     """
     if earlier := find_earlier(stores, act):
         return earlier

@@ -11,11 +11,8 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.keys.signer import Ed25519Signer, open_signer
-from support.applications import application
+from support.live_applications import IDENTITY, entered
 from support.live_service import Caller, Service
-
-MADE_HERE = {"tag", "number", "version", "corrects", "applicants"}
-IDENTITY = {"kind": "cn-id", "value": "11010519491231002X"}
 
 
 class Decider:
@@ -72,13 +69,6 @@ def people(service: Service) -> dict[str, Decider]:
     assert (own.status_code, own.json()["code"]) == (403, "policy.own")
     assert administrator.post(f"/v1/policies/{proposed.json()['id']}/publications").status_code == 201
     return found
-
-
-def entered(service: Service, **changes: Any) -> httpx2.Response:  # noqa: ANN401  # JSON
-    content = {name: value for name, value in application().to_json().items() if name not in MADE_HERE}
-    content["amount"] = {"currency": "CNY", "minor": "10000000"}
-    people = [{"role": "borrower", "name": "林小雨", "identity": IDENTITY, "phone": "13800138000"}]
-    return service.officer().post("/v1/applications", json={"application": {**content, **changes}, "people": people})
 
 
 def submitted(service: Service) -> str:

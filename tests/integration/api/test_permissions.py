@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.wiring import ids
+from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.envelope import Signature
+from support.live_applications import entered
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
 from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
 
@@ -131,6 +133,8 @@ class World:
     callers: Mapping[str, Caller]
     person: str
     key_id: str
+    application: str
+    policy: str
 
     def ask(self, route: str, caller: Caller) -> httpx2.Response:
         method, path = route.split(" ")
@@ -140,6 +144,8 @@ class World:
             "signer_id": self.loan.signer_ids[0],
             "submission_id": self.loan.id,
             "webhook_id": self.loan.id,
+            "application_id": self.application,
+            "policy_id": self.policy,
             "key_id": self.key_id,
             "template": "personal-instalment",
             "epoch_id": "0" * 64,
@@ -169,6 +175,15 @@ class World:
             "POST /v1/webhooks/{webhook_id}/replays": {"json": {"since": "2026-11-23T00:00:00Z"}},
             "POST /v1/api-keys": {"json": {"principal_id": self.loan.id}},
             "POST /v1/blacklist/listings": {"json": {"listing": {}, "sealed": ""}},
+            "POST /v1/applications": {"json": {"application": {}, "people": []}},
+            "POST /v1/applications/{application_id}/sittings": {
+                "json": {"members": [self.person], "chair": self.person}
+            },
+            "POST /v1/applications/{application_id}/decision-statements": {
+                "json": {"verdict": "approve", "key_id": self.key_id}
+            },
+            "POST /v1/applications/{application_id}/decisions": {"json": signature_body(statement.to_bytes(), wrong)},
+            "POST /v1/policies": {"json": {"policy": {}, "valid_from": "2026-11-23T00:00:00Z"}},
             "POST /v1/keys": {"json": new_key("not proofed", replaces=self.key_id)},
             "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
             "POST /v1/people": {"json": {"name": "No name with spaces at its ends "}},
@@ -191,7 +206,10 @@ def world(service: Service) -> World:
     }
     added = service.administrator().post("/v1/people", json={"name": "Somebody Else"})
     enrolled = service.officer().post("/v1/keys", json=new_key("CN:1"))
-    return World(service, loan(service.officer()), callers, added.json()["id"], enrolled.json()["id"])
+    applied = entered(service).json()["id"]
+    later = {"policy": DEFAULT_POLICY.to_json(), "valid_from": "2099-01-01T00:00:00Z"}
+    policy = service.newcomer(Role.RISK).post("/v1/policies", json=later).json()["id"]
+    return World(service, loan(service.officer()), callers, added.json()["id"], enrolled.json()["id"], applied, policy)
 
 
 def new_key(identity: str, **changes: object) -> dict[str, Any]:

@@ -1,0 +1,18 @@
+"""Applications entered over HTTP, for tests of the running service."""
+
+from typing import Any
+
+import httpx2
+
+from support.applications import application
+from support.live_service import Service
+
+MADE_HERE = {"tag", "number", "version", "corrects", "applicants"}
+IDENTITY = {"kind": "cn-id", "value": "11010519491231002X"}
+
+
+def entered(service: Service, **changes: Any) -> httpx2.Response:  # noqa: ANN401  # JSON
+    content = {name: value for name, value in application().to_json().items() if name not in MADE_HERE}
+    content["amount"] = {"currency": "CNY", "minor": "10000000"}
+    people = [{"role": "borrower", "name": "林小雨", "identity": IDENTITY, "phone": "13800138000"}]
+    return service.officer().post("/v1/applications", json={"application": {**content, **changes}, "people": people})
