@@ -191,7 +191,9 @@ def _keep(output: Path, results: list[tuple[Epoch, Result]], *, force: bool) -> 
     for place, (epoch, result) in enumerate(results):
         name = output.name + (f".epoch-{epoch.plan.number}" if place else "")
         write_file(output.with_name(f"{name}.receipt.json"), result.receipt.to_bytes(), force=force)
-        write_file(output.with_name(f"{name}.opening.json"), result.opening.to_bytes(), force=force)
+        opening = output.with_name(f"{name}.opening.json")
+        write_file(opening, result.opening.to_bytes(), force=force)
+        opening.chmod(0o600)  # it names the subject
 
 
 @app.command()

@@ -26,7 +26,7 @@ from ledger.errors import InvalidInput, Unavailable
 from ledger.partner.buckets import Buckets
 from ledger.partner.checking import Desk, ListView, Partner
 from ledger.partner.doors import EVALUATOR_SECONDS, REGISTRY_SECONDS, HttpEvaluators, HttpRegistry
-from ledger.partner.snapshot import Snapshot, load, save
+from ledger.partner.snapshot import load, save
 from ledger.partner.syncing import Synced, newest_versions, sync
 from signing.keys.files import load_key
 from signing.keys.signer import EvmSigner, Signer
@@ -75,14 +75,10 @@ class Here:
     def synced(self, epoch: Epoch, *, full: bool = False) -> Synced:
         """Bring the own copy up to the newest version, and keep it."""
         folder = self.folder(epoch)
-        found = sync(self.registry, self.policy, epoch.id, None if full else load(folder))
-        if (
-            found.whole
-            or found.changed
-            or not (folder / "version.json").is_file()
-            or found.snapshot.version != _kept(folder)
-        ):
-            save(folder, found.snapshot)
+        known = load(folder)
+        found = sync(self.registry, self.policy, epoch.id, None if full else known)
+        if known is None or found.snapshot.version != known.version or found.whole:
+            save(folder, found.snapshot, None if full else known)
         return found
 
     def view(self, epoch: Epoch, *, by_prefix: bool) -> ListView:
@@ -92,11 +88,6 @@ class Here:
 
     def desk(self, epoch: Epoch, view: ListView) -> Desk:
         return Desk(partner=self.partner, epoch=epoch, evaluators=self.evaluators, view=view)
-
-
-def _kept(folder: Path) -> object:
-    found: Snapshot | None = load(folder)
-    return found.version if found else None
 
 
 @contextmanager

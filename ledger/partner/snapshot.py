@@ -82,13 +82,15 @@ class Snapshot:
         return sorted((shown for shown in self.details.values() if shown.token == token), key=lambda shown: shown.id)
 
 
-def save(folder: Path, snapshot: Snapshot) -> None:
-    """Write the copy; the version last, so that what a crash leaves is fetched again."""
+def save(folder: Path, snapshot: Snapshot, known: Snapshot | None = None) -> None:
+    """Write the copy, but for what equals the `known` one that is there; the version last, so that what a crash leaves is fetched again."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / _VERSION).unlink(missing_ok=True)
-    _write(folder / _LEAVES, snapshot.records)
-    lines = b"".join(encode(shown.to_json()) + b"\n" for _, shown in sorted(snapshot.details.items()))
-    _write(folder / _DETAILS, lines)
+    if known is None or snapshot.records != known.records:
+        _write(folder / _LEAVES, snapshot.records)
+    if known is None or snapshot.details != known.details:
+        lines = b"".join(encode(shown.to_json()) + b"\n" for _, shown in sorted(snapshot.details.items()))
+        _write(folder / _DETAILS, lines)
     _write(folder / _VERSION, snapshot.version.to_bytes())
 
 

@@ -65,6 +65,7 @@ def test_policy_list_check_and_verify(blacklist: BlacklistService, environment: 
     report = json.loads(verified.stdout)
     assert (report["holds"], report["listed"], report["application"]) == (True, True, "DEMO-2026-000017")
     opening = Path(files[0])
+    assert opening.stat().st_mode & 0o077 == 0
     opening.write_bytes(opening.read_bytes().replace(b"DEMO-2026-000017", b"DEMO-2026-000018"))
     refused = tally(environment, "verify", *files, "--offline")
     assert refused.returncode == 1

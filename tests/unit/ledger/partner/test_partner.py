@@ -309,6 +309,12 @@ def test_a_copy_survives_its_files_and_half_a_copy_counts_for_none(tmp_path: Pat
     assert found is not None
     assert (found.version, found.records, found.details) == (whole.version, whole.records, whole.details)
     found.check_root()
+    leaves = (tmp_path / "leaves.bin").stat().st_ino
+    save(tmp_path, Snapshot(version_of({}, whole.version), whole.leaves, whole.records, {}), found)
+    again = load(tmp_path)
+    assert again is not None
+    assert again.details == {}
+    assert (tmp_path / "leaves.bin").stat().st_ino == leaves, "what did not change is not written again"
     (tmp_path / "version.json").unlink()
     assert load(tmp_path) is None
 
