@@ -10,6 +10,9 @@ import secrets
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
 
+from asn1crypto import csr, pem
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -67,24 +70,36 @@ class FileSealKey:
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message, ec.ECDSA(SHA256()))
 
-    def certificate_request(self, *, name: str, country: str) -> bytes:
-        """Return a certificate signing request (PEM) for this key, to be sent to a certificate authority."""
-        subject = x509.Name(
-            [x509.NameAttribute(NameOID.COUNTRY_NAME, country), x509.NameAttribute(NameOID.COMMON_NAME, name)]
-        )
-        usage = x509.KeyUsage(
-            digital_signature=True,
-            content_commitment=True,
-            key_encipherment=False,
-            data_encipherment=False,
-            key_agreement=False,
-            key_cert_sign=False,
-            crl_sign=False,
-            encipher_only=False,
-            decipher_only=False,
-        )
-        request = x509.CertificateSigningRequestBuilder().subject_name(subject).add_extension(usage, critical=True)
-        return request.sign(self._key, SHA256()).public_bytes(Encoding.PEM)
+
+def certificate_request(key: SealKey, *, name: str, country: str) -> bytes:
+    """Return a certificate signing request (PEM) for a seal key, wherever it is kept; raise ValueError for a name X.509 cannot hold."""
+    subject = x509.Name(
+        [x509.NameAttribute(NameOID.COUNTRY_NAME, country), x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    )
+    public = asn1_keys.PublicKeyInfo.load(key.public_key_info)
+    usage = {
+        "extn_id": "key_usage",
+        "critical": True,
+        "extn_value": asn1_x509.KeyUsage({"digital_signature", "non_repudiation"}),
+    }
+    asked = csr.CertificationRequestInfo(
+        {
+            "version": "v1",
+            "subject": asn1_x509.Name.load(subject.public_bytes()),
+            "subject_pk_info": public,
+            "attributes": [{"type": "extension_request", "values": [[usage]]}],
+        }
+    )
+    algorithm = "sha256_rsa" if public.algorithm == "rsa" else "sha256_ecdsa"
+    request = csr.CertificationRequest(
+        {
+            "certification_request_info": asked,
+            "signature_algorithm": {"algorithm": algorithm},
+            "signature": key.sign(asked.dump()),
+        }
+    )
+    data: bytes = pem.armor("CERTIFICATE REQUEST", request.dump())
+    return data
 
 
 def create_seal_key(path: Path, *, passphrase: bytes) -> FileSealKey:

@@ -1,19 +1,20 @@
 """The seal's key: kept like every other key, signs what OpenSSL checks, asks for its certificate."""
 
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from signing.algorithms import Suite
 from signing.errors import KeyUnavailable
 from signing.keys.files import create_key
-from signing.keys.seal_key import FileSealKey, create_seal_key, load_seal_key
+from signing.keys.seal_key import FileSealKey, certificate_request, create_seal_key, load_seal_key
 from support.passphrases import DRAWN
 
 PASSPHRASE = DRAWN.encode()
@@ -40,10 +41,29 @@ def test_a_signature_holds_for_its_message_only() -> None:
 
 def test_a_request_is_signed_by_the_key_and_names_the_institution() -> None:
     key = FileSealKey(bytes([3]) * 32)
-    request = x509.load_pem_x509_csr(key.certificate_request(name="示范银行", country="CN"))
+    request = x509.load_pem_x509_csr(certificate_request(key, name="示范银行", country="CN"))
     assert request.is_signature_valid
     assert "示范银行" in request.subject.rfc4514_string()
     assert request.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
+
+
+@dataclass(frozen=True)
+class RsaSealKey:
+    """A key as a device may hold it."""
+
+    key: rsa.RSAPrivateKey
+
+    @property
+    def public_key_info(self) -> bytes:
+        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message, padding.PKCS1v15(), SHA256())
+
+
+def test_a_key_of_another_kind_can_ask_too() -> None:
+    key = RsaSealKey(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    assert x509.load_pem_x509_csr(certificate_request(key, name="Lender", country="CN")).is_signature_valid
 
 
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
