@@ -48,7 +48,7 @@ def find_r0(data: bytes, end: int, final: pikepdf.Pdf, question: Question) -> Pr
     Raises Changed with what the oldest candidate had against it.
     """
     problem = ""
-    for length in _candidates(data, end):
+    for length in candidates(data, end):
         digest = sha256(data[:length]).digest()
         if question.document not in {None, digest}:
             continue
@@ -62,7 +62,7 @@ def find_r0(data: bytes, end: int, final: pikepdf.Pdf, question: Question) -> Pr
     raise Changed(problem or "no revision before the seal")
 
 
-def _candidates(data: bytes, end: int) -> Iterator[int]:
+def candidates(data: bytes, end: int) -> Iterator[int]:
     """Yield lengths that end with a revision, the shortest first, with and without the line end that follows it."""
     for number, match in enumerate(_REVISION_END.finditer(data, 0, end)):
         if number == _MAX_REVISIONS:

@@ -31,10 +31,10 @@ def check_containers(signatures: tuple[EmbeddedPdfSignature, ...], findings: Fin
         enveloped = signature.signed_data["encap_content_info"]
         is_seal = signature.sig_object_type != "/DocTimeStamp"
         if is_seal:
-            _check_detached(enveloped, findings)
-        _check(signature.signed_data, _SEAL_BINDING if is_seal else _STAMP_BINDING, findings)
+            check_detached(enveloped, findings)
+        check_container(signature.signed_data, _SEAL_BINDING if is_seal else _STAMP_BINDING, findings)
         for token in tokens_within(signature):
-            _check(token, _STAMP_BINDING, findings)
+            check_container(token, _STAMP_BINDING, findings)
 
 
 def tokens_within(signature: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:
@@ -45,14 +45,14 @@ def tokens_within(signature: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:
                 yield value["content"]
 
 
-def _check_detached(enveloped: cms.ContentInfo, findings: Findings) -> None:
+def check_detached(enveloped: cms.ContentInfo, findings: Findings) -> None:
     if enveloped["content_type"].native != "data":
         findings.add("sealed.malformed", "expected a detached signature over data")
     if enveloped["content"].native is not None:
         findings.add("sealed.enveloped-content", "the signature carries content of its own")
 
 
-def _check(container: cms.SignedData, binding: frozenset[str], findings: Findings) -> None:
+def check_container(container: cms.SignedData, binding: frozenset[str], findings: Findings) -> None:
     if len(container["signer_infos"]) != 1:
         findings.add("sealed.malformed", f"{len(container['signer_infos'])} signers in one signature")
         return

@@ -63,18 +63,18 @@ def _look_up(
     found = Revocation("not-checked")
     for data in question.revocation_lists:
         listed = crl.CertificateList.load(data)
-        if not any(_is_by(issuer, certificate, data) for issuer in issuers):
+        if not any(is_by(issuer, certificate, data) for issuer in issuers):
             continue
         entry = _entry(listed, certificate.serial_number)
         if entry is not None:
-            return _revoked(entry)
+            return revoked(entry)
         until = listed["tbs_cert_list"]["next_update"].native
         if until is not None and until >= question.at:
             found = Revocation("good")
     return found
 
 
-def _is_by(issuer: asn1_x509.Certificate, certificate: asn1_x509.Certificate, listed: bytes) -> bool:
+def is_by(issuer: asn1_x509.Certificate, certificate: asn1_x509.Certificate, listed: bytes) -> bool:
     if issuer.subject != certificate.issuer:
         return False
     try:
@@ -91,7 +91,7 @@ def _entry(listed: crl.CertificateList, serial: int) -> crl.RevokedCertificate |
     return None
 
 
-def _revoked(entry: crl.RevokedCertificate) -> Revocation:
+def revoked(entry: crl.RevokedCertificate) -> Revocation:
     reason = entry.crl_reason_value.native if entry.crl_reason_value is not None else "unspecified"
     since: datetime = entry["revocation_date"].native
     stated = entry.invalidity_date_value

@@ -10,7 +10,7 @@ Leaves to others: the form of the containers (sealed_cms), changes (sealed_chang
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asn1crypto import cms, crl, ocsp, tsp, x509
+from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
@@ -95,10 +95,10 @@ async def judge_in_time(
 
 
 def token_time(token: cms.SignedData) -> datetime:
-    info = token["encap_content_info"]["content"].parsed
-    if not isinstance(info, tsp.TSTInfo):
+    enveloped = token["encap_content_info"]
+    if enveloped["content_type"].native != "tst_info":
         raise SignatureValidationError("a time stamp without time-stamp information")
-    time: datetime = info["gen_time"].native
+    time: datetime = enveloped["content"].parsed["gen_time"].native
     return time
 
 

@@ -2,25 +2,43 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
 import pytest
-from asn1crypto import algos, cms
+from asn1crypto import algos, cms, core, crl
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from pikepdf import Array, Dictionary, Name
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.errors import SignatureValidationError
 
-from signing.pdf.child import main
+from signing.pdf import inspect_sealed
+from signing.pdf.child import bombs, main
+from signing.pdf.child.bombs import first_bytes
+from signing.pdf.child.fields import check_fields
 from signing.pdf.child.findings import Findings, Refused
+from signing.pdf.child.hidden import check_hidden
 from signing.pdf.child.looks import Shape
 from signing.pdf.child.open_strictly import open_strictly
 from signing.pdf.child.page_tree import inherited
-from signing.pdf.child.sealed_changes import Changed, compare, compare_after
-from signing.pdf.child.sealed_cms import check_algorithm
+from signing.pdf.child.question import Question, Roots
+from signing.pdf.child.sealed import judge_sealed
+from signing.pdf.child.sealed_changes import Changed, candidates, compare, compare_after
+from signing.pdf.child.sealed_cms import check_algorithm, check_container, check_detached, check_key
+from signing.pdf.child.sealed_later import is_by, revoked
+from signing.pdf.child.sealed_time import token_time
 from signing.pdf.child.second_reader import Disagreement, alike, check_second_reader, compare_objects
 from signing.pdf.child.zygote import Task
-from support.sealed_pdfs import CHECKED_AT, attached, contract, honest, sealer
+from signing.pdf.sandbox import Ended, Warm
+from support.sealed_pdfs import CHECKED_AT, Sealer, attached, contract, honest, sealer
 from support.small_pdfs import encrypted_pdf, raw_page, raw_pdf, small_pdf
 
 PLAIN = raw_page(b"<</Length 0>>stream\n\nendstream")
@@ -173,3 +191,209 @@ def test_value_inherited_along_a_broken_or_endless_branch_is_none() -> None:
     with open_strictly(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Parent 2 0 R>>")) as pdf:
         assert inherited(pdf.Root["/Pages"], "/MediaBox") is None
         assert inherited(Dictionary(Parent=7), "/MediaBox") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda pdf: pdf.Root.__setitem__("/Lang", pikepdf.String("zh")), "the catalogue"),
+        (lambda pdf: pdf.Root.__setitem__("/Names", Dictionary(Dests=Dictionary())), "names"),
+        (lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array([]), XFA=1)), "the form"),
+        (
+            lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array([Dictionary(FT=Name.Tx)]))),
+            "more than",
+        ),
+        (lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array([7]))), "more than"),
+        (
+            lambda pdf: pdf.Root.__setitem__(
+                "/AcroForm", Dictionary(Fields=Array([Dictionary(FT=Name.Sig, Rect=Array([0, 0, 9, 9]))]))
+            ),
+            "covers something",
+        ),
+        (lambda pdf: pdf.Root.__setitem__("/Perms", Dictionary(UR3=Dictionary())), "permissions"),
+        (lambda pdf: pdf.attachments.__setitem__("a.txt", other_attachment(pdf)), "an attachment of R0"),
+        (lambda pdf: pdf.Root.__setitem__("/AF", 7), "the associated files"),
+        (lambda pdf: pdf.pages[0].obj.__setitem__("/Annots", Array([])), "the annotations"),
+        (lambda pdf: pdf.pages[0].obj.__setitem__("/Rotate", 90), "a page"),
+    ],
+)
+def test_each_place_may_gain_only_what_sealing_enters(change: Callable[[pikepdf.Pdf], None], what: str) -> None:
+    def base(pdf: pikepdf.Pdf) -> None:
+        pdf.attachments["a.txt"] = pikepdf.AttachedFileSpec(pdf, b"a", filename="a.txt")
+        pdf.Root["/AF"] = Array([pdf.make_indirect(Dictionary(Type=Name.Filespec))])
+        pdf.pages[0].obj["/Annots"] = Array([pdf.make_indirect(Dictionary(Subtype=Name.Link))])
+
+    data = small_pdf(base)
+    with open_strictly(data) as first, open_strictly(data) as final:
+        change(final)
+        with pytest.raises(Changed, match=what):
+            compare(first, final, 9)
+
+
+def other_attachment(pdf: pikepdf.Pdf) -> pikepdf.AttachedFileSpec:
+    return pikepdf.AttachedFileSpec(pdf, b"b", filename="a.txt")
+
+
+def test_revisions_are_looked_through_up_to_a_limit() -> None:
+    data = b"startxref\n1\n%%EOF\n" * 100 + b"startxref\n1\n%%EOF"
+
+    assert len(list(candidates(data, len(data)))) == 128
+    assert list(candidates(b"startxref\n1\n%%EOF", 99)) == [17]
+
+
+# --- containers, once more ------------------------------------------------------------------------------------------
+
+
+def seal_of(data: bytes) -> cms.SignedData:
+    return PdfFileReader(BytesIO(data)).embedded_regular_signatures[0].signed_data
+
+
+def test_container_with_two_signers_or_doubled_attributes_is_malformed() -> None:
+    container = seal_of(honest())
+    signer = container["signer_infos"][0]
+    twice, doubled = Findings(), Findings()
+    check_container(cms.SignedData({**fields_of(container), "signer_infos": [signer, signer]}), frozenset(), twice)
+    attributes = [*signer["signed_attrs"], signer["signed_attrs"][0]]
+    changed = cms.SignerInfo({**fields_of(signer), "signed_attrs": attributes})
+    check_container(
+        cms.SignedData({**fields_of(container), "signer_infos": [changed]}),
+        frozenset({"signing_certificate_v2"}),
+        doubled,
+    )
+
+    assert twice.codes() == doubled.codes() == {"sealed.malformed"}
+
+
+def fields_of(value: cms.SignedData) -> dict[str, object]:
+    return {name: value[name] for name in value if value[name].native is not None}
+
+
+def test_signature_over_something_else_than_data_is_malformed() -> None:
+    findings = Findings()
+    check_detached(cms.ContentInfo({"content_type": "tst_info"}), findings)
+
+    assert findings.codes() == {"sealed.malformed"}
+
+
+def test_small_key_and_old_certificate_are_weak() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  # what is to be refused
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a")])
+    other = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "b")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(other).public_key(key.public_key())
+    built = builder.serial_number(1).not_valid_before(CHECKED_AT).not_valid_after(CHECKED_AT + timedelta(days=1))
+    data = built.sign(key, hashes.SHA224()).public_bytes(Encoding.DER)
+    findings = Findings()
+    check_key(asn1_x509.Certificate.load(data), findings)
+
+    assert findings.codes() == {"sealed.weak-algorithm"}
+
+
+def test_time_stamp_that_holds_no_time_is_refused() -> None:
+    with pytest.raises(SignatureValidationError):
+        token_time(seal_of(honest()))
+
+
+def test_time_stamps_out_of_order_are_noticed() -> None:
+    own = Sealer(9)
+    sealed = own.seal(attached(contract()))
+    own.clock.now -= timedelta(minutes=10)
+    stamped = own.renew(sealed)
+    roots = Roots((asn1_x509.Certificate.load(own.root),), (asn1_x509.Certificate.load(own.root),))
+
+    found = judge_sealed(stamped, Question(roots, (), CHECKED_AT, 9, None), asyncio.run)
+    assert "sealed.time-order" in str(found["reasons"])
+
+
+def test_invalidity_date_moves_a_compromise_back_but_not_an_orderly_end() -> None:
+    since, stated = CHECKED_AT, CHECKED_AT - timedelta(days=9)
+    for reason, expected in (("key_compromise", stated), ("superseded", since)):
+        extensions = [
+            {"extn_id": "crl_reason", "critical": False, "extn_value": crl.CRLReason(reason)},
+            {"extn_id": "invalidity_date", "critical": False, "extn_value": core.GeneralizedTime(stated)},
+        ]
+        entry = crl.RevokedCertificate(
+            {
+                "user_certificate": 7,
+                "revocation_date": asn1_x509.Time({"utc_time": since}),
+                "crl_entry_extensions": extensions,
+            }
+        )
+        assert revoked(entry).since == expected
+
+
+def test_list_signed_by_another_key_is_not_believed() -> None:
+    listed = bytearray(sealer().authority.revocation_list())
+    listed[-1] ^= 1
+    roots = asn1_x509.Certificate.load(sealer().root)
+
+    assert not is_by(roots, sealer().certificate, bytes(listed))
+    assert not is_by(roots, sealer().certificate, b"no list")
+    assert not is_by(sealer().certificate, sealer().certificate, bytes(listed))
+
+
+# --- fields and files ----------------------------------------------------------------------------------------------
+
+
+def test_form_of_endless_fields_and_annotations_that_are_none_are_passed_over() -> None:
+    findings = Findings()
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        loop = pdf.make_indirect(Dictionary(T=pikepdf.String("a")))
+        loop["/Kids"] = Array([loop, loop])
+        pdf.Root["/AcroForm"] = Dictionary(Fields=Array([loop]))
+        pdf.pages[0].obj["/Annots"] = Array([7])
+
+    with open_strictly(small_pdf(change)) as pdf:
+        check_fields(pdf, findings)
+        check_hidden(pdf, [pdf.Root["/Pages"]["/Kids"][0]], findings)
+    assert findings.codes() == set()
+
+
+def test_first_bytes_of_an_attachment_in_another_encoding_are_read() -> None:
+    with open_strictly(raw_page(b"<</Filter/ASCIIHexDecode/Length 5>>stream\n4D5A>\nendstream")) as pdf:
+        assert first_bytes(pikepdf.Stream(pdf, b"4D5A>", Filter=Name.ASCIIHexDecode), 2) == b"MZ"
+
+
+def test_values_of_other_kinds_are_not_alike() -> None:
+    reader = PdfFileReader(BytesIO(PLAIN))
+    reference = generic.IndirectObject(4, 0, reader)
+
+    assert not alike(7, reference, 9)
+    assert not alike(pikepdf.String("a"), generic.pdf_name("/a"), 9)
+
+
+def test_bomb_in_a_sealed_file_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bombs, "MAX_DECODED", 10)
+    roots = Roots((), ())
+
+    found = judge_sealed(honest(), Question(roots, (), CHECKED_AT, 9, None), asyncio.run)
+    assert found["reasons"] == [["pdf.inflates", "more than 10 bytes when decoded"]]
+
+
+# --- the way to the process ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b'{"reasons":[]}'])
+def test_answer_that_is_none_is_not_inspected(written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspect_sealed, "run", lambda *_: Ended(0, written))
+
+    assert reasons() == ["pdf.not-inspected"]
+
+
+def test_process_that_cannot_start_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unable(*_: object) -> Ended:
+        raise FileNotFoundError(2, "no interpreter")
+
+    monkeypatch.setattr(inspect_sealed, "run", unable)
+    assert reasons() == ["pdf.not-inspected"]
+
+
+def reasons() -> list[str]:
+    trust = inspect_sealed.SealTrust(roots=(sealer().root,))
+    return [one.code for one in inspect_sealed.inspect_sealed(honest(), trust, at=CHECKED_AT).reasons]
+
+
+def test_process_of_a_parent_is_left_to_the_parent() -> None:
+    warm = Warm()
+    warm.close()
+    assert warm.process is None
