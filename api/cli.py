@@ -34,7 +34,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Operate": {
         "serve": "Run the HTTP service alone.",
         "worker": "Run the sequencing and anchoring loops alone.",
-        "keys": "Make and inspect key files, issue API keys.",
+        "keys": "Make and inspect key files, issue API keys, enrol and revoke keys.",
         "chain": "Deploy the registry, show the chain's side.",
         "db": "Migrate and check the database, open institutions, resume a stopped log.",
     },

@@ -12,6 +12,7 @@ import typer
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson, Force
 from api.commands.files import write_file
+from api.commands.keys_registry import add_registry
 from api.commands.outcome import note, say, say_json
 from api.commands.passphrase import read_passphrase
 from api.commands.tables import facts, table
@@ -26,8 +27,11 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Make and inspect key files, issue API keys.",
+    help="Make and inspect key files, issue API keys, enrol and revoke keys.",
 )
+
+
+add_registry(app)
 
 
 @app.command()

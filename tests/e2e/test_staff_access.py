@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from ledger.core.log.permissions import Principal
 from ledger.services.log.set_up_access import issue_first_code
+from support.browser import PHONE
 from support.live_service import HOME, Service, running_service, settings_in
 from support.phones import Phone, open_phone
 
@@ -45,6 +46,7 @@ def test_first_administrator_sets_up_signs_out_and_in_and_makes_a_signing_key(le
     expect(page.locator(".card")).to_have_count(1)
     page.locator("[data-make]").click()
     expect(page.locator(".card")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE.width
     desk.snap("keys")
     kept = lender.administrator().get("/v1/keys").json()["items"]
     assert sorted(key["purpose"] for key in kept) == ["login", "sign"]
