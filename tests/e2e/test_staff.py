@@ -1,0 +1,68 @@
+"""The lender's staff at work in a real browser: a passkey to get in, a contract's timeline, an identity to check."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from ledger.core.log.permissions import Role
+from support.browser import DESKTOP, tool
+from support.ceremonies import ceremony, person
+from support.live_service import Service
+from support.phones import Phone
+
+OpenPhone = Callable[..., Phone]
+
+
+@pytest.fixture
+def officer(lender: Service, phones: OpenPhone) -> Phone:
+    """Somebody who was given a set-up code, and has made a passkey to sign in with."""
+    administrator = lender.administrator()
+    added = administrator.post("/v1/people", json={"name": "Chen Officer", "roles": [Role.OFFICER]}).json()
+    origin = {"Origin": lender.url}
+    invited = administrator.post(f"/staff/people/{added['id']}/invitations", json={}, headers=origin)
+    assert invited.status_code == 201, invited.text
+    desk = phones("staff", language="en", screen=DESKTOP)
+    desk.page.goto("/staff")
+    expect(desk.page.locator("h1")).to_have_text("Sign in")
+    desk.page.get_by_role("link", name="I have a set-up code").click()
+    desk.page.fill("#code", invited.json()["code"])
+    desk.page.get_by_role("button", name="Make my passkey").click()
+    expect(desk.page.locator("h1")).to_have_text("Loan contracts")
+    return desk
+
+
+def test_officer_signs_in_follows_a_contract_and_signs_out(officer: Phone, lender: Service) -> None:
+    made = ceremony(lender, person("borrower", "林小雨"))
+    page = officer.page
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.locator("h1")).to_have_text("Loan contracts")
+    number = lender.officer().get(f"/v1/agreements/{made.id}").json()["number"]
+    page.get_by_role("link", name=number).click()
+    expect(page.get_by_text("林小雨").first).to_be_visible()
+    officer.snap("timeline")
+    page.get_by_role("link", name="中文").click()
+    expect(page.get_by_text("时间线")).to_be_visible()
+    page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run().then(result => result.violations.map(fault => fault.id))") == []
+
+
+def test_officer_checks_papers_and_the_signer_goes_on(officer: Phone, lender: Service, phones: OpenPhone) -> None:
+    made = ceremony(lender, person("borrower", "林小雨", proofing=True, id_number="330106199203154417"))
+    phone = phones("papers", language="en")
+    phone.page.goto(made.invitation(0))
+    phone.page.locator("form button[type=submit]").click()
+    phone.page.fill("#code", made.code())
+    phone.page.locator("form button[type=submit]").first.click()
+    picture = {"name": "id.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(40)}
+    phone.page.set_input_files("#photo", picture)  # type: ignore[arg-type]  # a FilePayload
+    phone.page.get_by_role("button", name="Hand in the photo").click()
+    expect(phone.page.locator("h1")).to_have_text("Your document is being checked")
+    officer.page.get_by_role("link", name="Identity checks").click()
+    officer.page.locator("table a").last.click()
+    expect(officer.page.get_by_text("330106199203154417")).to_be_visible()
+    officer.page.get_by_role("button", name="It is this person").click()
+    expect(officer.page.get_by_text("Done.")).to_be_visible()
+    expect(phone.page.locator("h1")).to_have_text("Agree to sign electronically", timeout=10_000)  # by itself
