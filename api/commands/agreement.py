@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.agreement_ceremony import remind, send, void
 from api.commands.agreement_typeset import preview, typeset
 from api.commands.client import Client
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected
@@ -27,6 +28,9 @@ app = typer.Typer(
 
 app.command()(typeset)
 app.command()(preview)
+app.command()(send)
+app.command()(remind)
+app.command()(void)
 
 _MOST_PDF_BYTES = 64 << 20  # the service has its own, smaller limit and says so
 
@@ -41,13 +45,18 @@ def create(  # noqa: PLR0913  # each is an option of the command
     pdf: Annotated[Path, typer.Argument(metavar="PDF", help="The unsigned contract; - for standard input.")],
     *,
     terms: Annotated[Path, typer.Option(metavar="FILE", help="The terms as JSON.")],
-    signers: Annotated[Path, typer.Option(metavar="FILE", help="A JSON list of signers: role, name, key.")],
+    signers: Annotated[
+        Path, typer.Option(metavar="FILE", help="A JSON list of signers: role, name, and key or person.")
+    ],
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Keep it as a draft; `tally agreement send` sends it.")
+    ] = False,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
-    """Put a loan contract on record."""
-    body = json.dumps({"terms": read_json(terms), "signers": read_json(signers)})
+    """Put a loan contract on record, and send it to its parties for signature."""
+    body = json.dumps({"terms": read_json(terms), "signers": read_json(signers), "send": not draft})
     data = read_file(pdf, most=_MOST_PDF_BYTES)
     with connected(url, token_file) as client:
         created = client.upload(
@@ -67,7 +76,8 @@ def create(  # noqa: PLR0913  # each is an option of the command
             ]
         )
     )
-    say(f"Next: tally agreement show {number}, then tally agreement statement {number} SIGNER for each signer")
+    following = f"tally agreement statement {number} SIGNER for each signer with a key"
+    say(f"Next: tally agreement show {number}, then {f'tally agreement send {number}' if draft else following}")
 
 
 @app.command(name="list")

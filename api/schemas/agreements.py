@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.directory import StrictBody
+from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
 from ledger.core.agreements.strict_fields import exactly, invalid
 from ledger.services.agreements.create import NewAgreement
 from ledger.services.agreements.read import AgreementRead, SealStatus
-from ledger.services.agreements.sending import DEFAULT_DAYS
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import AgreementView
 from ledger.storage.seals import Wanted

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.schemas.directory import StrictBody
+from ledger.core.agreements.ceremony import DEFAULT_DAYS, MOST_DAYS
 from ledger.services.agreements.list_notices import NoticeLine
 from ledger.services.agreements.read_identity import IdentityPapers
-from ledger.services.agreements.sending import DEFAULT_DAYS, MOST_DAYS
 from ledger.storage.identity import SubmissionRow
 from ledger.storage.webhooks import DeliveryRow, EndpointRow
 

@@ -5,8 +5,8 @@ from typing import Annotated, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.directory import StrictBody
+from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.agreements.template import Template
-from ledger.services.agreements.sending import DEFAULT_DAYS
 from signing.canonical import Json
 
 Object = dict[str, object]

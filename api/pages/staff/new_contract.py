@@ -15,11 +15,11 @@ from api.pages.staff.drafting import PARTIES, draft_of, signers_of, terms_of
 from api.pages.staff.frame import SignedIn, Staff, staff_page
 from api.pages.words import words_in
 from api.wiring.installation import Installation
+from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.agreements.repayment import Method
 from ledger.errors import LedgerError
 from ledger.services.agreements import create as creating
 from ledger.services.agreements import typeset as typesetting
-from ledger.services.agreements.sending import DEFAULT_DAYS
 from ledger.services.agreements.templates import list_templates
 from ledger.services.context import Written
 from signing.errors import SigningError

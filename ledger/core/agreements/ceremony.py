@@ -28,6 +28,7 @@ class Step(StrEnum):
 
 
 ALL_STEPS = tuple(Step)
+DEFAULT_DAYS, MOST_DAYS = 30, 180  # for how long an agreement takes signatures once it was sent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.agreements.parties import MAX_SIGNERS, Signer, parse_signers
 from ledger.core.agreements.people import Person, person_field, person_value, split_people
 from ledger.core.agreements.reading import check_reading_code
@@ -12,7 +13,7 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.agreements.acting import Doing
 from ledger.services.agreements.seating import seat_row_of, signer_row_of
-from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
+from ledger.services.agreements.sending import deadline, record_sending
 from ledger.services.agreements.stored_document import MEDIA_TYPE, put_document
 from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores, Written

@@ -1,8 +1,9 @@
 """Send a draft to its parties for signature. The invitations follow from the entry (services.agreements.follow_log)."""
 
+from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.log.permissions import Action
 from ledger.services.agreements.acting import Doing, perform
-from ledger.services.agreements.sending import DEFAULT_DAYS, deadline, record_sending
+from ledger.services.agreements.sending import deadline, record_sending
 from ledger.services.context import Act, Stores, Written
 from ledger.storage.database import Connection
 

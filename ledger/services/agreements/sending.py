@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ledger.core.agreements.ceremony import send
+from ledger.core.agreements.ceremony import MOST_DAYS, send
 from ledger.core.agreements.states import State
 from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput
@@ -15,8 +15,6 @@ from ledger.storage import agreements as rows
 from ledger.storage.ceremony import SentRow, insert_sent
 from ledger.storage.database import Connection
 from signing.canonical import Json
-
-DEFAULT_DAYS, MOST_DAYS = 30, 180
 
 
 def deadline(now: datetime, valid_days: int) -> datetime:

@@ -3,11 +3,13 @@
 import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from api.commands.agreement_ceremony import remind, send, void
 from ledger.core.log.permissions import Role
 from ledger.messages.console import read_outbox
 from ledger.messages.door import Message
@@ -155,3 +157,21 @@ def test_whoever_has_a_key_signs_by_program_in_their_turn(service: Service) -> N
     assert asked["signers"][0]["missing"] == ["viewed", "identified", "consented", "read"]
     assert (asked["signers"][0]["is_turn"], asked["expires_at"]) == (False, None)
     assert officer.get("/v1/identity").json() == {"items": [], "next": None}
+
+
+def test_staff_send_remind_and_void_by_command(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    officer = service.officer()
+    file = tmp_path / "officer.token"
+    file.write_text(officer.token, encoding="utf-8")
+    file.chmod(0o600)
+    made = create(officer, invited("command@example.com"))
+    send(made["number"], days=3, url=service.url, token_file=file)
+    message_to(service, "command@example.com", "invitation")
+    remind(made["number"], made["signers"][0]["id"], url=service.url, token_file=file)
+    void(made["id"], reason="typed wrongly", as_json=True, url=service.url, token_file=file)
+    said = capsys.readouterr().out
+    assert "Sent" in said
+    assert "Reminded" in said
+    assert officer.get(f"/v1/agreements/{made['id']}").json()["state"] == "voided"
