@@ -13,6 +13,7 @@ from pathlib import Path
 from api.commands.client import Client
 from api.commands.demo_contract import BRIEF_TERMS, TEMPLATE, demo_draft
 from api.commands.demo_parties import Party, make_parties, officer_client, sign_as
+from api.commands.demo_sealed import show_sealed
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.settings import Settings
 from api.wiring import ids
@@ -57,7 +58,10 @@ def walk(url: str, settings: Settings, pdf: Path | None = None) -> int:
     latest = _sign(steps, created, agreement, parties)
     receipt = _wait_until_final(steps.client, latest)
     _say_anchor(receipt)
-    return _check(steps, document, str(created["id"]))
+    held = _check(steps, document, str(created["id"]))
+    sealed = show_sealed(steps.client, steps.public, steps.folder, str(created["id"]))
+    _say_how_to_repeat(steps.folder, sealed=sealed is not None)
+    return held if sealed in (None, EXIT_DONE) else EXIT_FAILED
 
 
 def _record(steps: _Walk, parties: tuple[Party, ...], lender: str, pdf: Path | None) -> dict[str, Json]:
@@ -134,16 +138,17 @@ def _check(steps: _Walk, document: bytes, agreement_id: str) -> int:
     _say_report(refused, only_no=True)
     held = report.exit_code == EXIT_DONE and refused.exit_code == EXIT_ALTERED
     say("   → the altered copy is refused." if held else "   → this is NOT as it should be.")
-    _say_how_to_repeat(steps.folder)
     return EXIT_DONE if held else EXIT_FAILED
 
 
-def _say_how_to_repeat(folder: Path) -> None:
+def _say_how_to_repeat(folder: Path, *, sealed: bool) -> None:
     tally = "tally" if shutil.which("tally") else os.path.relpath(sys.argv[0])
     material = f"--receipt {folder}/contract.evidence.json --trust {folder}/trust.json --offline"
     say(
         f"\nRepeat it:\n  {tally} verify {folder}/contract.pdf {material}\n  {tally} verify {folder}/altered.pdf {material}"
     )
+    if sealed:
+        say(f"  {tally} verify {folder}/sealed.pdf --trust {folder}/sealed.trust.json --offline")
 
 
 def _verify(document: bytes, evidence: bytes, trust: bytes) -> Report:
