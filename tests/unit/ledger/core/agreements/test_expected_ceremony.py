@@ -145,3 +145,26 @@ def test_an_entry_before_the_creation_contradicts_the_log() -> None:
     (finding,) = project_agreement([told("agreement.viewed", {"signer": "a"})], world()).findings
     assert (finding.code, finding.expected) == ("entry.contradicts", "agreement.created first")
     assert project_agreement([told("document.read", {})], world()) == Projection()
+
+
+def test_a_newcomer_of_the_same_name_is_found_by_it_already() -> None:
+    parties: list[Json] = [member("c", name="Name a"), member("b", order=2)]
+    projection = project(("signer-replaced", {"signer": "a", "parties": parties, "person": particulars("c")}))
+    assert projection.findings == []
+    assert len([item for item in projection.rows if item.table == "blind_index" and "name" in item.key]) == 2
+
+
+def test_an_authority_is_remembered_for_its_signer_and_makes_its_rows() -> None:
+    scope: dict[str, Json] = {
+        "products": [],
+        "limit": {"currency": "CNY", "minor": "1"},
+        "valid_from": "2026-01-01",
+        "valid_until": "2026-12-31",
+    }
+    file: dict[str, Json] = {"id": "d-2", "pages": 1, "media_type": "application/pdf", "object": "o-2"}
+    document: dict[str, Json] = {"sha256": "ab" * 32, "bytes": 9}
+    values: dict[str, Json] = {"signer": "a", "scope": scope, "document": document, "file": file}
+    projection = project(("authority-attached", values))
+    assert projection.findings == []
+    assert row(projection, "agreement_authority", entry_id(3)).values["document_id"] == "d-2"
+    assert row(projection, "document", "d-2").values["byte_length"] == 9

@@ -190,3 +190,14 @@ def test_a_log_registered_without_any_binding_differs_in_each_column() -> None:
 def test_an_entry_of_a_type_without_rows_makes_none() -> None:
     projection = project(told("audit.finished"))
     assert (projection.rows, projection.findings) == ([], [])
+
+
+def test_a_webhook_is_added_once_and_removed_after_that() -> None:
+    hook = Subject("webhook", "hook-1", 1, None)
+    added = told("webhook.added", {"url": "https://lender.example/hook", "events": ""}, subject=hook)
+    removed = told("webhook.removed", subject=after(added.placed))
+    projection = project_directory([added, removed], world())
+    (found,) = [item for item in projection.rows if item.table == "webhook_endpoint"]
+    assert (found.values["url"], found.values["removed_entry"]) == ("https://lender.example/hook", entry_id(2))
+    alone = project_directory([told("webhook.removed", subject=hook)], world())
+    assert "entry.contradicts" in {finding.code for finding in alone.findings}
