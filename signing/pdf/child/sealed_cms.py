@@ -22,7 +22,8 @@ _ATTRIBUTES = frozenset({"content_type", "message_digest"})
 _SEAL_BINDING = frozenset({"signing_certificate_v2"})
 # RFC 3161 itself asks for the older one, which names the authority's certificate by SHA-1; every digest of content is SHA-2 still.
 _STAMP_BINDING = frozenset({"signing_certificate", "signing_certificate_v2"})
-_LEAST_BITS = {"rsa": 2048, "ec": 256, "ed25519": 256}
+_LEAST_BITS = {"rsa": 2048, "ec": 256}
+_FIXED_CURVES = frozenset({"ed25519"})
 
 
 def check_containers(signatures: tuple[EmbeddedPdfSignature, ...], findings: Findings) -> None:
@@ -106,7 +107,10 @@ def check_algorithm(algorithm: cms.SignedDigestAlgorithm, findings: Findings) ->
 
 def check_key(certificate: x509.Certificate, findings: Findings) -> None:
     key = certificate.public_key
-    if key.algorithm not in _LEAST_BITS or key.bit_size < _LEAST_BITS[key.algorithm]:
+    least = _LEAST_BITS.get(key.algorithm)
+    if least is None and key.algorithm not in _FIXED_CURVES:
+        findings.add("sealed.weak-algorithm", f"a key for {key.algorithm}")
+    elif least is not None and key.bit_size < least:
         findings.add("sealed.weak-algorithm", f"a key of {key.bit_size} bits ({key.algorithm})")
     if certificate.self_signed == "no" and not _is_strong(certificate):
         findings.add("sealed.weak-algorithm", "a certificate signed with an old digest")

@@ -12,7 +12,7 @@ from asn1crypto import algos, cms, core, crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from pikepdf import Array, Dictionary, Name
@@ -286,6 +286,21 @@ def test_small_key_and_old_certificate_are_weak() -> None:
     check_key(asn1_x509.Certificate.load(data), findings)
 
     assert findings.codes() == {"sealed.weak-algorithm"}
+
+
+@pytest.mark.parametrize(
+    ("key", "weak"), [(ed25519.Ed25519PrivateKey.generate(), False), (ed448.Ed448PrivateKey.generate(), True)]
+)
+def test_edwards_key_is_judged_by_its_curve(
+    key: ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey, *, weak: bool
+) -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    built = builder.serial_number(1).not_valid_before(CHECKED_AT).not_valid_after(CHECKED_AT + timedelta(days=1))
+    findings = Findings()
+    check_key(asn1_x509.Certificate.load(built.sign(key, None).public_bytes(Encoding.DER)), findings)
+
+    assert ("sealed.weak-algorithm" in findings.codes()) is weak
 
 
 def test_time_stamp_that_holds_no_time_is_refused() -> None:
