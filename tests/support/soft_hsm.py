@@ -62,6 +62,7 @@ def _make_keys(session: Any) -> None:  # noqa: ANN401  # the library's own class
         ("EVM-sender", KeyType.EC, SECP256K1),
         ("P256-seal", KeyType.EC, P256),
         ("P256-institution", KeyType.EC, P256),
+        ("EC-seal", KeyType.EC, SECP256K1),
     )
     for label, kind, curve in curves:
         parameters = session.create_domain_parameters(kind, {Attribute.EC_PARAMS: curve}, local=True)

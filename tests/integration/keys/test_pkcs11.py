@@ -3,9 +3,10 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -21,6 +22,8 @@ from signing.keys.pkcs11 import Device
 from signing.verify import check_bytes_signature
 from support.live_service import running_service, settings_in
 from support.soft_hsm import PIN, TOKEN, module, soft_hsm
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,46 @@ def test_device_without_its_library_is_a_refusal_to_start(tmp_path: Path) -> Non
     with pytest.raises(Unavailable) as caught, running_service(settings, work=False):
         pass
     assert caught.value.code == "keys.no-device"
+
+
+class FailingDevice(Device):
+    """The same device with a fault: one bit of every signature is wrong."""
+
+    def run(self, work: Callable[[Any], Result]) -> Result:
+        made = super().run(work)
+        if isinstance(made, bytes):
+            return made[:-1] + bytes([made[-1] ^ 1])  # type: ignore[return-value]  # bytes for bytes
+        return made
+
+
+def test_signature_that_does_not_hold_is_not_handed_out(device: Device) -> None:
+    failing = FailingDevice(device.module, device.token, device.pin)
+    signs: tuple[Callable[[], bytes], ...] = (
+        lambda: failing.signer("ED", "institution").sign(b"message"),
+        lambda: failing.signer("EC", "institution").sign(b"message"),
+        lambda: failing.wallet("EVM", "sender").sign_digest(keccak256(b"digest")),
+        lambda: failing.seal("P256").sign(b"message"),
+        lambda: failing.seal("RSA").sign(b"message"),
+    )
+    for sign in signs:
+        with pytest.raises(KeyUnavailable) as caught:
+            sign()
+        assert caught.value.code == "key.device"
+
+
+def test_wallet_signature_without_a_possible_key_is_not_handed_out(device: Device) -> None:
+    """An r of zero: there is no key at all that it could be by."""
+
+    class Zero(Device):
+        def run(self, work: Callable[[Any], Result]) -> Result:
+            made = super().run(work)
+            return bytes(64) if isinstance(made, bytes) else made  # type: ignore[return-value]  # bytes for bytes
+
+    with pytest.raises(KeyUnavailable):
+        Zero(device.module, device.token, device.pin).wallet("EVM", "sender").sign_digest(keccak256(b"digest"))
+
+
+def test_key_on_another_curve_makes_no_seal(device: Device) -> None:
+    with pytest.raises(KeyUnavailable) as caught:
+        device.seal("EC")
+    assert caught.value.code == "key.wrong-suite"

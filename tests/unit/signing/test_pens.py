@@ -22,6 +22,8 @@ from signing.webauthn import (
     MAX_CLIENT_DATA,
     MAX_VALUE_BYTES,
     Assertion,
+    base64url,
+    challenge_of,
     check_origin,
     check_webauthn,
     key_of,
@@ -218,3 +220,10 @@ def test_p256_signature_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(SigningError) as caught:
         check_p256(point, b"", bytes(length))
     assert caught.value.code == "signature.malformed"
+
+
+def test_challenge_of_a_browser_is_read_back() -> None:
+    assert base64url(challenge_of(STATEMENT.digest).decode()) == STATEMENT.digest
+    with pytest.raises(VerificationFailed) as caught:
+        base64url("no base64url")
+    assert caught.value.code == "passkey.malformed"
