@@ -11,7 +11,7 @@ import pytest
 from ledger.core.log.audit_findings import Gathered
 from ledger.services.log.audit_documents import audit_documents
 from ledger.services.log.audit_log import audit_log
-from ledger.services.log.audit_subjects import Part, audit_subjects
+from ledger.services.log.audit_subjects import PROJECTIONS, Part, audit_subjects
 from support.audited import Audited, audited_ledger
 
 WHOLE = 160  # bytes of an object that are all flipped; of a longer one every 61st is, and its last 32
@@ -88,7 +88,7 @@ def test_flipped_bit_in_any_byte_of_a_checkpoint_names_the_checkpoint(audited: A
 
 
 def test_flipped_bit_in_any_byte_of_a_vault_field_or_salt_names_the_field(audited: Audited) -> None:
-    kinds = ("agreement", "institution", "person")
+    kinds = tuple(PROJECTIONS)
     with sqlite3.connect(audited.database_file, isolation_level=None) as connection:
         rows = connection.execute("SELECT rowid, sealed FROM vault_field").fetchall()
         for offset in range(max(len(value) for _, value in rows)):
@@ -108,7 +108,7 @@ def test_flipped_bit_in_any_byte_of_a_record_key_names_the_key(audited: Audited)
         for offset in range(max(len(value) for _, value in rows)):
             update(connection, "record_key", "wrapped", [(flipped(value, offset), rowid) for rowid, value in rows])
             found: set[str] = set()
-            for kind in ("agreement", "person"):
+            for kind in PROJECTIONS:
                 found |= ids(audit_subjects(audited.ledger.stores, Part(kind)), "record-key.altered")
             assert len(found) == used
         update(connection, "record_key", "wrapped", [(value, rowid) for rowid, value in rows])
