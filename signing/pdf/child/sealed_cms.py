@@ -40,10 +40,9 @@ def check_containers(signatures: tuple[EmbeddedPdfSignature, ...], findings: Fin
 
 def tokens_within(signature: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:
     """Yield the time-stamp tokens that one signature carries as unsigned attributes."""
-    for attribute in signature.signer_info["unsigned_attrs"] or ():
-        if attribute["type"].native == "signature_time_stamp_token":
-            for value in attribute["values"]:
-                yield value["content"]
+    attributes = signature.signer_info["unsigned_attrs"] or ()
+    found = (one["values"] for one in attributes if one["type"].native == "signature_time_stamp_token")
+    yield from (value["content"] for values in found for value in values)
 
 
 def check_detached(enveloped: cms.ContentInfo, findings: Findings) -> None:
@@ -62,9 +61,9 @@ def check_container(container: cms.SignedData, binding: frozenset[str], findings
     for digest in _digests(container, signer):
         _check_digest(digest, findings)
     check_algorithm(signer["signature_algorithm"], findings)
-    for certificate in container["certificates"] or ():
-        if isinstance(certificate.chosen, x509.Certificate):
-            check_key(certificate.chosen, findings)
+    enclosed = [one.chosen for one in container["certificates"] or ()]
+    for certificate in (one for one in enclosed if isinstance(one, x509.Certificate)):
+        check_key(certificate, findings)
 
 
 def _check_attributes(signer: cms.SignerInfo, binding: frozenset[str], findings: Findings) -> None:

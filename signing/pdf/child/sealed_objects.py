@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pikepdf
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -82,10 +81,8 @@ def check_seal_form(reader: PdfFileReader, signatures: Signatures, findings: Fin
         if stamp.sig_object.get("/SubFilter") != STAMP_FORM:
             findings.add("sealed.dialect", f"expected {STAMP_FORM}")
     certified = None
-    if "/Perms" in reader.root:
-        permissions = reader.root["/Perms"]  # indexing follows a reference
-        if isinstance(permissions, generic.DictionaryObject):
-            certified = permissions.get_value_as_reference("/DocMDP", optional=True)
+    if "/Perms" in reader.root:  # indexing follows a reference; another kind of thing there is an error of form
+        certified = reader.root["/Perms"].get_value_as_reference("/DocMDP", optional=True)
     if certified != signatures.seal.sig_field.raw_get("/V").reference or signatures.seal.docmdp_level is None:
         findings.add("sealed.not-certified", "the seal is no certification of the document")
     elif signatures.seal.docmdp_level.value != _NO_CHANGES:

@@ -369,6 +369,19 @@ def test_first_bytes_of_an_attachment_in_another_encoding_are_read() -> None:
         assert first_bytes(pikepdf.Stream(pdf, b"4D5A>", Filter=Name.ASCIIHexDecode), 2) == b"MZ"
 
 
+def test_encryption_that_is_none_is_encryption_all_the_same() -> None:
+    with pytest.raises(Refused) as caught:
+        open_strictly(PLAIN.replace(b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 7"))
+    assert caught.value.code == "pdf.encrypted"
+
+
+def test_dictionaries_of_other_keys_are_not_alike() -> None:
+    other = generic.DictionaryObject({generic.pdf_name("/B"): generic.NumberObject(1)})
+
+    assert not alike(Dictionary(A=1), other, 9)
+    assert not alike(Dictionary(), other, 9)
+
+
 def test_values_of_other_kinds_are_not_alike() -> None:
     reader = PdfFileReader(BytesIO(PLAIN))
     reference = generic.IndirectObject(4, 0, reader)

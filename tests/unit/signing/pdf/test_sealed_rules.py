@@ -205,6 +205,15 @@ def test_level_says_which_parts_are_there(changed: dict[str, Any], level: str) -
     assert answer(sealer().seal(attached(contract()), **changed))["level"] == level
 
 
+def test_time_stamp_in_another_dialect_is_refused() -> None:
+    def renamed(writer: IncrementalPdfFileWriter) -> None:
+        stamp = writer.root["/AcroForm"]["/Fields"][1].raw_get("/V")
+        stamp.get_object()[pdf_name("/SubFilter")] = pdf_name("/adbe.pkcs7.detached")
+        writer.mark_update(stamp)
+
+    assert "sealed.dialect" in codes(updated(honest(), renamed))
+
+
 def test_second_signature_is_refused() -> None:
     twice = sealer().seal(
         sealer().seal(contract(), **BARE, docmdp_permissions=MDPPerm.FILL_FORMS), **BARE, certify=False, field_name="B"
