@@ -20,7 +20,6 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.errors import SignatureValidationError
 
-from signing.pdf import inspect_sealed
 from signing.pdf.child import bombs, main
 from signing.pdf.child.bombs import first_bytes
 from signing.pdf.child.fields import check_fields
@@ -37,7 +36,6 @@ from signing.pdf.child.sealed_later import is_by, revoked
 from signing.pdf.child.sealed_time import token_time
 from signing.pdf.child.second_reader import Disagreement, alike, check_second_reader, compare_objects
 from signing.pdf.child.zygote import Task
-from signing.pdf.sandbox import Ended, Warm
 from support.sealed_pdfs import CHECKED_AT, Sealer, attached, contract, honest, sealer
 from support.small_pdfs import encrypted_pdf, raw_page, raw_pdf, small_pdf
 
@@ -396,32 +394,3 @@ def test_bomb_in_a_sealed_file_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
 
     found = judge_sealed(honest(), Question(roots, (), CHECKED_AT, 9, None), asyncio.run)
     assert found["reasons"] == [["pdf.inflates", "more than 10 bytes when decoded"]]
-
-
-# --- the way to the process ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("written", [b"", b"[]", b'{"reasons":[]}'])
-def test_answer_that_is_none_is_not_inspected(written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect_sealed, "run", lambda *_: Ended(0, written))
-
-    assert reasons() == ["pdf.not-inspected"]
-
-
-def test_process_that_cannot_start_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unable(*_: object) -> Ended:
-        raise FileNotFoundError(2, "no interpreter")
-
-    monkeypatch.setattr(inspect_sealed, "run", unable)
-    assert reasons() == ["pdf.not-inspected"]
-
-
-def reasons() -> list[str]:
-    trust = inspect_sealed.SealTrust(roots=(sealer().root,))
-    return [one.code for one in inspect_sealed.inspect_sealed(honest(), trust, at=CHECKED_AT).reasons]
-
-
-def test_process_of_a_parent_is_left_to_the_parent() -> None:
-    warm = Warm()
-    warm.close()
-    assert warm.process is None

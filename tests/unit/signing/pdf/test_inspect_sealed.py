@@ -3,8 +3,11 @@
 from datetime import timedelta
 from hashlib import sha256
 
+import pytest
+
 from signing.pdf.inspect_sealed import Answer, SealTrust, inspect_sealed
 from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, contract, honest, sealer
+from support.shared_data import pdfs
 
 TRUST = SealTrust(roots=(sealer().root,))
 
@@ -43,3 +46,37 @@ def test_same_file_passes_years_later_until_its_archive_time_stamp_ends() -> Non
     assert inspect_sealed(honest(), TRUST, at=SEALED_AT + timedelta(days=9 * 365)).passed
     late = inspect_sealed(honest(), TRUST, at=SEALED_AT + timedelta(days=11 * 365))
     assert [reason.code for reason in late.reasons] == ["sealed.archive-expired"]
+
+
+PUBLISHED = {
+    "cfpb__mortgage_closing_forms.pdf": "sealed.missing",
+    "pyhanko__form-update-original-ap-type-wrong.pdf": "sealed.several",
+    "pyhanko__form-update-override-appearance-stream-sneaky.pdf": "sealed.not-certified",
+    "pyhanko__minimal-aes256.pdf": "pdf.encrypted",
+    "pyhanko__minimal-rc4.pdf": "pdf.encrypted",
+    "pyhanko__minimal-signed-twice-no-sig-type.pdf": "sealed.several",
+    "pyhanko__minimal-startxref-hopeless.pdf": "pdf.malformed",
+    "pyhanko__minimal-two-pages.pdf": "sealed.missing",
+    "pyhanko__one-byterange.pdf": "sealed.byte-range",
+    "pyhanko__pdf-sig-with-econtent.pdf": "sealed.enveloped-content",
+    "pyhanko__sig-no-signed-attrs.pdf": "sealed.no-signed-attributes",
+    "safedocs__Dialect-StreamIsDict.pdf": "sealed.missing",
+    "safedocs__Dual-startxref.pdf": "pdf.malformed",
+    "safedocs__LinkAnnot-appearances.pdf": "sealed.missing",
+    "safedocs__unicode-test-U2F874-correct.pdf": "pdf.encrypted",
+    "verapdf__7.16-t01-pass-a.pdf": "sealed.missing",
+    "verapdf__PDFA2b_veraPDF_test_suite_6-1-12-t01-pass-a.pdf": "sealed.hidden-signature",
+    "verapdf__PDFA2b_veraPDF_test_suite_6-1-12-t02-fail-a.pdf": "sealed.no-signing-certificate",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), PUBLISHED.items())
+def test_published_file_is_refused_as_a_sealed_one_for_its_reason(name: str, code: str) -> None:
+    found = inspect_sealed((pdfs() / name).read_bytes(), TRUST, at=CHECKED_AT)
+
+    assert code in {reason.code for reason in found.reasons}
+    assert found.signature_valid is not Answer.YES
+
+
+def test_every_published_file_has_a_verdict_here() -> None:
+    assert {path.name for path in pdfs().glob("*.pdf")} == PUBLISHED.keys()

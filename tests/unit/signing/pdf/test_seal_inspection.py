@@ -7,6 +7,7 @@ import pytest
 
 from signing.pdf.inspect import Limits
 from signing.pdf.inspect_sealed import Answer, SealInspection, SealTrust, inspect_sealed
+from signing.pdf.sandbox import Ended, Warm
 from signing.pdf.seal_inspection import AnotherForm, read_answer
 from support.sealed_pdfs import CHECKED_AT, honest, sealer
 
@@ -115,3 +116,29 @@ def test_file_that_takes_too_long_is_refused_as_such() -> None:
 def codes(data: bytes, limits: Limits | None = None) -> list[str]:
     found = inspect_sealed(data, TRUST, at=CHECKED_AT, limits=limits or Limits())
     return [reason.code for reason in found.reasons]
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b'{"reasons":[]}'])
+def test_answer_that_is_none_is_not_inspected(written: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signing.pdf.inspect_sealed.run", lambda *_: Ended(0, written))
+
+    assert reasons() == ["pdf.not-inspected"]
+
+
+def test_process_that_cannot_start_is_not_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unable(*_: object) -> Ended:
+        raise FileNotFoundError(2, "no interpreter")
+
+    monkeypatch.setattr("signing.pdf.inspect_sealed.run", unable)
+    assert reasons() == ["pdf.not-inspected"]
+
+
+def reasons() -> list[str]:
+    trust = SealTrust(roots=(sealer().root,))
+    return [one.code for one in inspect_sealed(honest(), trust, at=CHECKED_AT).reasons]
+
+
+def test_process_of_a_parent_is_left_to_the_parent() -> None:
+    warm = Warm()
+    warm.close()
+    assert warm.process is None

@@ -21,7 +21,6 @@ from signing.pdf.child.question import Question, Roots
 from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.child.sealed_time import explain
 from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, attached, contract, honest, sealer, updated
-from support.shared_data import pdfs
 from support.small_pdfs import encrypted_pdf, raw_page, small_pdf
 
 Change = Callable[[IncrementalPdfFileWriter], None]
@@ -384,34 +383,3 @@ def test_list_that_is_current_says_good_and_others_say_nothing() -> None:
 )
 def test_what_no_upload_may_be_no_sealed_file_may_be(data: bytes, code: str) -> None:
     assert code in codes(data)
-
-
-PUBLISHED = {
-    "cfpb__mortgage_closing_forms.pdf": "sealed.missing",
-    "pyhanko__form-update-original-ap-type-wrong.pdf": "sealed.several",
-    "pyhanko__form-update-override-appearance-stream-sneaky.pdf": "sealed.not-certified",
-    "pyhanko__minimal-aes256.pdf": "pdf.encrypted",
-    "pyhanko__minimal-rc4.pdf": "pdf.encrypted",
-    "pyhanko__minimal-signed-twice-no-sig-type.pdf": "sealed.several",
-    "pyhanko__minimal-startxref-hopeless.pdf": "pdf.malformed",
-    "pyhanko__minimal-two-pages.pdf": "sealed.missing",
-    "pyhanko__one-byterange.pdf": "sealed.byte-range",
-    "pyhanko__pdf-sig-with-econtent.pdf": "sealed.enveloped-content",
-    "pyhanko__sig-no-signed-attrs.pdf": "sealed.no-signed-attributes",
-    "safedocs__Dialect-StreamIsDict.pdf": "sealed.missing",
-    "safedocs__Dual-startxref.pdf": "pdf.malformed",
-    "safedocs__LinkAnnot-appearances.pdf": "sealed.missing",
-    "safedocs__unicode-test-U2F874-correct.pdf": "pdf.encrypted",
-    "verapdf__7.16-t01-pass-a.pdf": "sealed.missing",
-    "verapdf__PDFA2b_veraPDF_test_suite_6-1-12-t01-pass-a.pdf": "sealed.hidden-signature",
-    "verapdf__PDFA2b_veraPDF_test_suite_6-1-12-t02-fail-a.pdf": "sealed.no-signing-certificate",
-}
-
-
-@pytest.mark.parametrize(("name", "code"), PUBLISHED.items())
-def test_published_file_is_refused_as_a_sealed_one_for_its_reason(name: str, code: str) -> None:
-    assert code in codes((pdfs() / name).read_bytes())
-
-
-def test_every_published_file_has_a_verdict_here() -> None:
-    assert {path.name for path in pdfs().glob("*.pdf")} == PUBLISHED.keys()

@@ -186,41 +186,6 @@ def test_five_thousand_pages_are_refused_at_once() -> None:
     assert codes(data)[0] == "pdf.too-many-pages"
 
 
-# --- loops and trees -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "tree",
-    [
-        b"<</Type/Pages/Count 1/Kids[<</Type/Page>>]>>",
-        b"<</Type/Pages/Count 1/Kids 3 0 R>>",
-        b"<</Type/Pages/Count 1/Kids[4 0 R]>>",
-        b"<</Type/Pages/Count 2/Kids[3 0 R 2 0 R]>>",
-    ],
-)
-def test_page_tree_that_is_no_tree_is_refused(tree: bytes) -> None:
-    page, stranger = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>", b"<</Type/Font>>"
-
-    assert "pdf.malformed" in codes(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, stranger))
-
-
-@pytest.mark.parametrize(
-    "loop",
-    [
-        b"/Outlines 5 0 R",
-        b"/StructTreeRoot<</K[<</K 6 0 R>>]>>",
-    ],
-)
-def test_outline_or_structure_that_leads_back_to_itself_is_refused(loop: bytes) -> None:
-    pages = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>"
-    data = raw_pdf(
-        b"<</Type/Catalog/Pages 2 0 R%b>>" % loop, pages, page, b"<<>>", b"<</First 5 0 R>>", b"<</K[7 6 0 R]>>"
-    )
-
-    assert "pdf.malformed" in codes(data)
-
-
 # --- hidden content ------------------------------------------------------------------------------------------------
 
 

@@ -272,6 +272,38 @@ def test_saved_copy_of_a_refused_form_without_its_script_passes() -> None:
     assert verdict(written.getvalue()) == ""
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        b"<</Type/Pages/Count 1/Kids[<</Type/Page>>]>>",
+        b"<</Type/Pages/Count 1/Kids 3 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[4 0 R]>>",
+        b"<</Type/Pages/Count 2/Kids[3 0 R 2 0 R]>>",
+    ],
+)
+def test_page_tree_that_is_no_tree_is_refused(tree: bytes) -> None:
+    page, stranger = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>", b"<</Type/Font>>"
+
+    assert verdict(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, stranger)) == "pdf.malformed"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        b"/Outlines 5 0 R",
+        b"/StructTreeRoot<</K[<</K 6 0 R>>]>>",
+    ],
+)
+def test_outline_or_structure_that_leads_back_to_itself_is_refused(loop: bytes) -> None:
+    pages = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>"
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R%b>>" % loop, pages, page, b"<<>>", b"<</First 5 0 R>>", b"<</K[7 6 0 R]>>"
+    )
+
+    assert verdict(data) == "pdf.malformed"
+
+
 def verdict(data: bytes, *, max_pages: int = MAX_PAGES) -> str:
     """Return the main reason, "" for a file that passed."""
     reasons = judge_upload(data, max_pages=max_pages)["reasons"]
