@@ -3,12 +3,15 @@
 Made through the services; nothing is invented. `tamper` changes it behind their back, as somebody with the disk could.
 """
 
+import atexit
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from ledger.chain.client import ChainClient
@@ -177,16 +180,44 @@ def reopen(folder: Path) -> Stores:
 
 @contextmanager
 def audited_ledger(folder: Path, *, filled: bool = True) -> Iterator[Audited]:
-    """Yield the ledger with everything in it, or one with a directory only."""
-    url = f"sqlite:///{folder / 'ledger.db'}"
-    migrate(url)
-    with ledger_in(folder, url) as ledger, open_embedded(folder / "chain", clock=lambda: START) as chain:
-        audited = Audited(ledger, folder, ChainClient(chain, confirmations=0))
-        if filled:
-            _fill(audited)
-        else:
-            audited.sequence()
+    """Yield the ledger with everything in it, or one with a directory only, in a folder of its own.
+
+    The full one is made once in a process, since it takes seconds, and copied: each test breaks its own copy.
+    """
+    if filled:
+        kept = _filled_once()
+        shutil.copytree(kept.folder, folder, dirs_exist_ok=True)
+        with _opened(folder) as audited:
+            audited.now = kept.now
+            yield audited
+        return
+    migrate(f"sqlite:///{folder / 'ledger.db'}")
+    with _opened(folder) as audited:
+        audited.sequence()
         yield audited
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Audited]:
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    with ledger_in(folder, url) as ledger, open_embedded(folder / "chain", clock=lambda: START) as chain:
+        yield Audited(ledger, folder, ChainClient(chain, confirmations=0))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    folder: Path
+    now: datetime
+
+
+@cache
+def _filled_once() -> _Kept:
+    folder = Path(tempfile.mkdtemp(prefix="tally-audited-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrate(f"sqlite:///{folder / 'ledger.db'}")
+    with _opened(folder) as audited:
+        _fill(audited)
+        return _Kept(folder, audited.now)
 
 
 def _fill(audited: Audited) -> None:
