@@ -57,8 +57,8 @@ AFTER: Final = {
         "封存文件的前 {bytes} 字节就是您所阅读的合同：",
     ),
     "done.again": pair(
-        "Lost it? The same link gives you another copy, after your identity is confirmed again.",
-        "遗失了？重新核实身份后，可通过同一链接再次取得。",
+        "Lost them? Ask {lender} for a new link; after your identity is confirmed again it gives you another copy.",
+        "遗失了？请向{lender}索取新链接，重新核实身份后即可再次取得。",
     ),
     "done.demo-seal": pair(
         "The seal and the time stamp come from a demonstration authority of this installation. They are not independent.",
