@@ -1,10 +1,14 @@
 """Sealed files through the process that reads them: honest ones pass, each kind of change is a reason with two answers."""
 
+import asyncio
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from asn1crypto import x509
 
+from signing.pdf.child.question import Question, Roots
+from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.inspect_sealed import Answer, SealTrust, inspect_sealed
 from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, contract, honest, sealer
 from support.shared_data import pdfs
@@ -72,7 +76,12 @@ PUBLISHED = {
 
 @pytest.mark.parametrize(("name", "code"), PUBLISHED.items())
 def test_published_file_is_refused_as_a_sealed_one_for_its_reason(name: str, code: str) -> None:
-    found = inspect_sealed((pdfs() / name).read_bytes(), TRUST, at=CHECKED_AT)
+    data = (pdfs() / name).read_bytes()
+    believed = (x509.Certificate.load(sealer().root),)
+    in_process = judge_sealed(data, Question(Roots(believed, believed), (), CHECKED_AT, 500, None), asyncio.run)
+    found = inspect_sealed(data, TRUST, at=CHECKED_AT)
+
+    assert in_process["reasons"] == [[reason.code, reason.detail] for reason in found.reasons]
 
     assert code in {reason.code for reason in found.reasons}
     assert found.signature_valid is not Answer.YES
