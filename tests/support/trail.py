@@ -1,0 +1,170 @@
+"""A log as a replay of approvals sees it, written entry by entry with plain values: people, their keys, a policy, loans."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ledger.core.applications.application import Application
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.policy import Policy
+from ledger.core.applications.replay import Replay, replay_trail
+from ledger.core.applications.timeline import TrailEntry
+from ledger.core.log.directory import format_instant
+from ledger.core.log.keys import Enrolment, KeyPen, ProofGrade, Purpose, facts_of
+from signing.canonical import Json
+from signing.decision import DecisionStatement
+from signing.envelope import Signature
+from signing.keys.signer import Ed25519Signer
+from signing.statement_parts import Head, SeenCheckpoint
+from support.applications import application, check
+from support.decisions import NOW
+
+KEYS = {
+    name: Ed25519Signer(bytes([number]) * 32, purpose="decide")
+    for number, name in enumerate(("otto", "olga", "rita", "hans", "m1", "m2", "m3", "m4", "m5"), 1)
+}
+LOAN = "a-1"
+
+
+def enrolment(name: str, purpose: Purpose = Purpose.SIGN) -> dict[str, Json]:
+    return facts_of(
+        Enrolment(
+            key=KEYS[name].public,
+            purpose=purpose,
+            pen=KeyPen.ORGANISATION_KEY,
+            provider="desk",
+            grade=ProofGrade.LENDERS_WORD,
+        )
+    )
+
+
+@dataclass
+class Trail:
+    """Entries in the order of the log."""
+
+    entries: list[TrailEntry] = field(default_factory=list)
+    now: datetime = NOW
+    content: Application = field(default_factory=lambda: application(amount=10_000_000, checks=(check(),)))
+
+    def add(self, kind: str, subject: str, facts: dict[str, Json] | None = None, **values: Json) -> None:
+        """Add one entry of type `kind`."""
+        index = len(self.entries)
+        entry = TrailEntry(
+            index=index,
+            id=f"e-{index}",
+            type=kind,
+            kind=kind.partition(".")[0],
+            subject=subject,
+            at=self.now,
+            facts=facts or {},
+            values=values,
+        )
+        self.entries.append(entry)
+
+    def hire(self, name: str, *roles: str) -> None:
+        for role in roles:
+            self.add("role.granted", name, {"role": role})
+        self.add("key.enrolled", KEYS[name].public.key_id, enrolment(name), owner={"kind": "person", "id": name})
+
+    def enforce(self, policy_id: str = "p-1", policy: Policy = DEFAULT_POLICY) -> None:
+        facts: dict[str, Json] = {"policy_sha256": policy.sha256().hex(), "valid_from": format_instant(self.now)}
+        self.add("policy.proposed", policy_id, facts, policy=policy.to_json(), author="rita")
+        self.add("policy.published", policy_id, facts, approver="admin")
+
+    def create(self, loan: str = LOAN) -> None:
+        self.add("application.created", loan, application=self.content.to_json(), author="otto")
+
+    def submit(self, loan: str = LOAN, **changes: Json) -> None:
+        submission: dict[str, Json] = {
+            "policy": "p-1",
+            "path": "two",
+            "group": {"amount": {"currency": "CNY", "minor": str(self.content.amount)}},
+        }
+        self.add("application.submitted", loan, submission={**submission, **changes})
+
+    def delegate(self, name: str, *, until: timedelta, limit: int) -> None:
+        """Let `name` decide in Olga's place."""
+        self.add(
+            "delegation.granted",
+            f"d-{name}",
+            delegation={
+                "holder": "olga",
+                "delegate": name,
+                "role": "officer",
+                "until": (self.now + until).isoformat(),
+                "limit_minor": str(limit),
+            },
+        )
+
+    def seat(self, *members: str, chair: str = "m1") -> None:
+        self.add("application.sitting-named", LOAN, sitting={"members": list(members), "chair": chair})
+
+    def statement(self, name: str, verdict: str = "approve", **changes: object) -> DecisionStatement:
+        facts = {
+            "application": LOAN,
+            "content_sha256": self.content.sha256(),
+            "terms_sha256": self.content.terms_sha256,
+            "currency": self.content.currency,
+            "amount_minor": str(self.content.amount),
+            "verdict": verdict,
+            "conditions": (),
+            "policy_sha256": DEFAULT_POLICY.sha256(),
+            "decider": name,
+            "role": "officer",
+            "in_place_of": None,
+            "key_id": KEYS[name].public.key_id,
+            "head": Head(n=1, leaf=b"\x01" * 32),
+            "checkpoint": SeenCheckpoint(size=1, root=b"\x02" * 32),
+            "chain_id": 31_337,
+            "log": "lender-7.example/log",
+            "nonce": b"\x03" * 32,
+            "expires_at": format_instant(self.now + timedelta(minutes=10)),
+        }
+        return DecisionStatement(**{**facts, **changes})  # type: ignore[arg-type]  # the tests name its fields
+
+    def say(self, name: str, verdict: str = "approve", moved: str | None = None, **changes: object) -> None:
+        """Record a decision of `name`, signed with the own key, after which the entry says `moved`."""
+        data = self.statement(name, verdict, **changes).to_bytes()
+        signature = Signature(KEYS[name].public.suite, KEYS[name].public.key_id, KEYS[name].sign(data))
+        self.add("application.decided", LOAN, statement=data.decode(), signature=signature.to_json(), moved=moved)
+
+    def alter(self, **values: Json) -> None:
+        """Change values of the newest entry; None takes one away, as an erasure does."""
+        last = self.entries[-1]
+        kept = {name: value for name, value in {**last.values, **values}.items() if value is not None}
+        self.entries[-1] = replace(last, values=kept)
+
+    def replay(self) -> Replay:
+        return replay_trail(self.entries)
+
+    def codes(self) -> list[str]:
+        return [finding.code for finding in self.replay().findings]
+
+
+def staffed() -> Trail:
+    """Return a trail with people, their keys and the default policy."""
+    trail = Trail()
+    trail.hire("otto", "officer")
+    trail.hire("olga", "officer")
+    trail.hire("rita", "risk")
+    trail.hire("hans", "department-head")
+    for name in ("m1", "m2", "m3", "m4", "m5"):
+        trail.hire(name, "committee")
+    trail.enforce()
+    return trail
+
+
+def in_review(**changes: object) -> Trail:
+    """Return a trail with a loan that waits for its first decision."""
+    trail = staffed()
+    trail.content = replace(trail.content, **changes)  # type: ignore[arg-type]  # the tests name its fields
+    trail.create()
+    trail.submit()
+    return trail
+
+
+def before_committee() -> Trail:
+    trail = staffed()
+    trail.content = replace(trail.content, amount=200_000_000)
+    trail.create()
+    trail.submit(path="committee")
+    return trail

@@ -1,0 +1,154 @@
+"""The rows that the entries of applications, decisions and policies make, as an audit holds them against the tables."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.expected import project_applications
+from ledger.core.applications.stands import Stands
+from ledger.core.log.audit_projection import Projection, Told
+from ledger.core.log.audit_rows import UNTOLD, ExpectedRow
+from ledger.core.log.entry import Subject
+from signing.canonical import Json, encode
+from signing.envelope import Signature
+from support.applications import application
+from support.told import after, blind, entry_id, told, world
+from support.trail import KEYS, LOAN, Trail
+
+FIRST = Subject("application", LOAN, 1, None)
+CONTENT = application()
+STANDS = Stands(
+    state="in-review", version=1, step=0, waiting_for="officer", due_on="2026-11-25", policy_id="p-1", path="two"
+).to_json()
+PERSON: dict[str, Json] = {
+    "id": "0a" * 32,
+    "name": "林小雨",
+    "identity": {"kind": "cn-id", "value": "11010519491231002X"},
+    "phone": None,
+}
+VALUES: dict[str, Json] = {"application": CONTENT.to_json(), "author": "otto", "people": [PERSON], "stands": STANDS}
+CREATED = told("application.created", VALUES, subject=FIRST)
+POLICY = Subject("policy", "p-1", 1, None)
+PUBLIC: dict[str, Json] = {"policy_sha256": DEFAULT_POLICY.sha256().hex(), "valid_from": "2026-11-23T10:00:00.000Z"}
+PROPOSED = told(
+    "policy.proposed", {"policy": DEFAULT_POLICY.to_json(), "author": "rita"}, subject=POLICY, public=PUBLIC
+)
+STATEMENT = Trail().statement("olga")
+SIGNATURE = Signature(
+    KEYS["olga"].public.suite, KEYS["olga"].public.key_id, KEYS["olga"].sign(STATEMENT.to_bytes())
+).to_json()
+
+
+def then(entry_type: str, values: dict[str, Json], **changes: object) -> Told:
+    """Return an entry that follows the one that created the application."""
+    return told(entry_type, values, subject=after(CREATED.placed), **changes)
+
+
+def decided(**values: Json) -> Told:
+    usual: dict[str, Json] = {"statement": STATEMENT.to_bytes().decode(), "signature": SIGNATURE, "stands": STANDS}
+    return then("application.decided", {**usual, **values}, public={"version": 1})
+
+
+def project(*history: Told) -> Projection:
+    return project_applications(history, world())
+
+
+def row_of(projection: Projection, table: str) -> ExpectedRow:
+    (row,) = (row for row in projection.rows if row.table == table)
+    return row
+
+
+def codes(projection: Projection) -> list[tuple[str, str]]:
+    return [(finding.code, finding.field) for finding in projection.findings]
+
+
+def digests(projection: Projection) -> list[object]:
+    return [row.values["digest"] for row in projection.rows if row.table == "blind_index"]
+
+
+def test_created_application_makes_its_rows() -> None:
+    projection = project(CREATED)
+    assert projection.findings == []
+    assert row_of(projection, "application").values["number"] == CONTENT.number
+    assert row_of(projection, "application_version").values["content_sha256"] == CONTENT.sha256()
+    state = row_of(projection, "application_state").values
+    assert (state["state"], state["waiting_for"], state["submitted_entry"]) == ("in-review", "officer", "")
+
+
+def test_created_application_is_found_by_its_number_and_people() -> None:
+    found = [("number", CONTENT.number), ("name", "林小雨"), ("identity", "cn-id:11010519491231002X")]
+    assert digests(project(CREATED)) == [blind(*item) for item in [*found, ("applicant", "0a" * 32)]]
+
+
+def test_people_without_names_are_not_found() -> None:
+    values: dict[str, Json] = {**VALUES, "people": [{"identity": None}, "林小雨"]}
+    assert digests(project(replace(CREATED, values=values))) == [blind("number", CONTENT.number)]
+
+
+def test_erased_application_leaves_its_rows_open() -> None:
+    projection = project(replace(CREATED, values={}))
+    assert projection.findings == []
+    assert row_of(projection, "application").values["number"] == UNTOLD
+    assert row_of(projection, "application_version").values["content_sha256"] == UNTOLD
+    assert row_of(projection, "application_state").values["state"] == UNTOLD
+    assert digests(projection) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [({"application": {**CONTENT.to_json(), "tag": "x"}}, "application.tag"), ({"stands": {}}, "stands.due_on")],
+)
+def test_values_of_another_form_are_named(changed: dict[str, Json], where: str) -> None:
+    assert codes(project(replace(CREATED, values={**VALUES, **changed}))) == [("entry.malformed", where)]
+
+
+def test_submission_moves_the_state() -> None:
+    projection = project(CREATED, then("application.submitted", {"stands": STANDS}))
+    assert projection.findings == []
+    assert row_of(projection, "application_state").values["submitted_entry"] == entry_id(2)
+
+
+def test_decision_makes_its_row() -> None:
+    projection = project(CREATED, decided())
+    assert projection.findings == []
+    row = row_of(projection, "decision").values
+    assert (row["decider_id"], row["version"], row["nonce"]) == ("olga", 1, STATEMENT.nonce)
+    assert (row["statement"], row["suite"]) == (STATEMENT.to_bytes(), "ed25519")
+    assert row_of(projection, "application_state").values["changed_entry"] == entry_id(2)
+
+
+def test_erased_decision_leaves_its_row_open() -> None:
+    projection = project(CREATED, then("application.decided", {"stands": STANDS}))
+    row = row_of(projection, "decision").values
+    assert projection.findings == []
+    assert {row[name] for name in ("decider_id", "version", "nonce", "statement", "suite", "signature")} == {UNTOLD}
+
+
+def test_decision_of_another_form_is_named() -> None:
+    projection = project(CREATED, decided(statement="approve"))
+    assert codes(projection) == [("entry.malformed", "statement")]
+    assert row_of(projection, "decision").values["decider_id"] == UNTOLD
+
+
+def test_move_before_the_creation_is_named() -> None:
+    assert codes(project(then("application.submitted", {"stands": STANDS}))) == [("entry.contradicts", "type")]
+
+
+def test_policy_is_proposed_and_published() -> None:
+    published = told("policy.published", {}, subject=after(PROPOSED.placed), public=PUBLIC)
+    row = row_of(project(PROPOSED, published), "policy").values
+    assert (row["name"], row["sha256"]) == (DEFAULT_POLICY.name, DEFAULT_POLICY.sha256())
+    assert row["content"] == encode(DEFAULT_POLICY.to_json()).decode()
+    assert (row["author_id"], row["published_entry"]) == ("rita", entry_id(2))
+    assert codes(project(published)) == [("entry.contradicts", "type")]
+
+
+def test_erased_policy_leaves_its_row_open() -> None:
+    row = row_of(project(replace(PROPOSED, values={})), "policy").values
+    assert {row[name] for name in ("name", "content", "author_id")} == {UNTOLD}
+    assert row["sha256"] == DEFAULT_POLICY.sha256()
+
+
+def test_entries_that_make_no_row_are_passed_over() -> None:
+    assert project(then("application.sitting-named", {})).rows == []

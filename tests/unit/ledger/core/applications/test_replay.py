@@ -1,0 +1,287 @@
+"""The replay over plain entries: silent over what the policy allows, and one test for each thing that it names."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ledger.core.applications import replay
+from ledger.core.applications.decide import Outcome
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.replay import MEANINGS
+from ledger.core.log.keys import Purpose
+from signing.canonical import Json
+from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, in_review, staffed
+
+DOCUMENT = Path(__file__).parents[5] / "docs" / "audit-approvals.md"
+OTHER = replace(DEFAULT_POLICY, name="other")
+
+
+def test_two_people_who_may_have_no_finding() -> None:
+    trail = in_review()
+    trail.say("olga")
+    trail.say("rita", moved="approved")
+    done = trail.replay()
+    assert (done.findings, done.applications, done.decisions, done.unopened) == ([], 1, 2, 0)
+    assert done.state_of(LOAN) == (Outcome.APPROVED, 2)
+
+
+def test_approval_with_conditions_has_no_finding() -> None:
+    trail = in_review()
+    trail.say("olga", conditions=("insurance",))
+    trail.say("rita", moved="approved-with-conditions")
+    assert trail.codes() == []
+
+
+def test_committee_has_no_finding() -> None:
+    trail = before_committee()
+    trail.seat("m1", "m2", "m3", "m4", "m5")
+    trail.say("m1", "recuse")
+    for name in ("m2", "m3", "m4"):
+        trail.say(name)
+    trail.say("m5", moved="approved")
+    assert trail.codes() == []
+
+
+def _after_the_end() -> Trail:
+    trail = in_review()
+    trail.say("olga", "decline", moved="declined")
+    trail.say("rita", moved="declined")
+    return trail
+
+
+def _back_dated() -> Trail:
+    trail = in_review()
+    trail.now -= timedelta(minutes=1)
+    trail.say("olga")
+    return trail
+
+
+def _key_of_another() -> Trail:
+    trail = in_review()
+    trail.say("olga", key_id=KEYS["rita"].public.key_id)
+    return trail
+
+
+def _committee_conflict() -> Trail:
+    trail = before_committee()
+    trail.seat("m1", "m2", "m3", "m4", "otto")
+    return trail
+
+
+def _delegated(until: timedelta, limit: int) -> Trail:
+    trail = in_review()
+    trail.delegate("hans", until=until, limit=limit)
+    trail.say("hans")
+    return trail
+
+
+def _incomplete() -> Trail:
+    trail = in_review(checks=())
+    trail.say("olga")
+    return trail
+
+
+def _malformed() -> Trail:
+    trail = in_review()
+    trail.say("olga", "perhaps")
+    return trail
+
+
+def _decided(name: str, verdict: str = "approve", moved: str | None = None, **changes: object) -> Trail:
+    trail = in_review()
+    trail.say(name, verdict, moved, **changes)
+    return trail
+
+
+def _no_policy() -> Trail:
+    trail = Trail()
+    trail.create()
+    trail.submit()
+    return trail
+
+
+def _not_in_committee() -> Trail:
+    trail = before_committee()
+    trail.hire("hans", "committee")
+    trail.seat("m1", "m2", "m3", "m4", "m5")
+    trail.say("hans")
+    return trail
+
+
+def _submitted(**changes: object) -> Trail:
+    trail = staffed()
+    trail.create()
+    trail.submit(**changes)  # type: ignore[arg-type]  # JSON, as each case gives
+    return trail
+
+
+def _swung() -> Trail:
+    trail = staffed()
+    trail.enforce("p-2", OTHER)
+    trail.create()
+    trail.submit(policy="p-2")
+    trail.enforce("p-3")
+    return trail
+
+
+def _recused_voted() -> Trail:
+    trail = in_review()
+    trail.say("olga", "recuse")
+    trail.say("olga")
+    return trail
+
+
+def _twice() -> Trail:
+    trail = in_review()
+    trail.hire("olga", "risk")
+    trail.say("olga")
+    trail.say("olga")
+    return trail
+
+
+CASES: dict[str, Callable[[], Trail]] = {
+    "approval.after-the-end": _after_the_end,
+    "approval.back-dated": _back_dated,
+    "approval.bad-signature": _key_of_another,
+    "approval.committee-conflict": _committee_conflict,
+    "approval.delegation-limit": lambda: _delegated(timedelta(days=1), 9_999_999),
+    "approval.expired-delegation": lambda: _delegated(timedelta(0), 10**9),
+    "approval.incomplete": _incomplete,
+    "approval.malformed": _malformed,
+    "approval.missing-step": lambda: _decided("olga", moved="approved"),
+    "approval.no-policy": _no_policy,
+    "approval.not-in-committee": _not_in_committee,
+    "approval.other-content": lambda: _decided("olga", amount_minor="1"),
+    "approval.outdated": lambda: _decided("olga", content_sha256=b"\x09" * 32),
+    "approval.outside-policy": lambda: _submitted(path="automatic"),
+    "approval.policy-swung": _swung,
+    "approval.recused-voted": _recused_voted,
+    "approval.refused": lambda: _decided("olga", "close"),
+    "approval.same-person-twice": _twice,
+    "approval.self": lambda: _decided("otto"),
+    "approval.split": lambda: _submitted(group={"amount": {"currency": "CNY", "minor": "1"}}),
+    "approval.wrong-policy": lambda: _submitted(policy="p-9"),
+    "approval.wrong-role": lambda: _decided("rita"),
+    "approval.wrong-state": lambda: _decided("olga", moved="declined"),
+}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_each_thing_outside_the_policy_is_named_alone(code: str) -> None:
+    assert CASES[code]().codes() == [code]
+
+
+def test_document_code_and_tests_name_the_same_codes() -> None:
+    source = Path(replay.__file__).read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(approval\.[a-z-]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    in_source = set(re.findall(r'"(approval\.[a-z-]+)"', source))
+    assert set(MEANINGS.values()) <= in_source
+    assert sorted(in_source) == documented == list(CASES)
+
+
+def test_split_over_two_loans_is_added_up() -> None:
+    trail = in_review()
+    trail.create("a-2")
+    trail.submit("a-2")
+    assert trail.codes() == ["approval.split"]
+    assert trail.replay().findings[0].expected == "20000000"
+
+
+@pytest.mark.parametrize("group", [None, {"amount": None}])
+def test_submission_without_a_sum_is_a_split(group: object) -> None:
+    assert _submitted(group=group).codes() == ["approval.split"]
+
+
+def test_erased_values_are_counted_and_not_guessed() -> None:
+    trail = staffed()
+    trail.create()
+    trail.alter(application=None)
+    trail.submit()
+    trail.seat("m1")
+    trail.say("olga")
+    done = trail.replay()
+    assert (done.findings, done.unopened, done.applications) == ([], 4, 0)
+
+
+def test_erased_signature_is_passed_over() -> None:
+    trail = _decided("olga")
+    trail.alter(signature=None)
+    assert trail.codes() == []
+
+
+def test_committee_without_members_is_named() -> None:
+    trail = before_committee()
+    trail.add("application.sitting-named", LOAN, sitting={"members": "m1", "chair": "m1"})
+    assert trail.codes() == ["approval.refused"]
+
+
+def test_policy_that_changed_once_is_no_swing() -> None:
+    trail = in_review()
+    trail.enforce("p-2", OTHER)
+    trail.enforce("p-3", replace(DEFAULT_POLICY, name="third"))
+    trail.enforce("p-4", OTHER)
+    assert trail.codes() == []
+
+
+def test_role_counts_as_of_the_decision() -> None:
+    trail = in_review()
+    trail.say("olga")
+    trail.add("role.revoked", "olga", {"role": "officer"})
+    assert trail.codes() == []
+    late = in_review()
+    late.add("role.revoked", "olga", {"role": "officer"})
+    late.say("olga")
+    assert late.codes() == ["approval.wrong-role"]
+
+
+def test_delegation_counts_until_it_is_taken_back() -> None:
+    assert _delegated(timedelta(days=1), 10**9).codes() == []
+    trail = in_review()
+    trail.delegate("hans", until=timedelta(days=1), limit=10**9)
+    trail.add("delegation.revoked", "d-hans")
+    trail.say("hans")
+    assert trail.codes() == ["approval.wrong-role"]
+
+
+@pytest.mark.parametrize("changed", [{"facts": {"policy_sha256": "00" * 32}}, {"type": "policy.published"}])
+def test_policy_that_is_not_what_was_recorded_is_malformed(changed: dict[str, object]) -> None:
+    trail = Trail()
+    trail.enforce()
+    first = replace(trail.entries[0], **changed)  # type: ignore[arg-type]  # the fields of an entry
+    trail.entries = [first]
+    assert trail.codes() == ["approval.malformed"]
+
+
+def signed_when(spoil: Callable[[Trail], None]) -> list[str]:
+    """Return what is found of a decision of Olga's after `spoil` did something to her keys."""
+    trail = in_review()
+    spoil(trail)
+    trail.say("olga")
+    return [finding.found for finding in trail.replay().findings]
+
+
+OLGA = KEYS["olga"].public.key_id
+
+
+def test_signature_counts_by_the_deciders_own_key_only() -> None:
+    login = enrolment("olga", Purpose.LOGIN)
+    other: dict[str, Json] = {"kind": "person", "id": "rita"}
+    assert signed_when(lambda trail: trail.add("key.enrolled", OLGA, login, owner={"id": "olga"})) == ["key.unknown"]
+    assert signed_when(lambda trail: trail.add("key.enrolled", OLGA, enrolment("olga"), owner=other)) == [
+        "key.other-owner"
+    ]
+    assert signed_when(lambda trail: trail.add("key.enrolled", OLGA, enrolment("olga"))) == []
+
+
+def test_signature_by_a_revoked_key_does_not_count() -> None:
+    assert signed_when(lambda trail: trail.add("key.revoked", OLGA, {"ground": "lost"})) == ["key revoked: bad"]
+
+
+def test_signature_over_other_bytes_does_not_count() -> None:
+    trail = _decided("olga")
+    trail.alter(statement=trail.statement("olga", nonce=b"\x04" * 32).to_bytes().decode())
+    assert trail.codes() == ["approval.bad-signature"]
