@@ -10,11 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Self
 
-from signing.canonical import Json, decode, encode
+from signing.canonical import Json, encode
 from signing.envelope import tagged_bytes
 from signing.errors import InvalidEncoding
 from signing.statement_parts import (
-    MAX_STATEMENT_BYTES,
     Head,
     Reader,
     SeenCheckpoint,
@@ -23,13 +22,13 @@ from signing.statement_parts import (
     check_instant,
     check_key_id,
     check_text,
+    payload_of,
 )
 from signing.typed_data import Domain, Field
 
 MAX_CONDITIONS = 10
 
 _KIND = "decision"
-_PREFIX = tagged_bytes(_KIND, b"")
 _FIELDS = {
     "amount",
     "application",
@@ -162,10 +161,4 @@ class DecisionStatement:
 
 def parse_decision(data: bytes) -> DecisionStatement:
     """Return the decision of these exact bytes; raise InvalidEncoding for any other spelling, field, length or version."""
-    if len(data) > MAX_STATEMENT_BYTES:
-        raise InvalidEncoding("statement.too-large", f"expected at most {MAX_STATEMENT_BYTES} bytes, got {len(data)}")
-    if not data.startswith(_PREFIX):
-        raise InvalidEncoding(
-            "statement.unknown-version", f"expected bytes that begin with {_PREFIX.decode().strip()} and a new line"
-        )
-    return DecisionStatement._from_json(decode(data[len(_PREFIX) :]))  # noqa: SLF001 - the parser and its class are one thing
+    return DecisionStatement._from_json(payload_of(_KIND, data))  # noqa: SLF001 - the parser and its class are one thing

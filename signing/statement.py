@@ -9,11 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Self
 
-from signing.canonical import Json, decode, encode
+from signing.canonical import Json, encode
 from signing.envelope import tagged_bytes
-from signing.errors import InvalidEncoding
 from signing.statement_parts import (
-    MAX_STATEMENT_BYTES,
     Head,
     Reader,
     SeenCheckpoint,
@@ -22,11 +20,11 @@ from signing.statement_parts import (
     check_instant,
     check_key_id,
     check_text,
+    payload_of,
 )
 from signing.typed_data import Domain, Field
 
 _KIND = "statement"
-_PREFIX = tagged_bytes(_KIND, b"")
 _FIELDS = {
     "agreement",
     "chain_id",
@@ -136,10 +134,4 @@ class Statement:
 
 def parse_statement(data: bytes) -> Statement:
     """Return the statement of these exact bytes; raise InvalidEncoding for any other spelling, field, length or version."""
-    if len(data) > MAX_STATEMENT_BYTES:
-        raise InvalidEncoding("statement.too-large", f"expected at most {MAX_STATEMENT_BYTES} bytes, got {len(data)}")
-    if not data.startswith(_PREFIX):
-        raise InvalidEncoding(
-            "statement.unknown-version", f"expected bytes that begin with {_PREFIX.decode().strip()} and a new line"
-        )
-    return Statement._from_json(decode(data[len(_PREFIX) :]))  # noqa: SLF001 - the parser and its class are one thing
+    return Statement._from_json(payload_of(_KIND, data))  # noqa: SLF001 - the parser and its class are one thing

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from signing.algorithms import parse_hex
-from signing.canonical import MAX_SAFE_INTEGER, Json
-from signing.envelope import KEY_ID
+from signing.canonical import MAX_SAFE_INTEGER, Json, decode
+from signing.envelope import KEY_ID, tagged_bytes
 from signing.errors import InvalidEncoding
 
 MAX_STATEMENT_BYTES = 4096  # the longest possible one has five texts of 200 characters and some 900 bytes besides
@@ -44,6 +44,18 @@ class SeenCheckpoint:
     def __post_init__(self) -> None:
         check_count("checkpoint.size", self.size)
         check_hash("checkpoint.root", self.root)
+
+
+def payload_of(kind: str, data: bytes) -> Json:
+    """Return the value behind the tag of these exact bytes; raise InvalidEncoding for another length, version or spelling."""
+    prefix = tagged_bytes(kind, b"")
+    if len(data) > MAX_STATEMENT_BYTES:
+        raise InvalidEncoding("statement.too-large", f"expected at most {MAX_STATEMENT_BYTES} bytes, got {len(data)}")
+    if not data.startswith(prefix):
+        raise InvalidEncoding(
+            "statement.unknown-version", f"expected bytes that begin with {prefix.decode().strip()} and a new line"
+        )
+    return decode(data[len(prefix) :])
 
 
 class Reader:
