@@ -39,7 +39,7 @@ def _text(report: ApprovalReport) -> str:
         lines.append(
             f"{report.unopened} entries could not be replayed: their fields were erased or do not open (see `tally audit`)."
         )
-    if report.is_clean:
+    if report.is_clean and report.decisions:
         lines.append("Every decision was allowed by the policy then in force.")
     for finding in report.findings:
         lines.append(f"  {finding.code}  {finding.kind} {finding.id}, {finding.field}, log index {finding.index}")

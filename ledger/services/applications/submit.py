@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.groups import Group
+from ledger.core.applications.policy import Path, StepKind
 from ledger.core.applications.policy_check import path_for
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
-from ledger.errors import InvalidInput
+from ledger.errors import Conflict, InvalidInput
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
 from ledger.services.applications.policies import policy_in_force
@@ -32,7 +33,7 @@ class _Plan:
 def submit(stores: Stores, act: Act, application_id: str) -> Written:
     """Queue `application.submitted` and set the first step.
 
-    Raises NotFound, NotAllowed, Conflict("application.not-open"), Conflict("policy.none"), InvalidInput("policy.currency").
+    Raises NotFound, NotAllowed, Conflict("application.not-open"), Conflict("policy.none" | "policy.no-rule-set"), InvalidInput("policy.currency").
     """
     if earlier := find_earlier(stores, act):
         return earlier
@@ -62,6 +63,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         tx, stores, line_of(view.row.id, plan.content, act.now), view.row.institution_id, days=policy.link_days
     )
     name, row_id = path_for(policy, plan.content.case(group.amount))
+    _require_people(policy.paths[name])
     step = policy.paths[name].steps[0]
     institution = institution_by_id(tx, view.row.institution_id)
     changed = replace(
@@ -80,6 +82,15 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     written = recorded.written(view.row.id)
     remember_answer(tx, act, written)
     return written
+
+
+def _require_people(path: Path) -> None:
+    """Refuse a path that waits for a rule set: none can act here yet, and a loan must not wait for nobody."""
+    if any(step.kind is StepKind.AUTOMATIC for step in path.steps):
+        raise Conflict(
+            "policy.no-rule-set",
+            "the policy has a set of rules decide on this loan, and none is installed; publish a policy whose paths people decide",
+        )
 
 
 @dataclass(frozen=True)

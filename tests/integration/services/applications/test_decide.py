@@ -46,3 +46,12 @@ def test_declined_loan_takes_no_further_decision(desk: Desk) -> None:
     with pytest.raises(LedgerError) as refused:
         desk.say("Rita", loan)
     assert refused.value.code == "application.not-open"
+
+
+def test_loan_that_a_rule_set_would_decide_is_refused_and_stays_a_draft(desk: Desk) -> None:
+    loan = desk.apply(amount=4_000_000)
+    before = desk.state(loan)
+    with pytest.raises(LedgerError) as refused:
+        desk.submit(loan)
+    assert refused.value.code == "policy.no-rule-set"
+    assert desk.state(loan) == before
