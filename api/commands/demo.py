@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from api.commands.configured import read_settings
+from api.commands.demo_sign import walk_signing
 from api.commands.demo_walk import walk
 from api.commands.running import everything
 from api.commands.service_address import running_service
+from ledger.errors import InvalidInput
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -18,12 +20,26 @@ def demo(
     pdf: Annotated[
         Path | None, typer.Option(help="Your own PDF; without it a contract is typeset.", exists=True, dir_okay=False)
     ] = None,
+    *,
+    sign: Annotated[
+        bool,
+        typer.Option(
+            "--sign", help="The whole ceremony: customers with passkeys, a countersignature, one sealed file."
+        ),
+    ] = False,
 ) -> None:
     """Walk one loan contract from PDF to verified receipt, printing each step."""
     settings = read_settings()
+    if sign and pdf:
+        raise InvalidInput("demo.options", "--sign typesets its own contract: give it without --pdf")
     url = running_service(settings)
     if url is not None:
-        raise typer.Exit(walk(url, settings, pdf))
-    with everything(settings.model_copy(update={"port": 0, "processes": 0})) as running:
-        status = walk(running.url, settings, pdf)
+        raise typer.Exit(walk_signing(url, settings) if sign else walk(url, settings, pdf))
+    alone = {
+        "port": 0,
+        "processes": 0,
+        **({"anchor_seconds": 1} if sign else {}),
+    }  # nobody waits long for the seal's anchor
+    with everything(settings.model_copy(update=alone)) as running:
+        status = walk_signing(running.url, settings) if sign else walk(running.url, settings, pdf)
     raise typer.Exit(status)

@@ -19,6 +19,15 @@ BRIEF_TERMS: dict[str, Json] = {
 
 def demo_draft(parties: Sequence[Party], lender: str, today: date) -> dict[str, Json]:
     """Return the body of POST /v1/templates/personal-instalment/agreements, sent at once."""
+    return _draft([_signer(party) for party in parties], lender, today)
+
+
+def signing_draft(signers: Sequence[Json], lender: str, today: date) -> dict[str, Json]:
+    """Return the body of a loan that has a guarantor, for signers as the service takes them."""
+    return _draft(signers, lender, today, guarantee={"kind": "joint", "months": 36})
+
+
+def _draft(signers: Sequence[Json], lender: str, today: date, **more: Json) -> dict[str, Json]:
     repayment: Json = {
         "method": "equal-instalment",
         "every_months": 1,
@@ -33,6 +42,7 @@ def demo_draft(parties: Sequence[Party], lender: str, today: date) -> dict[str, 
         "late_rate": "7.275",
         "fees": [{"kind": "arrangement", "amount": {"currency": "CNY", "minor": "60000"}, "charged": "at-drawdown"}],
         "purpose": "住房装修 (home improvement)",
+        **more,
     }
     return {
         "language": "zh-en",
@@ -42,7 +52,7 @@ def demo_draft(parties: Sequence[Party], lender: str, today: date) -> dict[str, 
             "identifier": "91310000MA1FL0000X",
             "address": "上海市样例路1号 (1 Example Road, Shanghai)",
         },
-        "signers": [_signer(party) for party in parties],
+        "signers": list(signers),
         "send": True,
     }
 

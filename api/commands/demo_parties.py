@@ -10,6 +10,8 @@ from pathlib import Path
 
 from api.commands.client import Client
 from api.wiring.keyring import Keyring, write_private
+from ledger.core.log.checkpoint import parse_checkpoint
+from ledger.core.log.note import parse_note
 from ledger.errors import NotAllowed
 from signing.algorithms import Suite
 from signing.canonical import Json
@@ -36,10 +38,12 @@ class Party:
 def make_parties(keys: Keyring, code: str) -> tuple[Party, ...]:
     """Return a borrower with a fresh wallet, and the lender with the institution's own key."""
     wallet = open_signer(Suite.EIP712, secrets.token_bytes(32), purpose="signer")
-    return (
-        Party("borrower", "林𠮷 Lin Ji", wallet),
-        Party("lender", "Demonstration Lender, loan office", keys.institution_signer(code)),
-    )
+    return (Party("borrower", "林𠮷 Lin Ji", wallet), lender_party(keys, code))
+
+
+def lender_party(keys: Keyring, code: str) -> Party:
+    """Return the lender, who signs with the institution's own key."""
+    return Party("lender", "Demonstration Lender, loan office", keys.institution_signer(code))
 
 
 def officer_client(url: str, administrator_token: str, folder: Path) -> Client:
@@ -65,6 +69,11 @@ def officer_client(url: str, administrator_token: str, folder: Path) -> Client:
 
 def sign_as(client: Client, agreement_id: str, signer_id: str, party: Party) -> dict[str, Json]:
     """Fetch the party's statement, sign it with the party's own key, hand the signature in; return the answer."""
+    return signed_statement(client, agreement_id, signer_id, party)[1]
+
+
+def signed_statement(client: Client, agreement_id: str, signer_id: str, party: Party) -> tuple[str, dict[str, Json]]:
+    """Sign as `sign_as` does; return the statement, in base64, and the service's answer."""
     fresh = client.get(f"/v1/agreements/{agreement_id}/statements/{signer_id}")
     data = base64.b64decode(str(fresh["statement"]))
     key = party.key
@@ -74,6 +83,14 @@ def sign_as(client: Client, agreement_id: str, signer_id: str, party: Party) -> 
         else key.sign(data)
     )
     signature = Signature(key.public.suite, key.public.key_id, value)
-    return client.post(
-        f"/v1/agreements/{agreement_id}/signatures", {"statement": fresh["statement"], "signature": signature.to_json()}
-    )
+    body: dict[str, Json] = {"statement": fresh["statement"], "signature": signature.to_json()}
+    return str(fresh["statement"]), client.post(f"/v1/agreements/{agreement_id}/signatures", body)
+
+
+def place_of(answer: dict[str, Json]) -> str:
+    """Return where an answer's entry stands in the log, in words."""
+    receipt = answer.get("receipt")
+    if not isinstance(receipt, dict):
+        return "waiting for its checkpoint"
+    note = parse_note(str(receipt["checkpoint"]).encode())
+    return f"log index {receipt['index']}, tree size {parse_checkpoint(note.text.encode()).size}"

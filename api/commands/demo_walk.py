@@ -12,7 +12,7 @@ from pathlib import Path
 
 from api.commands.client import Client
 from api.commands.demo_contract import BRIEF_TERMS, TEMPLATE, demo_draft
-from api.commands.demo_parties import Party, make_parties, officer_client, sign_as
+from api.commands.demo_parties import Party, make_parties, officer_client, place_of, sign_as
 from api.commands.demo_sealed import show_sealed
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.settings import Settings
@@ -22,8 +22,6 @@ from api.wiring.keyring import open_keyring
 from ledger.core.evidence.answers import EXIT_ALTERED, Report, Verdict
 from ledger.core.evidence.trust import parse_trust
 from ledger.core.evidence.verify_file import FileFacts, verify
-from ledger.core.log.checkpoint import parse_checkpoint
-from ledger.core.log.note import parse_note
 from ledger.errors import Unavailable
 from signing.canonical import Json
 
@@ -54,7 +52,7 @@ def walk(url: str, settings: Settings, pdf: Path | None = None) -> int:
         + ("" if pdf else " (typeset here)")
     )
     agreement = steps.client.get(str(created["location"]))
-    say(f"2  recorded    loan contract {agreement['number']}, {_place(created)}")
+    say(f"2  recorded    loan contract {agreement['number']}, {place_of(created)}")
     latest = _sign(steps, created, agreement, parties)
     receipt = _wait_until_final(steps.client, latest)
     _say_anchor(receipt)
@@ -86,16 +84,8 @@ def _sign(steps: _Walk, created: dict[str, Json], agreement: dict[str, Json], pa
         signer_id = str(line["id"]) if isinstance(line, dict) else ""
         signed = sign_as(steps.client, str(created["id"]), signer_id, party)
         latest = str(signed["entry"])
-        say(f"3  signed      {party.role} {party.name}, {party.key.public.key_id}, {_place(signed)}")
+        say(f"3  signed      {party.role} {party.name}, {party.key.public.key_id}, {place_of(signed)}")
     return latest
-
-
-def _place(answer: dict[str, Json]) -> str:
-    receipt = answer.get("receipt")
-    if not isinstance(receipt, dict):
-        return "waiting for its checkpoint"
-    note = parse_note(str(receipt["checkpoint"]).encode())
-    return f"log index {receipt['index']}, tree size {parse_checkpoint(note.text.encode()).size}"
 
 
 def _wait_until_final(client: Client, entry_id: str) -> dict[str, Json]:

@@ -5,11 +5,12 @@ Promises: byte for byte what a browser would send, so that the same service and 
 Leaves to others: real passkeys, which never leave their device.
 """
 
+import base64
 import hashlib
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, derive_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from signing.algorithms import PublicKey, Suite
@@ -65,6 +66,26 @@ class SoftwarePasskey:
         attestation += _cbor_text("authData") + b"\x58" + bytes([len(data)]) + data
         return attestation, self._client_data("webauthn.create", challenge)
 
+    def creation_answer(self, challenge: bytes) -> dict[str, Json]:
+        """Return the registration as pages send it: bytes in base64url."""
+        attestation, client = self.registration(challenge)
+        return self._credential({"attestationObject": _encoded(attestation), "clientDataJSON": _encoded(client)})
+
+    def request_answer(self, digest: bytes) -> dict[str, Json]:
+        """Return the assertion as pages send it: bytes in base64url, the signature in DER as authenticators give it."""
+        made = self.assertion(digest)
+        r, s = (int.from_bytes(part, "big") for part in (made.signature[:32], made.signature[32:]))
+        told: dict[str, Json] = {
+            "authenticatorData": _encoded(made.authenticator_data),
+            "clientDataJSON": _encoded(made.client_data),
+            "signature": _encoded(encode_dss_signature(r, s)),
+        }
+        return self._credential(told)
+
+    def _credential(self, response: dict[str, Json]) -> dict[str, Json]:
+        name = _encoded(self.credential_id)
+        return {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}
+
     def _data(self, flags: int) -> bytes:
         return hashlib.sha256(self.rp_id.encode()).digest() + bytes([flags]) + _COUNTER
 
@@ -96,6 +117,10 @@ def _private(secret: bytes) -> EllipticCurvePrivateKey:
 def _signed(key: EllipticCurvePrivateKey, message: bytes) -> bytes:
     r, s = decode_dss_signature(key.sign(message, _REPEATABLE))
     return lowered(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _cbor_text(text: str) -> bytes:

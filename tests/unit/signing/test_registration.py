@@ -21,7 +21,7 @@ from signing.registration import (
     request_options,
 )
 from signing.verify import check_statement_signature
-from signing.webauthn import RelyingParty
+from signing.webauthn import Assertion, RelyingParty, check_webauthn
 from support.pen_cases import passkey_signature, statement_for
 
 PARTY = RelyingParty("sign.lender.example", "Example Bank", ("https://sign.lender.example",))
@@ -48,6 +48,17 @@ def refusal(value: dict[str, Json]) -> str:
     with pytest.raises(SigningError) as caught:
         read_registration(value, PARTY)
     return caught.value.code
+
+
+def test_what_the_software_passkey_would_send_is_read_and_signs() -> None:
+    made = read_registration(PASSKEY.creation_answer(CHALLENGE), PARTY)
+    assert made.key == PASSKEY.public
+    told = PASSKEY.request_answer(b"d" * 32)["response"]
+    assert isinstance(told, dict)
+    parts = [decoded(told[name]) for name in ("authenticatorData", "clientDataJSON", "signature")]
+    check_webauthn(PASSKEY.public.raw, b"d" * 32, Assertion.of_browser(*parts).pack())
+    with pytest.raises(VerificationFailed):
+        check_webauthn(PASSKEY.public.raw, b"e" * 32, Assertion.of_browser(*parts).pack())
 
 
 def test_new_passkey_is_read_and_signs() -> None:
