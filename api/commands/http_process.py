@@ -27,17 +27,17 @@ _COLLECT = (10_000, 20, 20)
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a process needs: the settings, the numbers of two inherited files, and where the chain's owner answers ("": by URL)."""
+    """What a process needs: settings, two inherited files, where the chain's owner answers ("": by URL), a processor to keep to."""
 
     settings: Settings
     listener: int
     ready: int
     chain_door: str
+    processor: int | None = None
 
     def to_line(self) -> bytes:
         values = {name: _plain(value) for name, value in dict(self.settings).items()}
-        order = {"settings": values, "listener": self.listener, "ready": self.ready, "chain_door": self.chain_door}
-        return json.dumps(order).encode() + b"\n"
+        return json.dumps({**dict(vars(self)), "settings": values}).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> "Order":
@@ -66,7 +66,7 @@ def main() -> None:
     configure_logging(order.settings.log_level)
     installation = open_installation(order.settings, chain_door=order.chain_door)
     try:
-        with socket.socket(fileno=order.listener) as listener, serving(installation, listener):
+        with socket.socket(fileno=order.listener) as listener, serving(installation, listener, order.processor):
             _spare_what_stays()
             os.write(order.ready, READY)
             os.close(order.ready)

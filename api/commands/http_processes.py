@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from api.commands.http_process import READY, Order
+from api.commands.processors import spread
 from api.commands.serving import START_SECONDS, not_started
 from api.settings import Settings
 from ledger.errors import Unavailable
@@ -31,7 +32,7 @@ _AGAIN_SECONDS = 1.0
 @contextmanager
 def serving_apart(settings: Settings, listener: socket.socket, chain_door: str) -> Iterator[None]:
     """Serve from `settings.processes` processes, from when all answer until the block ends; raise Unavailable("service.not-started")."""
-    places = [_Place(settings, listener, chain_door) for _ in range(settings.processes)]
+    places = [_Place(settings, listener, chain_door, processor) for processor in spread(settings.processes)]
     try:
         for place in places:
             place.start()
@@ -54,13 +55,20 @@ class _Place:
     settings: Settings
     listener: socket.socket
     chain_door: str
+    processor: int | None
     _process: "subprocess.Popen[bytes] | None" = None
     _ready: int = -1
     _ending: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         self._ready, theirs = os.pipe()
-        order = Order(settings=self.settings, listener=self.listener.fileno(), ready=theirs, chain_door=self.chain_door)
+        order = Order(
+            settings=self.settings,
+            listener=self.listener.fileno(),
+            ready=theirs,
+            chain_door=self.chain_door,
+            processor=self.processor,
+        )
         self._process = subprocess.Popen(  # noqa: S603  # our own command
             _COMMAND, stdin=subprocess.PIPE, pass_fds=(order.listener, theirs)
         )

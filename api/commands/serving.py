@@ -10,6 +10,7 @@ import uvicorn
 
 from api.app import create_app
 from api.commands.preflight import ABSENT
+from api.commands.processors import keep_to
 from api.pages.static import missing
 from api.settings import Settings
 from api.wiring.installation import Installation
@@ -32,14 +33,19 @@ def bound(settings: Settings) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def serving(installation: Installation, listener: socket.socket) -> Iterator[None]:
-    """Serve HTTP from a thread of its own, from when it answers until the block ends."""
+def serving(installation: Installation, listener: socket.socket, processor: int | None = None) -> Iterator[None]:
+    """Serve HTTP from a thread of its own, from when it answers until the block ends; it and its threads keep to `processor`."""
     installation.listens_on(listener.getsockname()[1])
     config = uvicorn.Config(
         create_app(installation), log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="tally-http", daemon=True)
+
+    def run() -> None:
+        keep_to(processor)
+        server.run(sockets=[listener])
+
+    thread = threading.Thread(target=run, name="tally-http", daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)

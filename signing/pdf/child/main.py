@@ -4,6 +4,7 @@ Promises: everything a task needs is loaded before the first file arrives.
 """
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -64,7 +65,14 @@ _LOADED_LATE = (
 )
 
 
+def _use_all_processors() -> None:  # pragma: no cover - lives in the child process only
+    """Take the processors of the process that started us: the thread that did may keep to one of them, and hand that down."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
+
+
 def main() -> None:  # pragma: no cover - lives in the child process only
+    _use_all_processors()
     for name in _LOADED_LATE:
         import_module(name)
     logging.disable(logging.CRITICAL)  # what a hostile file makes a parser say must not reach a log

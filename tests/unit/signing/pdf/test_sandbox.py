@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,22 @@ def test_process_starts_with_nothing_of_ours_in_its_environment(
 
     try:
         assert run("upload", {"max_pages": 1}, small_pdf(), Limits().caps, fresh).status == 0
+    finally:
+        fresh.close()
+
+
+def test_process_started_by_a_thread_that_keeps_to_one_processor_takes_them_all() -> None:
+    fresh = Warm()
+
+    def inspect_bound() -> None:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        assert run("upload", {"max_pages": 1}, small_pdf(), Limits().caps, fresh).status == 0
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(inspect_bound).result()
+        assert fresh.process is not None
+        assert os.sched_getaffinity(fresh.process.pid) == os.sched_getaffinity(os.getpid())
     finally:
         fresh.close()
 
