@@ -22,7 +22,7 @@ from toolchain import MODULES, ROOT, SOLC_VERSION, ensure
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 ARTIFACTS = ROOT / "ledger" / "chain" / "artifacts"
-PUBLISHED = ("CheckpointRegistry", "SignatureVerifier")
+PUBLISHED = ("BlacklistRegistry", "CheckpointRegistry", "Consortium", "SignatureVerifier")
 IMPORT = re.compile(r'^import [^;]*?"([^"]+)";', re.MULTILINE)
 # "none" keeps comments out of the bytecode: the code hash names what the contract does, not how it is described.
 SETTINGS: dict[str, Json] = {

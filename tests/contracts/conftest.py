@@ -13,13 +13,15 @@ from ape.contracts import ContractContainer, ContractInstance
 from ape.managers.chain import ChainManager
 from eth_account.signers.local import LocalAccount
 from ethpm_types import ContractType
+from members import YEAR, Consort, Institution
+from members import Domain as MembersDomain
 from parties import Domain, Terms, keys
 from rfc6962 import RangeHash, consistency, leaf_hash, tree_of
 
 from compile_contracts import compile_contract
 from toolchain import ensure
 
-ARTIFACT = Path(__file__).resolve().parents[2] / "ledger" / "chain" / "artifacts" / "CheckpointRegistry.json"
+ARTIFACTS = Path(__file__).resolve().parents[2] / "ledger" / "chain" / "artifacts"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +80,27 @@ def container(artifact: Mapping[str, object]) -> ContractContainer:
     )
 
 
+def committed(contract: str) -> ContractContainer:
+    """What ape deploys, from the committed artifact."""
+    return container(json.loads((ARTIFACTS / f"{contract}.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def consort(chain: ChainManager, sender: AccountAPI) -> Consort:
+    """A consortium of three institutions."""
+    now = chain.pending_timestamp
+    founders = tuple(Institution(name, now + YEAR * 2) for name in ("bank-a", "bank-b", "bank-c"))
+    contract = committed("Consortium").deploy(
+        "consortium.example", [founder.struct() for founder in founders], sender=sender
+    )
+    domain = MembersDomain("Tallystick Consortium", chain.chain_id, contract.address)
+    return Consort(contract=contract, domain=domain, founders=founders, sender=sender, now=now)
+
+
 @pytest.fixture(scope="session")
 def registry_code() -> ContractContainer:
     """The committed artifact, so that what is tested is what is deployed."""
-    return container(json.loads(ARTIFACT.read_text()))
+    return committed("CheckpointRegistry")
 
 
 @pytest.fixture(scope="session")
