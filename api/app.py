@@ -30,6 +30,7 @@ from api.routes import (
     keys,
     log,
     policies,
+    policy_files,
     rpc,
     templates,
     webhooks,
@@ -89,6 +90,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     for router in (
         agreements.router,
         applications.router,
+        policy_files.router,
         policies.router,
         templates.router,
         ceremony.router,

@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Work": {
         "agreement": "Create, list, read and sign agreements.",
+        "policy": "Check, propose, publish and export approval policies.",
     },
     "Blacklist": {
         "blacklist": "Check and list subjects without telling whom; keep receipts.",

@@ -39,14 +39,20 @@ class Client:
     def post_bytes(self, path: str, body: dict[str, Json]) -> bytes:
         return self._send("POST", path, json=body).content
 
+    def post_file(self, path: str, data: bytes, **query: str) -> dict[str, Json]:
+        """Send the bytes of a file as they are; the service sees by its first bytes what it is."""
+        return _object(self._send("POST", path, content=data, params=query, kind="application/octet-stream"))
+
     def upload(self, path: str, files: dict[str, tuple[str, bytes, str]], fields: dict[str, str]) -> dict[str, Json]:
         return _object(self._send("POST", path, files=files, data=fields))
 
     def close(self) -> None:
         self._http.close()
 
-    def _send(self, method: str, path: str, **parts: object) -> httpx2.Response:
+    def _send(self, method: str, path: str, kind: str | None = None, **parts: object) -> httpx2.Response:
         headers = {"Idempotency-Key": secrets.token_hex(16)} if method == "POST" else {}
+        if kind is not None:
+            headers["Content-Type"] = kind
         try:
             answer = self._http.request(method, path, headers=headers, **parts)  # type: ignore[arg-type]  # httpx's own keywords
         except httpx2.HTTPError as error:

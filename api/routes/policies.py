@@ -6,12 +6,11 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.applications import policy_line, read_instant
+from api.schemas.applications import instant_of, policy_line
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.fields import Fields, string
-from ledger.errors import InvalidInput
 from ledger.services.applications.list_policies import list_policies
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.publish_policy import publish_policy
@@ -50,13 +49,5 @@ async def post_publication(request: Request, here: Here, caller: Caller, waiter:
 
 def _new_policy(value: Json) -> NewPolicy:
     body = Fields(value, _BODY, where="body", code="policy.invalid")
-    text = body.parsed("valid_from", string)
-    try:
-        valid_from = read_instant(text)
-    except ValueError as error:
-        raise InvalidInput(
-            "policy.invalid",
-            "valid_from: expected a time with its zone, such as 2026-12-01T00:00:00Z",
-            field="valid_from",
-        ) from error
+    valid_from = instant_of("valid_from", body.parsed("valid_from", string))
     return NewPolicy(policy=body.parsed("policy", lambda item: item), valid_from=valid_from)

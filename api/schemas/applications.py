@@ -11,6 +11,9 @@ from api.schemas.directory import StrictBody
 from api.schemas.keys import KeyId
 from api.schemas.strict_request import Id
 from ledger.core.applications.decide import Verdict
+from ledger.core.applications.policy_check import Defect
+from ledger.core.applications.read_policy_sheets import ReadPolicy
+from ledger.errors import InvalidInput
 from ledger.services.applications.find import Found
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead
@@ -51,6 +54,15 @@ def read_instant(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(text)
     return moment
+
+
+def instant_of(name: str, text: str) -> datetime:
+    """Return the time of a member; raise InvalidInput("policy.invalid") that names it."""
+    try:
+        return read_instant(text)
+    except ValueError as error:
+        message = f"{name}: expected a time with its zone, such as 2026-12-01T00:00:00Z"
+        raise InvalidInput("policy.invalid", message, field=name) from error
 
 
 def application_line(found: Found) -> dict[str, object]:
@@ -102,6 +114,33 @@ def policy_line(row: PolicyRow) -> dict[str, object]:
         "author": row.author_id,
         "published_at": row.published_at,
         "holds_from": row.holds_from,
+    }
+
+
+def checked_policy(read: ReadPolicy, defects: list[Defect]) -> dict[str, object]:
+    """Shape what is wrong with a policy: each gap or overlap with an example, and where its rows stand in the file."""
+    return {
+        "name": read.policy.name,
+        "sha256": read.policy.sha256().hex(),
+        "defects": [_defect(defect, read) for defect in defects],
+    }
+
+
+def _defect(defect: Defect, read: ReadPolicy) -> dict[str, object]:
+    case = defect.case
+    example = {
+        "product": case.product,
+        "amount": {"currency": read.policy.currency, "minor": str(case.amount)},
+        "grade": case.grade,
+        "listed": case.listed,
+        "collateral_fall": case.collateral_fall,
+    }
+    rows = defect.rows or tuple(row for row, _ in defect.near)
+    return {
+        "code": defect.code,
+        "message": defect.text(read.row_places),
+        "example": example,
+        "rows": [{"id": row, "place": read.row_places[row]} for row in rows],
     }
 
 

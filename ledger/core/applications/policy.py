@@ -17,6 +17,7 @@ TAG = "tally/policy/v1"
 _CODE = "policy.invalid"
 ANY = "*"
 MAX_ROWS, MAX_PATHS, MAX_STEPS, MAX_NAMES = 200, 20, 10, 60
+MAX_LABEL = 60
 MAX_MINOR = 10**18 - 1
 MAX_BASIS_POINTS = 10_000
 
@@ -139,15 +140,15 @@ def parse_policy(value: Json) -> Policy:
     if fields.text("tag") != TAG:
         raise _invalid("policy.tag", f'expected "{TAG}"')
     policy = Policy(
-        name=fields.text("name"),
-        currency=fields.text("currency"),
-        products=fields.many("products", string, least=1, most=MAX_NAMES),
-        grades=fields.many("grades", string, least=1, most=MAX_NAMES),
-        branches=fields.many("branches", string, least=1, most=MAX_NAMES),
+        name=fields.parsed("name", _label),
+        currency=fields.parsed("currency", _label),
+        products=fields.many("products", _label, least=1, most=MAX_NAMES),
+        grades=fields.many("grades", _label, least=1, most=MAX_NAMES),
+        branches=fields.many("branches", _label, least=1, most=MAX_NAMES),
         link_days=fields.integer("link_days", least=0),
-        strictest=fields.text("strictest"),
+        strictest=fields.parsed("strictest", _label),
         paths=fields.parsed("paths", _paths),
-        rows=fields.many("rows", _row, least=1, most=MAX_ROWS),
+        rows=fields.many("rows", parse_row, least=1, most=MAX_ROWS),
     )
     _check_names(policy)
     return policy
@@ -178,16 +179,17 @@ def _check_known(names: tuple[str, ...], known: tuple[str, ...], where: str) -> 
 def _paths(value: Json) -> dict[str, Path]:
     if not isinstance(value, dict) or not 1 <= len(value) <= MAX_PATHS:
         raise InvalidInput("field.malformed", f"expected 1 to {MAX_PATHS} paths by name")
-    return {name: _path(path) for name, path in value.items()}
+    return {_label(name): parse_path(path) for name, path in value.items()}
 
 
-def _path(value: Json) -> Path:
+def parse_path(value: Json) -> Path:
+    """Return one path; raise InvalidInput("policy.invalid") with `field` path.…."""
     fields = Fields(
         value, frozenset({"steps", "attachments", "third_party", "check_minutes"}), where="path", code=_CODE
     )
     return Path(
-        steps=fields.many("steps", _step, least=1, most=MAX_STEPS),
-        attachments=fields.many("attachments", string, most=MAX_NAMES),
+        steps=fields.many("steps", parse_step, least=1, most=MAX_STEPS),
+        attachments=fields.many("attachments", _label, most=MAX_NAMES),
         third_party=fields.many("third_party", _fresh, most=MAX_NAMES),
         check_minutes=fields.optional("check_minutes", lambda item: _count(item, least=1)),
     )
@@ -195,7 +197,7 @@ def _path(value: Json) -> Path:
 
 def _fresh(value: Json) -> Fresh:
     fields = Fields(value, frozenset({"source", "max_age_days"}), where="third_party", code=_CODE)
-    return Fresh(fields.text("source"), fields.integer("max_age_days", least=0))
+    return Fresh(fields.parsed("source", _label), fields.integer("max_age_days", least=0))
 
 
 _STEP = frozenset(
@@ -203,17 +205,18 @@ _STEP = frozenset(
 )
 
 
-def _step(value: Json) -> Step:
+def parse_step(value: Json) -> Step:
+    """Return one step; raise InvalidInput("policy.invalid") with `field` step.…."""
     fields = Fields(value, _STEP, where="step", code=_CODE)
     step = Step(
         kind=fields.parsed("kind", _kind),
-        role=fields.text("role"),
+        role=fields.parsed("role", _label),
         count=fields.integer("count", least=1),
-        departments=fields.many("departments", string, most=MAX_NAMES),
+        departments=fields.many("departments", _label, most=MAX_NAMES),
         due_business_days=fields.integer("due_business_days", least=0),
         size=fields.integer("size", least=0),
         quorum=fields.integer("quorum", least=0),
-        veto=fields.many("veto", string, most=MAX_NAMES),
+        veto=fields.many("veto", _label, most=MAX_NAMES),
         chair_casts=fields.boolean("chair_casts"),
     )
     is_committee = step.kind is StepKind.COMMITTEE
@@ -230,9 +233,10 @@ def _kind(value: Json) -> StepKind:
     return StepKind(str(value))
 
 
-def _row(value: Json) -> Row:
+def parse_row(value: Json) -> Row:
+    """Return one row; raise InvalidInput("policy.invalid") with `field` row.…."""
     fields = Fields(value, frozenset({"id", "when", "path"}), where="row", code=_CODE)
-    return Row(fields.text("id"), fields.parsed("when", _when), fields.text("path"))
+    return Row(fields.parsed("id", _label), fields.parsed("when", _when), fields.parsed("path", _label))
 
 
 def _when(value: Json) -> When:
@@ -240,9 +244,9 @@ def _when(value: Json) -> When:
         value, frozenset({"products", "amount", "grades", "listed", "collateral_fall"}), where="when", code=_CODE
     )
     return When(
-        products=fields.many("products", string, least=1, most=MAX_NAMES),
+        products=fields.many("products", _label, least=1, most=MAX_NAMES),
         amount=fields.parsed("amount", lambda item: _span(item, _minor)),
-        grades=fields.many("grades", string, least=1, most=MAX_NAMES),
+        grades=fields.many("grades", _label, least=1, most=MAX_NAMES),
         listed=fields.many("listed", _flag, least=1, most=2),
         collateral_fall=fields.parsed("collateral_fall", lambda item: _span(item, _basis_points)),
     )
@@ -271,6 +275,16 @@ def _count(value: Json, *, least: int, most: int = MAX_MINOR) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise InvalidInput("field.malformed", f"expected a whole number from {least} to {most}")
     return value
+
+
+def _label(value: Json) -> str:
+    """Return a name that stands unchanged in a cell of a spreadsheet, in a list of names, and starts no formula."""
+    text = string(value)
+    if not 0 < len(text) <= MAX_LABEL or not text.isprintable() or text != text.strip() or set(text) & {";", "；"}:
+        raise InvalidInput("field.malformed", f"expected a name of 1 to {MAX_LABEL} printable characters without ;")
+    if text != ANY and not text[0].isalnum():
+        raise InvalidInput("field.malformed", "expected a name that starts with a letter or a digit, or * alone")
+    return text
 
 
 def _flag(value: Json) -> bool:

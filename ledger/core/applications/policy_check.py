@@ -4,15 +4,17 @@ Promises: complete, by trying one case of every cell that the table's own bounds
 named with an example input. Leaves to others: whether the paths are wise.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
 from ledger.core.applications.policy import ANY, Policy, Row, Span, When
 from ledger.errors import InvalidInput
 
 MAX_CELLS = 200_000  # a table of 200 rows stays far below; more would make a publication hang
 MAX_NAMED = 20
+MAX_NEAR = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +37,26 @@ class Case:
 
 @dataclass(frozen=True)
 class Defect:
-    """A case that no row covers (`rows` empty) or that several do."""
+    """A case that no row covers (`rows` empty) or that several do; `near`: rows that miss it by one part only, and which."""
 
     case: Case
     rows: tuple[str, ...]
+    near: tuple[tuple[str, str], ...] = ()
 
-    def text(self) -> str:
-        if not self.rows:
-            return f"no row covers: {self.case.text()}"
-        return f"rows {' and '.join(self.rows)} both cover: {self.case.text()}"
+    @property
+    def code(self) -> str:
+        return "policy.overlap" if self.rows else "policy.gap"
+
+    def text(self, places: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Say it with an example; `places` tells where the rows stand in a file."""
+        if self.rows:
+            return f"rows {' and '.join(_at(row, places) for row in self.rows)} both cover: {self.case.text()}"
+        near = "; ".join(f"row {_at(row, places)} misses it by its {part} alone" for row, part in self.near)
+        return f"no row covers: {self.case.text()}" + (f" ({near})" if near else "")
+
+
+def _at(row: str, places: Mapping[str, str]) -> str:
+    return f"{row} ({places[row]})" if row in places else row
 
 
 def fits(when: When, case: Case) -> bool:
@@ -55,6 +68,23 @@ def fits(when: When, case: Case) -> bool:
         and case.listed in when.listed
         and when.collateral_fall.holds(case.collateral_fall)
     )
+
+
+def _missed(when: When, case: Case) -> list[str]:
+    """Return the parts of a row's conditions that a case does not meet."""
+    parts = (
+        ("products", _named(when.products, case.product)),
+        ("amount", when.amount.holds(case.amount)),
+        ("grades", _named(when.grades, case.grade)),
+        ("listing", case.listed in when.listed),
+        ("fall of collateral", when.collateral_fall.holds(case.collateral_fall)),
+    )
+    return [name for name, holds in parts if not holds]
+
+
+def _gap(policy: Policy, case: Case) -> Defect:
+    missed = ((row.id, _missed(row.when, case)) for row in policy.rows)
+    return Defect(case, (), tuple((row, parts[0]) for row, parts in missed if len(parts) == 1)[:MAX_NEAR])
 
 
 def rows_for(policy: Policy, case: Case) -> tuple[Row, ...]:
@@ -76,7 +106,7 @@ def find_defects(policy: Policy) -> list[Defect]:
     for case in _cells(policy):
         rows = tuple(row.id for row in rows_for(policy, case))
         if not rows:
-            gaps.append(Defect(case, ()))
+            gaps.append(_gap(policy, case))
         elif len(rows) > 1:
             found.setdefault(rows, Defect(case, rows))
         if len(gaps) + len(found) >= MAX_NAMED:
@@ -84,11 +114,11 @@ def find_defects(policy: Policy) -> list[Defect]:
     return [*gaps, *found.values()]
 
 
-def check_policy(policy: Policy) -> None:
-    """Raise InvalidInput("policy.gap" | "policy.overlap") that names every defect found with an example."""
+def check_policy(policy: Policy, places: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Raise InvalidInput("policy.gap" | "policy.overlap") that names every defect found with an example, and its rows by `places`."""
     defects = find_defects(policy)
     if defects:
-        text = "; ".join(defect.text() for defect in defects)
+        text = "; ".join(defect.text(places) for defect in defects)
         if not defects[0].rows:
             raise InvalidInput("policy.gap", text, field="rows")
         raise InvalidInput("policy.overlap", text, field="rows")

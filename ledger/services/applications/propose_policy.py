@@ -1,6 +1,7 @@
 """Propose a policy: checked for gaps and overlaps, stored, its hash in the log. It is in force only once another publishes it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.core.applications.policy import Policy, parse_policy
@@ -20,10 +21,14 @@ KIND = "policy"
 
 @dataclass(frozen=True, kw_only=True)
 class NewPolicy:
-    """A policy as JSON not yet looked at, and when it is to hold at the earliest: never before its publication."""
+    """A policy as JSON not yet looked at, and when it is to hold at the earliest: never before its publication.
+
+    `row_places` tells where its rows stand in the file that it came in, for messages.
+    """
 
     policy: Json
     valid_from: datetime
+    row_places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +48,7 @@ def propose_policy(stores: Stores, act: Act, new: NewPolicy, key: InstitutionKey
     if earlier := find_earlier(stores, act):
         return earlier
     policy = parse_policy(new.policy)
-    check_policy(policy)
+    check_policy(policy, new.row_places)
     policy_id = act.new_id()
     plan = _Plan(
         policy=policy,

@@ -17,6 +17,7 @@ from api.wiring import ids
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
+from signing.canonical import encode
 from signing.envelope import Signature
 from support.live_applications import entered
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
@@ -74,6 +75,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/me": ANY_KEY,
     "GET /v1/openapi.json": EVERYBODY,
     "GET /v1/policies": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "GET /v1/policies/default": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "GET /v1/policies/{policy_id}": DECIDERS | {AUDITOR, ADMINISTRATOR},
     "GET /v1/queue": DECIDERS,
     "GET /v1/people": frozenset({ADMINISTRATOR, AUDITOR}),
     "GET /v1/templates": frozenset({OFFICER}),
@@ -88,6 +91,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/applications/{application_id}/sittings": frozenset({RISK, HEAD}),
     "POST /v1/applications/{application_id}/submissions": frozenset({OFFICER}),
     "POST /v1/policies": frozenset({RISK, ADMINISTRATOR}),
+    "POST /v1/policies/checks": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "POST /v1/policies/files": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/policies/{policy_id}/publications": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/api-keys": frozenset({ADMINISTRATOR}),
     "POST /v1/api-keys/{api_key_id}/revocations": frozenset({ADMINISTRATOR}),
@@ -184,6 +189,11 @@ class World:
             },
             "POST /v1/applications/{application_id}/decisions": {"json": signature_body(statement.to_bytes(), wrong)},
             "POST /v1/policies": {"json": {"policy": {}, "valid_from": "2026-11-23T00:00:00Z"}},
+            "POST /v1/policies/checks": {"content": encode(DEFAULT_POLICY.to_json())},
+            "POST /v1/policies/files": {
+                "content": b"no policy",
+                "params": {"valid_from": "2026-11-23T00:00:00Z"},
+            },
             "POST /v1/keys": {"json": new_key("not proofed", replaces=self.key_id)},
             "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
             "POST /v1/people": {"json": {"name": "No name with spaces at its ends "}},
