@@ -1,14 +1,18 @@
 """The lender's staff at work in a real browser: a passkey to get in, a contract's timeline, an identity to check."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from ledger.core.log.permissions import Role
+from ledger.services.agreements.pens import key_of_row
+from ledger.storage.enrolled_keys import keys
 from support.browser import DESKTOP, tool
 from support.ceremonies import ceremony, person
-from support.live_service import Service
+from support.live_service import HOME, Service
+from support.loans import TERMS, party, pdf
 from support.phones import Phone
 
 OpenPhone = Callable[..., Phone]
@@ -47,6 +51,30 @@ def test_officer_signs_in_follows_a_contract_and_signs_out(officer: Phone, lende
     expect(page.get_by_text("时间线")).to_be_visible()
     page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
     assert page.evaluate("axe.run().then(result => result.violations.map(fault => fault.id))") == []
+
+
+def test_officer_countersigns_with_a_passkey_of_their_own(officer: Phone, lender: Service) -> None:
+    page = officer.page
+    page.goto("/staff/keys")
+    page.locator("[data-make]").click()
+    expect(page.locator(".card")).to_have_count(2)
+    institution_id = lender.institutions[HOME].id
+    rows = lender.here.stores.database.read(lambda tx: keys(tx, institution_id, after="", limit=200))
+    own = key_of_row(
+        max((row for row in rows if row.purpose == "sign" and row.credential_id), key=lambda row: row.enrolled_at)
+    )
+    countersigner = {"role": "lender", "name": "Chen Officer", "key": own.to_json()}
+    agreement = {"terms": dict(TERMS), "signers": [party().to_json(), countersigner], "send": True}
+    made = lender.officer().create(pdf(), json.dumps(agreement)).json()
+    page.goto(f"/staff/agreements/{made['id']}")
+    page.get_by_role("link", name="Countersign").click()
+    expect(page.locator("[data-pen=passkey]")).to_be_enabled()
+    officer.snap("countersign")
+    page.locator("[data-pen=passkey]").click()
+    expect(page.locator("h1")).to_contain_text("Being signed")
+    expect(page.get_by_role("link", name="Countersign")).to_have_count(0)
+    signers = lender.officer().get(made["location"]).json()["signers"]
+    assert [one["signed_at"] is not None for one in signers] == [False, True]
 
 
 def test_officer_checks_papers_and_the_signer_goes_on(officer: Phone, lender: Service, phones: OpenPhone) -> None:

@@ -6,7 +6,7 @@ problem+json with `words` for the reader beside the code.
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -104,15 +104,7 @@ def post_signature(request: Request, here: Here, session: Session, body: Json) -
     """Record the signature."""
 
     def work() -> dict[str, object]:
-        data = _bytes(body, "statement")
-        signature = _signature(parse_statement(data), body)
-        new = NewSignature(
-            statement=data,
-            signature=signature,
-            chain_id=here.chain_id,
-            origins=frozenset(here.signing_party.origins),
-        )
-        written = sign(here.stores, here.act(session.principal), session.row.agreement_id, new)
+        written = sign(here.stores, here.act(session.principal), session.row.agreement_id, signed_in(here, body))
         return {"entry": written.entry_id}
 
     return answered(request, work)
@@ -122,6 +114,12 @@ def _issued(here: Installation, session: SignerSession) -> dict[str, object]:
     act, row = here.act(session.principal), session.row
     place = signer_place(here.stores, act, session)
     statement = issue_statement(here.stores, act, row.agreement_id, row.signer_id, chain_id=here.chain_id)
+    ids = [key.credential_id for key in place.keys if key.key_id == statement.key_id and key.credential_id]
+    return issued_json(here, statement, ids)
+
+
+def issued_json(here: Installation, statement: Statement, credential_ids: Sequence[bytes]) -> dict[str, object]:
+    """Return a statement as the pens' script takes it; `credential_ids` are of the passkey that is to sign."""
     issued: dict[str, object] = {
         "statement": base64.b64encode(statement.to_bytes()).decode(),
         "sha256": statement.digest.hex(),
@@ -132,10 +130,19 @@ def _issued(here: Installation, session: SignerSession) -> dict[str, object]:
         issued["typed_data"] = typed_data_json(*statement.typed_data())
     if _suite(statement) is Suite.WEBAUTHN:
         issued["rp_id"] = here.signing_party.id
-        issued["credential_ids"] = [
-            encoded(key.credential_id or b"") for key in place.keys if key.key_id == statement.key_id
-        ]
+        issued["credential_ids"] = [encoded(one) for one in credential_ids]
     return issued
+
+
+def signed_in(here: Installation, body: Mapping[str, Any]) -> NewSignature:
+    """Return what the pens' script sends as a signature; raise InvalidInput, InvalidEncoding, VerificationFailed."""
+    data = _bytes(body, "statement")
+    return NewSignature(
+        statement=data,
+        signature=_signature(parse_statement(data), body),
+        chain_id=here.chain_id,
+        origins=frozenset(here.signing_party.origins),
+    )
 
 
 def _signature(statement: Statement, body: Mapping[str, Any]) -> Signature:

@@ -11,6 +11,7 @@ from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words, key_terms
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
+from api.pages.staff.countersigning import ways_to_countersign
 from api.pages.staff.drafting import invited
 from api.pages.staff.frame import SignedIn, Staff, done_or_told, staff_page
 from api.pages.staff.shown import actions_of, events_shown, notices_shown, parties_shown
@@ -79,6 +80,7 @@ def get_agreement(request: Request, here: Here, staff: SignedIn, agreement_id: I
         "people": people,
         "events": events_shown(timeline, w),
         "actions": actions_of(timeline, staff.principal),
+        "countersigned_by": tuple(ways_to_countersign(here, staff, timeline)),
         "notices": notices_shown(_notices(here, staff, agreement_id), people),
         "seal": _seal_words(read(here.stores, staff.act, agreement_id).seal, w),
     }

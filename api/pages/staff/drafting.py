@@ -6,14 +6,17 @@ Promises: money is brought into minor units without a float; empty places are le
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from ledger.core.agreements.currency import decimals
 from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.errors import InvalidInput
+from signing.algorithms import PublicKey
 from signing.canonical import Json
 
 PARTIES: Final = 4
+INVITED, OWN, ORGANISATION = "invited", "own", "organisation"  # how a party is to sign
+Keys: TypeAlias = Mapping[str, PublicKey]  # those that this member of staff may name, by one of the last two words
 _AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,3})?")
 _GUARANTEE_MONTHS: Final = 36
 
@@ -32,9 +35,9 @@ def invited(*, email: str, birth_date: date, id_number: str = "", proofing: bool
     }
 
 
-def draft_of(form: Mapping[str, str]) -> dict[str, Json]:
+def draft_of(form: Mapping[str, str], keys: Keys) -> dict[str, Json]:
     """Return the draft of a typeset contract; raise InvalidInput naming the place."""
-    signers = signers_of(form, printed=True)
+    signers = signers_of(form, keys, printed=True)
     terms = terms_of(form)
     if any(isinstance(one, dict) and one["role"] == "guarantor" for one in signers):
         terms["guarantee"] = {"kind": "joint", "months": _GUARANTEE_MONTHS}
@@ -67,34 +70,44 @@ def terms_of(form: Mapping[str, str]) -> dict[str, Json]:
     return terms
 
 
-def signers_of(form: Mapping[str, str], *, printed: bool) -> list[Json]:
+def signers_of(form: Mapping[str, str], keys: Keys, *, printed: bool) -> list[Json]:
     """Return the parties whose name was filled in; the lender's signs after the others."""
     signers: list[Json] = []
     for place in range(1, PARTIES + 1):
         field = {
             name.removeprefix(f"p{place}_"): value for name, value in form.items() if name.startswith(f"p{place}_")
         }
-        if not field.get("name", "").strip():
-            continue
-        role = field.get("role", "borrower")
-        signer: dict[str, Json] = {
-            "role": role,
-            "name": field["name"].strip(),
-            "order": 2 if role == "lender" else 1,
-            "person": invited(
-                email=field.get("email", ""),
-                birth_date=_day(field.get("birth_date", ""), place),
-                id_number=field.get("id_number", ""),
-                proofing="proofing" in field,
-            ),
-        }
-        if printed and role != "lender":
-            signer["printed"] = {
-                "identifier": field.get("id_number", "").strip(),
-                "address": field.get("address", "").strip(),
-            }
-        signers.append(signer)
+        if field.get("name", "").strip():
+            signers.append(_signer(field, keys, place, printed=printed))
     return signers
+
+
+def _signer(field: Mapping[str, str], keys: Keys, place: int, *, printed: bool) -> dict[str, Json]:
+    role = field.get("role", "borrower")
+    signer: dict[str, Json] = {"role": role, "name": field["name"].strip(), "order": 2 if role == "lender" else 1}
+    if field.get("pen", INVITED) != INVITED:
+        return {**signer, "key": _key(field["pen"], keys, place)}
+    signer["person"] = invited(
+        email=field.get("email", ""),
+        birth_date=_day(field.get("birth_date", ""), place),
+        id_number=field.get("id_number", ""),
+        proofing="proofing" in field,
+    )
+    if printed and role != "lender":
+        identifier = field.get("id_number", "").strip()
+        signer["printed"] = {"identifier": identifier, "address": field.get("address", "").strip()}
+    return signer
+
+
+def _key(pen: str, keys: Keys, place: int) -> Json:
+    key = keys.get(pen)
+    if key is None:
+        raise InvalidInput(
+            "form.no-key",
+            f"party {place} is to sign with a key that is not there: make a passkey for signing under My keys first",
+            field=f"p{place}_pen",
+        )
+    return key.to_json()
 
 
 def minor_units(text: str, currency: str) -> str:

@@ -13,7 +13,7 @@ from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, page, see_other
 from api.pages.words import words_in
 from api.wiring.installation import Installation
-from ledger.core.log.permissions import Principal
+from ledger.core.log.permissions import Principal, Role
 from ledger.errors import LedgerError
 from ledger.services.context import Act
 from signing.errors import SigningError
@@ -35,6 +35,7 @@ class StaffShown:
 
     institution: str
     name: str
+    is_administrator: bool
 
 
 async def require_staff(here: Here, caller: AnyCaller) -> Staff:
@@ -58,7 +59,9 @@ def staff_page(
         "fault": w("staff.fault", detail=shown_sentence(fault)) if fault else None,
         "note": w("staff.done") if note else None,
     }
-    shown = StaffShown(here.institution_code(staff.principal.institution_id), staff.principal.id)
+    principal = staff.principal
+    is_administrator = Role.ADMINISTRATOR in principal.roles
+    shown = StaffShown(here.institution_code(principal.institution_id), principal.id, is_administrator)
     return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
 
 

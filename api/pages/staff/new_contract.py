@@ -11,7 +11,8 @@ from api.errors import KnownError
 from api.pages.origin import SameOrigin
 from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, see_other
-from api.pages.staff.drafting import PARTIES, draft_of, signers_of, terms_of
+from api.pages.staff.countersigning import keys_of_staff
+from api.pages.staff.drafting import INVITED, ORGANISATION, OWN, PARTIES, draft_of, signers_of, terms_of
 from api.pages.staff.frame import SignedIn, Staff, staff_page
 from api.pages.words import words_in
 from api.wiring.installation import Installation
@@ -54,11 +55,12 @@ async def post_form(request: Request, here: Here, staff: SignedIn) -> Response:
 
 def _new(here: Installation, staff: Staff, filled: dict[str, str], document: bytes | None) -> creating.NewAgreement:
     send = filled.get("send") == "yes"
+    keys = keys_of_staff(here, staff)
     if document is not None:
-        signers = signers_of(filled, printed=False)
+        signers = signers_of(filled, keys, printed=False)
         return creating.NewAgreement(document=document, terms=terms_of(filled), signers=signers, send=send)
     template = filled.get("template", "")
-    draft = draft_of({**filled, "product": template})
+    draft = draft_of({**filled, "product": template}, keys)
     order = typesetting.Order(template=template, draft=draft, send=send, valid_days=DEFAULT_DAYS)
     made = typesetting.typeset(here.stores, staff.act, order, here.typesetter)
     if isinstance(made, Written):  # pragma: no cover  # only where a request carries an Idempotency-Key
@@ -84,6 +86,7 @@ def _form(
         "templates": [*templates, (_UPLOAD, words_in(language)("staff.upload-way"))],
         "methods": [method.value for method in Method],
         "roles": ROLES,
+        "pens": (INVITED, OWN, ORGANISATION),
         "places": range(1, PARTIES + 1),
         "filled": filled,
     }

@@ -1,5 +1,6 @@
 """The staff's pages over plain HTTP: who sees what, and every form leads back with what came of it."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from fastapi.routing import iter_route_contexts
 
 from api.app import described_app
 from support.ceremonies import Ceremony, ceremony, person
-from support.live_service import Caller, Service
+from support.live_service import HOME, Caller, Service
+from support.loans import Party, loan, party
 from support.small_pdfs import small_pdf
 
 HTML = {"Accept": "text/html"}
@@ -150,6 +152,52 @@ def test_refused_form_comes_back_as_it_was_filled_in(
     assert "That was refused" in answer.text
     assert code in answer.text
     assert 'value="lin@example.com"' in answer.text
+
+
+def test_organisation_key_countersigns_once_the_officer_says_so(service: Service, officer: httpx2.Client) -> None:
+    key = service.here.institution_key(service.institutions[HOME].id).signer
+    made = loan(service.officer(), party(), Party("lender", "Alpha Lender", key))
+    way = f"/staff/agreements/{made.id}/signers/{made.signer_ids[1]}/countersign"
+    assert way in officer.get(f"/staff/agreements/{made.id}").text
+    assert "I have read this contract" in officer.get(way).text
+    assert "countersign.tick" in officer.post(way).text
+    done = officer.post(way, data={"read": "yes"})
+    assert "Done." in done.text
+    assert "/countersign" not in done.text
+    assert officer.get(way).status_code == 404
+    with at_work(service, service.auditor()) as auditor:
+        assert auditor.get(way).status_code == 404
+
+
+def test_lender_whose_turn_has_not_come_is_not_countersigned_for(officer: httpx2.Client) -> None:
+    lender = {"p2_role": "lender", "p2_name": "Alpha Lender", "p2_pen": "organisation"}
+    files: dict[str, Any] = {"document": ("loan.pdf", small_pdf(), "application/pdf")}
+    made = officer.post("/staff/new", data=_filled(template="upload", first_due="", send="yes", **lender), files=files)
+    assert made.url.path.startswith("/staff/agreements/"), made.text
+    assert "own key, named in the contract" in made.text
+    assert "/countersign" not in made.text
+
+
+def test_only_who_has_a_passkey_is_named_to_sign_with_it(officer: httpx2.Client) -> None:
+    files: dict[str, Any] = {"document": ("loan.pdf", small_pdf(), "application/pdf")}
+    own = _filled(template="upload", first_due="", p2_name="Chen", p2_role="lender", p2_pen="own")
+    assert "form.no-key" in officer.post("/staff/new", data=own, files=files).text
+
+
+def test_administrator_adds_a_colleague_and_is_shown_the_code_once(service: Service, officer: httpx2.Client) -> None:
+    with at_work(service, service.administrator()) as administrator:
+        shown = administrator.post("/staff/people", data={"name": "Chen New", "role": ["officer", "risk"]}).text
+        assert re.search(r'"hash">[0-9a-f]{64}<', shown)
+        assert "Chen New" in shown
+        again = administrator.get("/staff/people").text
+        assert "Chen New" in again
+        assert not re.search(r'"hash">[0-9a-f]{64}<', again)
+        codes = re.findall(r"/staff/people/[0-9a-f-]+/codes", again)[-1]
+        assert re.search(r'"hash">[0-9a-f]{64}<', administrator.post(codes).text)
+        assert "person.roles" in administrator.post("/staff/people", data={"name": "Nobody"}).text
+        assert "person.unknown" in administrator.post(f"/staff/people/{ABSENT}/codes").text
+    assert "permission.denied" in officer.get("/staff/people").text
+    assert "/staff/people" not in officer.get("/staff").text
 
 
 def test_identity_papers_are_looked_at_and_decided(service: Service, officer: httpx2.Client) -> None:
