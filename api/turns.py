@@ -19,6 +19,7 @@ from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
 from ledger.services.blacklist.known import signed_epoch
+from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.publish_version import publish_version
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
@@ -185,7 +186,7 @@ class Publishing:
     _ready: bool = False
 
     def turn(self) -> float:
-        """Publish a version of each open epoch when one is due."""
+        """Suspend and expire what a clock made due, then publish a version of each open epoch when one is due."""
         if self.co_located and not self._ready:
             ensure_blacklist(self.here)
             self._ready = True
@@ -195,6 +196,7 @@ class Publishing:
         key = registry_key(self.here)
         operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
         cadence = timedelta(seconds=self.here.settings.blacklist_seconds)
+        lapse_listings(self.here.stores, self.here.act(operator), key)
         for row in found:
             if not signed_epoch(row).epoch.is_open(ids.now()):
                 continue  # what nobody listed again has ended with it

@@ -3,10 +3,8 @@
 An identifier comes from a prompt, from standard input or from a file, never from the command line, which other users could list.
 """
 
-import sys
-from getpass import getpass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -21,6 +19,8 @@ from api.commands.blacklist_csv import (
     result_row,
 )
 from api.commands.blacklist_desk import Here, Where, opened, policy_file
+from api.commands.blacklist_life import confirm, dispute, notice, resolve, revoke
+from api.commands.blacklist_options import Evaluators, KeyFile, KindOption, PolicyFile, asked_identifier
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected_anonymously
 from api.commands.files import write_file
@@ -29,10 +29,9 @@ from api.commands.progress import progress
 from api.commands.tables import facts
 from api.wiring import ids
 from ledger.core.blacklist.epochs import Epoch
-from ledger.core.blacklist.identifiers import Identifier, Kind, Purpose, parse_identifier
+from ledger.core.blacklist.identifiers import Purpose
 from ledger.core.blacklist.listings import Reason, Severity, Standard, parse_reason
 from ledger.core.blacklist.policy import parse_check_policy
-from ledger.errors import InvalidInput
 from ledger.partner.checking import NO_CONSENT, Result, Subject
 from ledger.partner.checking import check as check_subjects
 from ledger.partner.listing import Statement, prepare_listing
@@ -44,22 +43,9 @@ app = typer.Typer(
     help="Check and list subjects of the shared blacklist without telling whom.",
 )
 
-KindOption: TypeAlias = Annotated[str, typer.Option("--kind", metavar="KIND", help=f"One of {', '.join(Kind)}.")]
-KeyFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--key", metavar="FILE", help="Your institution's blacklist key; else that of TALLY_DATA."),
-]
-PolicyFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--policy", metavar="FILE", help="Your check policy; else blacklist/policy.json in TALLY_DATA."),
-]
-Evaluators: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--evaluator", metavar="PLACE=URL", help="Address of an evaluator; those not named are at the registry's."
-    ),
-]
 _HIT, _CLEAR = 1, 0
+for step in (confirm, dispute, resolve, revoke, notice):
+    app.command()(step)
 
 
 @app.command()
@@ -163,7 +149,7 @@ def check(
     evaluator: Evaluators = None,
 ) -> None:
     """Check one subject, whose identifier is asked for or read from standard input. Exit code 1: listed."""
-    subject = Subject(_identifier(kind), application, file_sha256(consent) if consent else NO_CONSENT)
+    subject = Subject(asked_identifier(kind), application, file_sha256(consent) if consent else NO_CONSENT)
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     with opened(where) as here:
         epochs = here.epochs(subject.identifier.purpose)
@@ -267,7 +253,7 @@ def list_subject(
         contact=contact,
         years=years,
     )
-    subject = Subject(_identifier(kind), "listing")
+    subject = Subject(asked_identifier(kind), "listing")
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     with opened(where) as here:
         epoch = here.epochs(subject.identifier.purpose)[0]
@@ -279,14 +265,6 @@ def list_subject(
         say_json({"id": record.id, "expires_at": record.expires_at})
         return
     say(facts([("Listing", record.id), ("State", "proposed; the next version shows it"), ("Until", record.expires_at)]))
-
-
-def _identifier(kind: str) -> Identifier:
-    """Return the identifier from the terminal, unseen, or the first line of standard input."""
-    if kind not in set(Kind):
-        raise InvalidInput("identifier.kind", f"expected one of {', '.join(Kind)}")
-    text = getpass("Identifier (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
-    return parse_identifier(kind, text, ids.now().date())
 
 
 def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -> int:
@@ -315,6 +293,7 @@ def _answer(result: Result, epoch: Epoch) -> dict[str, object]:
     return {
         "epoch": epoch.plan.number,
         "listed": result.listed,
+        "accused": result.is_accused,
         "soft": result.subject.identifier.is_soft,
         "listings": listings,
         "receipt_sha256": result.receipt.sha256.hex(),
@@ -325,7 +304,7 @@ def _answer(result: Result, epoch: Epoch) -> dict[str, object]:
 def _show(result: Result, epoch: Epoch) -> None:
     version = result.receipt.version.record
     lines = [
-        ("Result", "LISTED" if result.listed else "not listed"),
+        ("Result", _result_text(result)),
         ("List", f"{epoch.plan.purpose} {epoch.plan.number}, version {version.number} of {version.at}"),
     ]
     for shown, details in result.details():
@@ -338,6 +317,12 @@ def _show(result: Result, epoch: Epoch) -> None:
         lines.append(("Operated", "evaluators co-located, not independent"))
     lines += [("Trouble", f"evaluator {place}: {text}") for place, text in result.troubles.items()]
     say(facts(lines))
+
+
+def _result_text(result: Result) -> str:
+    if not result.listed:
+        return "not listed"
+    return "LISTED" if result.is_accused else "MARKED as a victim of impersonation: check who applies with extra care"
 
 
 def _epoch_text(epoch: Epoch) -> str:

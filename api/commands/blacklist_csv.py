@@ -9,10 +9,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
-from api.commands.files import read_file
+from api.commands.files import hash_file, read_file
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
 from ledger.errors import InvalidInput
 from ledger.partner.checking import NO_CONSENT, Result, Subject
@@ -155,4 +154,5 @@ class Watched:
 
 
 def file_sha256(path: Path) -> bytes:
-    return sha256(path.read_bytes()).digest()
+    """Return the SHA-256 of a file; raise InvalidInput("file.unreadable")."""
+    return hash_file(path, lambda _: None).sha256

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from api.commands.blacklist_csv import file_sha256
 from api.commands.connection import AsJson
 from api.commands.files import read_file
 from api.commands.local import opened
 from api.commands.outcome import say, say_json
 from api.commands.tables import facts, table
+from api.routes.blacklist import listing_line
 from api.wiring.co_located import registry_key
 from api.wiring.installation import Installation
 from ledger.core.blacklist.epochs import parse_signed_epoch
@@ -18,6 +20,8 @@ from ledger.core.log.permissions import Principal, Role
 from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.known import OwnDatabase, signed_epoch
 from ledger.services.blacklist.open_epoch import open_epoch
+from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_registry
 from ledger.services.context import Act
 from ledger.storage.blacklist import epochs
 from signing.algorithms import PublicKey
@@ -80,6 +84,36 @@ def show(*, as_json: AsJson = False) -> None:
     say(
         "\n" + table(("MEMBER", "KEY", "QUOTA"), [(name, each.key.key_id, f"{each.quota:,}") for name, each in members])
     )
+
+
+@app.command()
+def resolve(
+    listing: Annotated[str, typer.Argument(metavar="LISTING", help="Id of the disputed listing.")],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="upheld or overturned.")],
+    evidence: Annotated[Path, typer.Option(metavar="FILE", help="The reasoned decision, which you keep.")],
+) -> None:
+    """Resolve a dispute, signed with the registry's key: where no member is left that is no party."""
+    with opened() as here:
+        key = registry_key(here)
+        act = _operator(here, key.institution_id)
+        resolve_as_registry(here.stores, act, Ruling(listing, outcome, file_sha256(evidence)), key)
+    say(facts([("Listing", listing), ("Resolved", outcome)]))
+
+
+@app.command()
+def listing(
+    listing_id: Annotated[str, typer.Argument(metavar="LISTING", help="Id of the listing.")], *, as_json: AsJson = False
+) -> None:
+    """Say where a listing stands, and which steps led there."""
+    with opened() as here:
+        found = read_listing(here.stores, _operator(here, registry_key(here).institution_id), listing_id)
+    line = listing_line(found)
+    if as_json:
+        say_json(line)
+        return
+    say(facts([(name, str(line[name])) for name in ("state", "institution", "notified", "suspends_at", "expires_at")]))
+    rows = [(row.at, str(step.step), step.word, step.institution) for row, step in found.steps]
+    say("\n" + table(("AT", "STEP", "SAYS", "INSTITUTION"), rows))
 
 
 def _operator(here: Installation, institution_id: str) -> Act:

@@ -12,13 +12,15 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
-from api.schemas.blacklist import NewListingBody
-from api.schemas.strict_request import StrictJson
+from api.schemas.blacklist import ListingStepBody, NewListingBody
+from api.schemas.strict_request import Id, StrictJson
 from api.wiring.co_located import registry_public
 from ledger.core.blacklist.policy import policy_bytes
 from ledger.core.blacklist.tree import TOKEN_BYTES
+from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput, NotFound
 from ledger.services.blacklist import propose_listing as proposing
+from ledger.services.blacklist import step_listing as stepping
 from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch, signed_version
 from ledger.services.blacklist.read_list import (
     Published,
@@ -29,6 +31,8 @@ from ledger.services.blacklist.read_list import (
     read_leaves,
     read_versions,
 )
+from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
 
 router = APIRouter(prefix="/v1/blacklist", tags=["blacklist"])
@@ -37,6 +41,7 @@ OCTETS = "application/octet-stream"
 VERSION_HEADER = "Tally-Version"
 _REMOVED, _SET = b"\x00", b"\x01"
 
+ListingId = Annotated[Id, Path(description="id of a listing")]
 EpochId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="id of an epoch")]
 
 
@@ -165,6 +170,43 @@ async def propose_listing(request: Request, here: Here, caller: Caller, body: Ne
     new = proposing.NewListing(body.listing, _decoded(body.sealed))
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     written = await run_sync(proposing.propose_listing, here.stores, act, new)
+    return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
+
+
+@router.get("/listings/{listing_id}")
+def get_listing(here: Here, act: Reading, listing_id: ListingId) -> dict[str, object]:
+    """Return where a listing stands, its steps, and the head that the next step must name; what is said of the subject stays sealed."""
+    return listing_line(read_listing(here.stores, act, listing_id))
+
+
+def listing_line(found: Lived) -> dict[str, object]:
+    """Return a listing's life as the API shows it."""
+    life = found.life
+    steps = [
+        {"entry": row.entry_id, "at": row.at, "step": step.step, "word": step.word, "institution": step.institution}
+        for row, step in found.steps
+    ]
+    return {
+        "id": found.row.id,
+        "epoch": found.row.epoch_id.hex(),
+        "token": found.row.token.hex(),
+        "institution": found.row.institution_id,
+        "state": str(life.state),
+        "head": found.head.hex(),
+        "steps": steps,
+        "notified": life.notified,
+        "suspends_at": format_instant(life.suspends_at) if life.suspends_at else None,
+        "expires_at": life.listing.expires_at,
+    }
+
+
+@router.post("/listings/{listing_id}/steps", status_code=201, response_class=JSONResponse, dependencies=[StrictJson])
+async def step_listing(
+    request: Request, here: Here, caller: Caller, listing_id: ListingId, body: ListingStepBody
+) -> Response:
+    """Take a step with a listing, signed by your institution: confirm, dispute, resolve, revoke, notice (docs/formats/listing-step.md)."""
+    act = here.act(caller, once_of(request, body.model_dump_json().encode()))
+    written = await run_sync(stepping.step_listing, here.stores, act, listing_id, body.step)
     return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
 
 

@@ -12,3 +12,9 @@ class NewListingBody(StrictBody):
 
     listing: dict[str, JsonValue]
     sealed: Annotated[str, StringConstraints(max_length=4000)]
+
+
+class ListingStepBody(StrictBody):
+    """`step` is the signed step (docs/formats/listing-step.md)."""
+
+    step: dict[str, JsonValue]

@@ -20,6 +20,7 @@ from ledger.core.blacklist.checks import (
 from ledger.core.blacklist.details import open_details
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier
+from ledger.core.blacklist.listings import Reason
 from ledger.core.blacklist.receipts import CheckOpening, CheckReceipt
 from ledger.core.blacklist.signed import Signed, signed_bytes
 from ledger.core.blacklist.tokens import Name, Question, ask
@@ -93,6 +94,12 @@ class Result:
     def details(self) -> list[tuple[Shown, Json]]:
         """Return the listings with their opened details; None where they do not open (sealed under another name on purpose)."""
         return [(shown, self._opened(shown)) for shown in self.shown]
+
+    @property
+    def is_accused(self) -> bool:
+        """Whether any listing accuses the subject: a victim's marker does not, what cannot be read does."""
+        reasons = [details.get("reason") if isinstance(details, dict) else None for _, details in self.details()]
+        return any(reason != Reason.VICTIM for reason in reasons)
 
     def _opened(self, shown: Shown) -> Json:
         try:

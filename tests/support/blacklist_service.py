@@ -17,11 +17,13 @@ from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.blacklist.policy import parse_check_policy
+from ledger.core.blacklist.steps import SignedStep, Step
 from ledger.core.log.permissions import Principal, Role
 from ledger.partner.checking import Desk, ListView, Partner, Result, Subject, check
 from ledger.partner.doors import HttpEvaluators, HttpRegistry
 from ledger.partner.listing import Prepared, Statement, prepare_listing
 from ledger.partner.snapshot import Snapshot
+from ledger.partner.stepping import Saying, known_listing, take_step
 from ledger.partner.syncing import sync
 from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.known import signed_epoch
@@ -31,6 +33,7 @@ from support.consortium import STATEMENT, signer
 from support.live_service import HOME, NEIGHBOUR, Service, running_service, settings_in
 
 FRAUDSTER = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
+THIRD = "GAMMA"
 HONEST = parse_identifier("cn-uscc", "91350100M000100Y43", date(2026, 11, 26))
 
 
@@ -60,6 +63,11 @@ class Checker:
         self.registry.post("listings", prepared.to_json(), once=prepared.signed.record.id)
         return prepared
 
+    def step(self, listing: str, step: Step, word: str, **files: bytes) -> SignedStep:
+        """Take a step with a listing, signed by this institution."""
+        known = known_listing(self.registry, listing)
+        return take_step(self.registry, self.partner, known, Saying(step=step, word=word, **files))
+
 
 @dataclass(frozen=True)
 class BlacklistService:
@@ -77,6 +85,10 @@ class BlacklistService:
     def neighbour(self) -> Checker:
         return self.checkers[NEIGHBOUR]
 
+    @property
+    def third(self) -> Checker:
+        return self.checkers[THIRD]
+
     def publish(self, epoch: Epoch | None = None) -> int:
         """Publish a version of an epoch (the first without) now, and return its number."""
         here, key = self.service.here, registry_key(self.service.here)
@@ -90,15 +102,16 @@ class BlacklistService:
 def blacklist_service(folder: Path) -> Iterator[BlacklistService]:
     """Open service and blacklist, with a first empty version."""
     with ExitStack() as stack:
-        service = stack.enter_context(running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR)))
+        service = stack.enter_context(running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR, THIRD)))
         here = service.here
         rows = {row.purpose: row for row in ensure_blacklist(here)}
         epoch = signed_epoch(rows["blacklist"]).epoch
-        neighbour = signer("neighbour", "blacklist-partner")
         operator = Principal("worker", service.institutions[HOME].id, frozenset({Role.OPERATOR}), "program")
-        new = NewMember(service.institutions[NEIGHBOUR].id, neighbour.public, 300)
-        admit_member(here.stores, here.act(operator), new, registry_key(here))
-        signers = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner"), NEIGHBOUR: neighbour}
+        signers: dict[str, Signer] = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner")}
+        for code, name, quota in ((NEIGHBOUR, "neighbour", 300), (THIRD, "third", 1000)):
+            signers[code] = signer(name, "blacklist-partner")
+            new = NewMember(service.institutions[code].id, signers[code].public, quota)
+            admit_member(here.stores, here.act(operator), new, registry_key(here))
         checkers = {code: _checker(service, epoch, (code, key)) for code, key in signers.items()}
         opened = BlacklistService(service, epoch, checkers)
         for row in rows.values():

@@ -21,6 +21,7 @@ from signing.canonical import Json
 from signing.envelope import tagged_hash
 
 KIND: Final = "blacklist-listing"
+FRESH: Final = timedelta(days=1)  # a listing is sent within a day of its signature
 MOST: Final = timedelta(days=5 * 365 + 1)  # five years: the law's limit for adverse data on a person
 _CODE = "listing.malformed"
 _FIELDS = frozenset(
@@ -72,7 +73,7 @@ class ListingState(StrEnum):
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     SUSPENDED = "suspended"
-    WITHDRAWN = "withdrawn"
+    OVERTURNED = "overturned"
     EXPIRED = "expired"
     REVOKED = "revoked"
 
@@ -127,12 +128,14 @@ def parse_signed_listing(value: Json) -> SignedListing:
 def check_listing(listing: Listing, sealed: bytes, now: datetime) -> None:
     """Pass for a listing that may be proposed now.
 
-    Raises InvalidInput: listing.overdue-debt, listing.reason, listing.expiry, listing.details.
+    Raises InvalidInput: listing.overdue-debt, listing.reason, listing.expiry, listing.stale, listing.details.
     """
     parse_reason(listing.reason)
     begins, ends = instant(listing.at), instant(listing.expires_at)
     if not begins < ends <= begins + MOST or ends <= now:
         raise InvalidInput("listing.expiry", "expected an end within five years of the listing, and still to come")
+    if abs(begins - now) > FRESH:
+        raise InvalidInput("listing.stale", "expected a listing signed within a day: set the clock, and sign anew")
     if len(sealed) != SEALED_BYTES or sha256(sealed).digest() != listing.details:
         raise InvalidInput("listing.details", "the sealed details are not those that the listing was signed over")
 

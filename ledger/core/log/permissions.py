@@ -72,6 +72,7 @@ class Action(StrEnum):
     BLACKLIST_OPERATE = "blacklist.operate"
     BLACKLIST_READ = "blacklist.read"
     LISTING_PROPOSE = "listing.propose"
+    LISTING_STEP = "listing.step"
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
         Role.ADMINISTRATOR: _C,
     },
     Action.LISTING_PROPOSE: {Role.PARTNER: _C, Role.OFFICER: _C},
+    Action.LISTING_STEP: {Role.PARTNER: _C, Role.OFFICER: _C, Role.RISK: _C},
 }
 
 # What a signer may do, on their own agreement and nowhere else.

@@ -57,6 +57,26 @@ listing_state = define(
     number("published_version"),
 )
 
+listing_step = define(
+    "listing_step",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("listing_id", ForeignKey("listing.id")),
+    text("institution_id"),
+    text("step"),
+    blob("record"),  # canonical JSON of the signed step
+    text("at"),
+    Index(None, "listing_id", "entry_id"),
+)
+
+listing_clock = define(
+    "listing_clock",
+    Rule.ROLLING,
+    text("listing_id", ForeignKey("listing.id"), key=True),
+    text("due_at"),  # when a clock acts next, empty for a listing that has ended
+    Index(None, "due_at"),
+)
+
 token_node = define(
     "token_node",
     Rule.APPEND_ONLY,

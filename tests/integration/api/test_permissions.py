@@ -67,6 +67,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/blacklist/epochs/{epoch_id}/details": frozenset(Role),
     "GET /v1/blacklist/epochs/{epoch_id}/leaves": frozenset(Role),
     "GET /v1/blacklist/epochs/{epoch_id}/versions": frozenset(Role),
+    "GET /v1/blacklist/listings/{listing_id}": frozenset(Role),
     "GET /v1/blacklist/policy": EVERYBODY,
     "GET /v1/applications": DECIDERS | {AUDITOR},
     "GET /v1/applications/{application_id}": DECIDERS | {AUDITOR},
@@ -98,6 +99,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/api-keys/{api_key_id}/revocations": frozenset({ADMINISTRATOR}),
     "POST /v1/blacklist/evaluators/{index}/answers": EVERYBODY,
     "POST /v1/blacklist/listings": frozenset({OFFICER, PARTNER}),
+    "POST /v1/blacklist/listings/{listing_id}/steps": frozenset({OFFICER, PARTNER, RISK}),
     "POST /v1/keys": frozenset({OFFICER, ADMINISTRATOR}),
     "POST /v1/keys/{key_id}/revocations": frozenset({OFFICER, ADMINISTRATOR}),
     "POST /v1/people": frozenset({ADMINISTRATOR}),
@@ -154,6 +156,7 @@ class World:
             "key_id": self.key_id,
             "template": "personal-instalment",
             "epoch_id": "0" * 64,
+            "listing_id": self.loan.id,
             "prefix": "0",
             "index": "1",
         }
@@ -179,6 +182,7 @@ class World:
             "POST /v1/webhooks": {"json": {"url": "http://lender.example"}},
             "POST /v1/webhooks/{webhook_id}/replays": {"json": {"since": "2026-11-23T00:00:00Z"}},
             "POST /v1/api-keys": {"json": {"principal_id": self.loan.id}},
+            "POST /v1/blacklist/listings/{listing_id}/steps": {"json": {"step": {}}},
             "POST /v1/blacklist/listings": {"json": {"listing": {}, "sealed": ""}},
             "POST /v1/applications": {"json": {"application": {}, "people": []}},
             "POST /v1/applications/{application_id}/sittings": {

@@ -136,3 +136,24 @@ def test_an_institution_is_admitted_once_and_an_epoch_opened_once(
     epoch.write_bytes(blacklist.service.nobody().get(f"/v1/blacklist/epochs/{blacklist.epoch.id.hex()}").content)
     again = tally(environment, "registry", "open", str(epoch))
     assert (again.returncode, "epoch.exists" in again.stderr) == (3, True), again.stderr
+
+
+def test_a_listing_is_confirmed_and_disputed_by_command(
+    environment: dict[str, str], blacklist: BlacklistService, tmp_path: Path
+) -> None:
+    tally(environment, "blacklist", "policy", "--force")
+    subject = parse_identifier("passport", "CHN:E44444444", TODAY)
+    listing = blacklist.neighbour.list_subject(subject).signed.record.id
+    blacklist.publish()
+    file = tmp_path / "file.pdf"
+    file.write_bytes(b"what we keep")
+    about = ("--kind", "passport", "--evidence", str(file))
+    confirmed = tally(environment, "blacklist", "confirm", *about, "--json", given=f"{subject.value}\n")
+    assert confirmed.returncode == 0, confirmed.stderr
+    assert json.loads(confirmed.stdout) == {"listing": listing, "step": "confirm", "word": "documented"}
+    disputed = tally(environment, "blacklist", "dispute", *about, "--identity", str(file), given=f"{subject.value}\n")
+    assert "suspended in 30 days" in disputed.stdout, disputed.stderr
+    refused = tally(environment, "blacklist", "resolve", listing, "upheld", "--evidence", str(file))
+    assert "listing.party-judges" in refused.stderr
+    shown = tally(environment, "registry", "listing", listing)
+    assert "by-subject" in shown.stdout, shown.stderr

@@ -1,6 +1,7 @@
 """Listings: fraud only, signed, with an end; and what the leaf of a token says of them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -17,6 +18,7 @@ from ledger.core.blacklist.listings import (
 )
 from ledger.core.blacklist.policy import is_check_policy, parse_check_policy, policy_bytes
 from ledger.core.blacklist.signed import Signed
+from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput, LedgerError
 from signing.canonical import Json, decode, encode
 from support.consortium import LISTED, NOW, PARTNER, REGISTRY, consortium, sign
@@ -83,6 +85,13 @@ def test_an_end_past_five_years_or_in_the_past_is_refused(change: dict[str, str]
     with pytest.raises(InvalidInput) as error:
         check_listing(replace(LISTING, **change), SEALED, NOW)  # type: ignore[arg-type]  # by name
     assert code(error) == "listing.expiry"
+
+
+def test_a_listing_signed_long_ago_or_ahead_is_refused() -> None:
+    for moved in (timedelta(days=-2), timedelta(days=2)):
+        with pytest.raises(InvalidInput) as error:
+            check_listing(replace(LISTING, at=format_instant(NOW + moved)), SEALED, NOW)
+        assert code(error) == "listing.stale"
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x01" * SEALED_BYTES])

@@ -1,0 +1,46 @@
+"""Take a step with a listing as a member: confirm, dispute, resolve, revoke, or record the notice to its subject."""
+
+from ledger.core.blacklist.steps import SignedStep, Step, parse_signed_step
+from ledger.core.log.permissions import Action, Grade, Resource, require
+from ledger.errors import InvalidInput, NotAllowed
+from ledger.services.blacklist.known import OwnDatabase
+from ledger.services.blacklist.stepping import record_step
+from ledger.services.context import Act, Stores, Written
+from ledger.services.once import find_earlier, remember_answer, write_once
+from ledger.storage.database import Connection
+from signing.canonical import Json
+
+_ROLES = {Step.REVOKE: "lister", Step.NOTICE: "lister", Step.RESOLVE: "judge"}
+
+
+def step_listing(stores: Stores, act: Act, listing_id: str, given: Json) -> Written:
+    """Record the step that a member signed with its own key.
+
+    Raises NotAllowed (permission.denied, listing.not-a-member, listing.registry-only), VerificationFailed("blacklist.signature"),
+    NotFound("listing.unknown"), the refusals of `core.blacklist.life.check_step`.
+    """
+    require(act.principal, Action.LISTING_STEP, Resource(act.principal.institution_id, Grade.COMMERCIAL))
+    if earlier := find_earlier(stores, act):
+        return earlier
+    signed = parse_signed_step(given)
+    if signed.record.listing != listing_id:
+        raise InvalidInput("listing.other-subject", "this step was signed about another listing than the address names")
+    _check_signer(stores, act, signed)
+    return write_once(stores, act, lambda tx: _write(tx, stores, act, signed))
+
+
+def _check_signer(stores: Stores, act: Act, signed: SignedStep) -> None:
+    step = signed.record
+    if step.step in {Step.SUSPEND, Step.EXPIRE}:
+        raise NotAllowed("listing.registry-only", "the registry suspends and expires, when a clock has run out")
+    member = OwnDatabase(stores, step.epoch).members().get(step.institution)
+    if member is None or step.institution != act.principal.institution_id:
+        raise NotAllowed("listing.not-a-member", "expected a step of your own institution, which must be a member")
+    signed.check(member.key)
+
+
+def _write(tx: Connection, stores: Stores, act: Act, signed: SignedStep) -> Written:
+    step = signed.record.step
+    written = record_step(tx, stores, act, signed, role=_ROLES.get(step, "member")).written(signed.record.listing)
+    remember_answer(tx, act, written)
+    return written
