@@ -32,6 +32,7 @@ from api.routes import (
     policies,
     policy_files,
     rpc,
+    rule_sets,
     templates,
     webhooks,
 )
@@ -92,6 +93,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         applications.router,
         policy_files.router,
         policies.router,
+        rule_sets.router,
         templates.router,
         ceremony.router,
         webhooks.router,

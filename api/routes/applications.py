@@ -87,9 +87,10 @@ def read_application(here: Here, act: Reading, application_id: Id) -> dict[str, 
 
 @router.post("/applications/{application_id}/submissions", status_code=201, response_class=JSONResponse)
 async def post_submission(request: Request, here: Here, caller: Caller, waiter: Waiter, application_id: Id) -> Response:
-    """Give the application to those who decide, on the path of the policy in force."""
+    """Give the application to those who decide, on the path of the policy in force; a rule set decides at once."""
     act = here.act(caller, once_of(request))
-    written = await run_sync(submit, here.stores, act, application_id)
+    rules_key = await run_sync(here.rules_key, caller.institution_id)
+    written = await run_sync(submit, here.stores, act, application_id, rules_key)
     return await answer_written(here, waiter, act, written, location=f"/v1/applications/{application_id}")
 
 

@@ -19,6 +19,8 @@ from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead
 from ledger.storage.applications import StateRow
 from ledger.storage.policies import PolicyRow
+from ledger.storage.rule_sets import RuleSetRow
+from signing.canonical import decode
 from signing.decision import MAX_CONDITIONS, DecisionStatement
 from signing.typed_data import typed_data_json
 
@@ -141,6 +143,20 @@ def _defect(defect: Defect, read: ReadPolicy) -> dict[str, object]:
         "message": defect.text(read.row_places),
         "example": example,
         "rows": [{"id": row, "place": read.row_places[row]} for row in rows],
+    }
+
+
+def rule_set_line(row: RuleSetRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "version": row.version,
+        "sha256": row.sha256.hex(),
+        "valid_from": row.valid_from,
+        "author": row.author_id,
+        "published_at": row.published_at,
+        "holds_from": row.holds_from,
+        "rule_set": decode(row.content.encode()),
     }
 
 

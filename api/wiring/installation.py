@@ -35,7 +35,8 @@ from ledger.storage.directory import institution_by_id
 from ledger.storage.migrate import migrate, require_current
 from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
-from signing.keys.signer import EvmSigner
+from signing.algorithms import PublicKey
+from signing.keys.signer import EvmSigner, Signer
 from signing.pdf.typeset import SHIPPED_FONTS, SHIPPED_TEMPLATES, Typesetter
 from signing.webauthn import RelyingParty
 
@@ -80,6 +81,14 @@ class Installation:
     def institution_key(self, institution_id: str) -> InstitutionKey:
         """Return the key with which an institution signs its directory; raises Unavailable, KeyUnavailable."""
         return InstitutionKey(institution_id, self.keyring.institution_signer(self.institution_code(institution_id)))
+
+    def rules_key(self, institution_id: str) -> Signer | None:
+        """Return the key of an institution's rule sets, for that purpose alone; None where none was published yet."""
+        return self.keyring.rules(self.institution_code(institution_id))
+
+    def make_rules_key(self, institution_id: str) -> PublicKey:
+        """Return the public part of that key, made now where there is none."""
+        return self.keyring.create_rules(self.institution_code(institution_id)).public
 
     def institution_code(self, institution_id: str) -> str:
         """Return the code under which an institution's key files lie; raises Unavailable("institution.unknown")."""

@@ -96,6 +96,14 @@ class Keyring:
         """Return the key with which an institution signs its directory, without opening its others."""
         return _signer(self._institution_key(code, make=False))
 
+    def rules(self, code: str) -> Signer | None:
+        """Return the key with which an institution's rule sets sign what they decide; None where none was made yet."""
+        return self.create_rules(code) if (self.folder / code / "rules.json").exists() else None
+
+    def create_rules(self, code: str) -> Signer:
+        """Return that key, made now where there is none."""
+        return _signer(self._key(self.folder / code / "rules.json", "rules", Suite.ED25519, make=True))
+
     def recovery(self, code: str, *, make: bool = False) -> EvmSigner:
         """Return the key that may name a log's successor: needed when a log is registered, and closed otherwise."""
         return _evm(self._key(self.folder / code / "recovery.json", "recovery", Suite.EIP712, make=make))

@@ -38,6 +38,7 @@ PURPOSES: Final[dict[str, frozenset[Suite]]] = {
     "registry": frozenset({Suite.ED25519}),
     "blacklist-partner": frozenset({Suite.ED25519}),
     "institution": _ANY,
+    "rules": frozenset({Suite.ED25519}),
     "signer": _ANY,
 }
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.default_rules import DEFAULT_RULES
+from ledger.core.applications.rule_set import RuleSet
 from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.applications.create import NewApplication, create
@@ -12,7 +14,9 @@ from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import Wanted, issue_decision
 from ledger.services.applications.people import applicant_id
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
+from ledger.services.applications.propose_rule_set import NewRuleSet, propose_rule_set
 from ledger.services.applications.publish_policy import publish_policy
+from ledger.services.applications.publish_rule_set import Publication, publish_rule_set
 from ledger.services.applications.submit import submit
 from ledger.services.context import Act, Written
 from ledger.services.enrolling import NewKey
@@ -27,6 +31,7 @@ from support.applications import application, check
 from support.ledgers import INSTITUTION, NOW, Ledger, secret_of
 
 CHAIN_ID = 31_337
+RULES = Ed25519Signer(secret_of("rules"), purpose="rules")
 IDENTITY = "11010519491231002X"  # the example of the national standard
 
 
@@ -74,6 +79,15 @@ class Desk:
         publish_policy(stores, self.ledger.act(now=self.now), policy_id, key)
         return policy_id
 
+    def automate(self, rule_set: RuleSet = DEFAULT_RULES) -> str:
+        """Have a rule set proposed by risk and published by the administrator; return its id."""
+        stores, key = self.ledger.stores, self.ledger.key
+        new = NewRuleSet(rule_set=rule_set.to_json(), valid_from=self.now)
+        rule_set_id = propose_rule_set(stores, self.act("Rita"), new, key).resource_id
+        wanted = Publication(rule_set_id=rule_set_id, key=key, rules_key=lambda: RULES.public)
+        publish_rule_set(stores, self.ledger.act(now=self.now), wanted)
+        return rule_set_id
+
     def apply(self, *, amount: int = 10_000_000, identity: str = IDENTITY, **changes: Json) -> str:
         """Have Otto enter an application; return its id."""
         made = {"tag", "number", "version", "corrects", "applicants", "checks"}
@@ -89,7 +103,7 @@ class Desk:
         return create(self.ledger.stores, self.act("Otto"), new).resource_id
 
     def submit(self, application_id: str) -> Written:
-        return submit(self.ledger.stores, self.act("Otto"), application_id)
+        return submit(self.ledger.stores, self.act("Otto"), application_id, RULES)
 
     def say(self, name: str, application_id: str, verdict: Verdict = Verdict.APPROVE, **more: object) -> Written:
         """Have somebody sign and send a decision."""

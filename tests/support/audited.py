@@ -262,9 +262,11 @@ def _fill_keys(audited: Audited, person: str) -> None:
 
 
 def _fill_applications(audited: Audited) -> None:
-    """Have an application decided by one of two people."""
+    """Have an application decided by one of two people, and a small one by a rule set."""
     desk = staffed(audited.ledger, audited.now)
     desk.enforce()
+    desk.automate()
+    desk.submit(desk.apply(amount=4_000_000, identity="330106199203154417"))
     loan = desk.apply()
     desk.submit(loan)
     audited.sequence()

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.automated import Acting, Submitted, decide_by_rules
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.policy import Policy
 from ledger.core.applications.replay import Replay, replay_trail
+from ledger.core.applications.rule_set import RuleSet
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.directory import format_instant
 from ledger.core.log.keys import Enrolment, KeyPen, ProofGrade, Purpose, facts_of
@@ -69,6 +72,29 @@ class Trail:
         facts: dict[str, Json] = {"policy_sha256": policy.sha256().hex(), "valid_from": format_instant(self.now)}
         self.add("policy.proposed", policy_id, facts, policy=policy.to_json(), author="rita")
         self.add("policy.published", policy_id, facts, approver="admin")
+
+    def automate(self, rules_id: str = "r-1", rule_set: RuleSet = DEFAULT_RULES, approver: str = "admin") -> None:
+        """Put a rule set into force that signs with Hans's key."""
+        facts: dict[str, Json] = {"rule_set_sha256": rule_set.sha256().hex(), "valid_from": format_instant(self.now)}
+        self.add("ruleset.proposed", rules_id, facts, rule_set=rule_set.to_json(), author="rita")
+        published: dict[str, Json] = {**facts, "key": KEYS["hans"].public.to_json()}
+        self.add("ruleset.published", rules_id, published, approver=approver)
+
+    def rule(self, moved: str | None, *, rule_set: RuleSet = DEFAULT_RULES, signer: str = "hans") -> None:
+        """Record what a rule set decides on the newest submission, after which the entry says `moved`."""
+        submitted = Submitted(
+            application=LOAN,
+            submission=self.entries[-1].id,
+            content=self.content,
+            group_amount=self.content.amount,
+            policy_sha256=DEFAULT_POLICY.sha256(),
+        )
+        key = KEYS[signer]
+        decided = decide_by_rules(Acting(id="r-1", rule_set=rule_set, key_id=KEYS["hans"].public.key_id), submitted)
+        data = decided.to_bytes()
+        signature = Signature(key.public.suite, key.public.key_id, key.sign(data)).to_json()
+        values: dict[str, Json] = {"automated": data.decode(), "inputs": decided.inputs.to_json(), "moved": moved}
+        self.add("application.decided", LOAN, {"rule_set": "r-1"}, signature=signature, **values)
 
     def create(self, loan: str = LOAN) -> None:
         self.add("application.created", loan, application=self.content.to_json(), author="otto")
@@ -167,4 +193,15 @@ def before_committee() -> Trail:
     trail.content = replace(trail.content, amount=200_000_000)
     trail.create()
     trail.submit(path="committee")
+    return trail
+
+
+def before_rules(**changes: object) -> Trail:
+    """Return a trail with a small loan that waits for the rule set in force."""
+    trail = staffed()
+    trail.automate()
+    facts = {"amount": 4_000_000, **changes}
+    trail.content = replace(trail.content, **facts)  # type: ignore[arg-type]  # the tests name its fields
+    trail.create()
+    trail.submit(path="automatic")
     return trail

@@ -54,7 +54,7 @@ class When:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of a path: how many people of which role, or a committee, or a rule set by name."""
+    """One step of a path: how many people of which role, or a committee, or the rule set in force (under the role "rule-set")."""
 
     kind: StepKind
     role: str
@@ -85,8 +85,9 @@ class Path:
     check_minutes: int | None = None  # a blacklist check bound to the same applicant, no older than this
 
     @property
-    def is_automatic(self) -> bool:
-        return all(step.kind is StepKind.AUTOMATIC for step in self.steps)
+    def begins_automatic(self) -> bool:
+        """Whether a rule set takes the first step, and may refer the case to people."""
+        return self.steps[0].kind is StepKind.AUTOMATIC
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Policy:
             "link_days": self.link_days,
             "strictest": self.strictest,
             "paths": {name: _path_json(path) for name, path in self.paths.items()},
-            "rows": [{"id": row.id, "when": _when_json(row.when), "path": row.path} for row in self.rows],
+            "rows": [{"id": row.id, "when": when_json(row.when), "path": row.path} for row in self.rows],
         }
 
     def sha256(self) -> bytes:
@@ -165,9 +166,19 @@ def _check_names(policy: Policy) -> None:
         _check_known(row.when.grades, policy.grades, f"{where}.when.grades")
         _check_known((row.path,), tuple(policy.paths), f"{where}.path")
     _check_known((policy.strictest,), tuple(policy.paths), "policy.strictest")
+    _check_automatic(policy)
     for name, values in (("products", policy.products), ("grades", policy.grades), ("branches", policy.branches)):
         if len(set(values)) != len(values):
             raise _invalid(f"policy.{name}", "expected each of them once")
+
+
+def _check_automatic(policy: Policy) -> None:
+    """Refuse a rule set after people, whom it could overrule, and on the path for what no rule covers."""
+    for name, path in policy.paths.items():
+        if any(step.kind is StepKind.AUTOMATIC for step in path.steps[1:]):
+            raise _invalid(f"policy.paths.{name}", "expected a rule set in the first step only")
+    if policy.paths[policy.strictest].begins_automatic:
+        raise _invalid("policy.strictest", "expected a path that people decide from its first step on")
 
 
 def _check_known(names: tuple[str, ...], known: tuple[str, ...], where: str) -> None:
@@ -236,23 +247,25 @@ def _kind(value: Json) -> StepKind:
 def parse_row(value: Json) -> Row:
     """Return one row; raise InvalidInput("policy.invalid") with `field` row.…."""
     fields = Fields(value, frozenset({"id", "when", "path"}), where="row", code=_CODE)
-    return Row(fields.parsed("id", _label), fields.parsed("when", _when), fields.parsed("path", _label))
+    return Row(fields.parsed("id", _label), fields.parsed("when", parse_when), fields.parsed("path", _label))
 
 
-def _when(value: Json) -> When:
+def parse_when(value: Json) -> When:
+    """Return the conditions of one row; raise InvalidInput("policy.invalid")."""
     fields = Fields(
         value, frozenset({"products", "amount", "grades", "listed", "collateral_fall"}), where="when", code=_CODE
     )
     return When(
         products=fields.many("products", _label, least=1, most=MAX_NAMES),
-        amount=fields.parsed("amount", lambda item: _span(item, _minor)),
+        amount=fields.parsed("amount", lambda item: parse_span(item, _minor)),
         grades=fields.many("grades", _label, least=1, most=MAX_NAMES),
         listed=fields.many("listed", _flag, least=1, most=2),
-        collateral_fall=fields.parsed("collateral_fall", lambda item: _span(item, _basis_points)),
+        collateral_fall=fields.parsed("collateral_fall", lambda item: parse_span(item, _basis_points)),
     )
 
 
-def _span(value: Json, parse: Callable[[Json], int]) -> Span:
+def parse_span(value: Json, parse: Callable[[Json], int]) -> Span:
+    """Return the span of {"over", "up_to"}; raise InvalidInput("policy.invalid")."""
     fields = Fields(value, frozenset({"over", "up_to"}), where="span", code=_CODE)
     span = Span(fields.optional("over", parse), fields.optional("up_to", parse))
     if span.over is not None and span.up_to is not None and span.over >= span.up_to:
@@ -316,7 +329,8 @@ def _step_json(step: Step) -> Json:
     }
 
 
-def _when_json(when: When) -> Json:
+def when_json(when: When) -> Json:
+    """Return the conditions of one row, as `parse_when` reads them."""
     fall: dict[str, Json] = {"over": when.collateral_fall.over, "up_to": when.collateral_fall.up_to}
     return {
         "products": list(when.products),

@@ -6,18 +6,19 @@ Leaves to others: reading the log (services), and whether the log itself is whol
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ledger.core.applications.application import Application, parse_application
+from ledger.core.applications.application import Application
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Review, Verdict, take
 from ledger.core.applications.groups import Line, group_of
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
+from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.replay_rules import automated
 from ledger.core.applications.requirements import missing
-from ledger.core.applications.signers import Signers
-from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
+from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_findings import Finding
 from ledger.core.log.fields import string
 from ledger.errors import LedgerError
@@ -43,32 +44,12 @@ REFUSED = "approval.refused"  # any other rule that the recorded decision breaks
 
 
 @dataclass
-class _Case:
-    """One application as far as its entries tell it."""
-
-    line: Line
-    content: Application
-    authors: set[str]
-    at: datetime
-    review: Review | None = None
-    progress: Progress = field(default_factory=Progress)
-    policy: PublishedPolicy | None = None
-
-
-@dataclass
-class Replay:
+class Replay(Book):
     """Feed it entries in the order of the log with `note`; `findings` grows."""
-
-    timeline: Timeline = field(default_factory=Timeline)
-    signers: Signers = field(default_factory=Signers)
-    findings: list[Finding] = field(default_factory=list)
-    decisions: int = 0
-    unopened: int = 0
-    _cases: dict[str, _Case] = field(default_factory=dict)
 
     @property
     def applications(self) -> int:
-        return len(self._cases)
+        return len(self.cases)
 
     def note(self, entry: TrailEntry) -> None:
         """Take in one entry."""
@@ -79,7 +60,7 @@ class Replay:
             if handler is not None:
                 handler(self, entry)
         except (LedgerError, SigningError, ValueError) as error:
-            self._find(
+            self.find(
                 entry, "approval.malformed", expected="fields of its type", found=getattr(error, "code", "another form")
             )
 
@@ -88,7 +69,7 @@ class Replay:
         policies = self.timeline.policies
         for before, between, after in zip(policies, policies[1:], policies[2:], strict=False):
             if before.policy.sha256() == after.policy.sha256() != between.policy.sha256():
-                for name, case in self._cases.items():
+                for name, case in self.cases.items():
                     if case.policy is not None and case.policy.id == between.id:
                         self._find_case(
                             name, case, "approval.policy-swung", f"policy {before.id}", f"policy {between.id}"
@@ -96,41 +77,43 @@ class Replay:
 
     def state_of(self, application: str) -> tuple[Outcome, int]:
         """Return where the replay brought an application: the outcome and the step."""
-        progress = self._cases[application].progress
+        progress = self.cases[application].progress
         return progress.outcome, progress.step
 
     def _created(self, entry: TrailEntry) -> None:
-        content = self._content(entry)
+        content = self.content_of(entry)
         if content is None:
             return
         line = _line(entry.subject, content, entry.at)
-        self._cases[entry.subject] = _Case(line, content, {string(entry.values.get("author"))}, entry.at)
+        self.cases[entry.subject] = Case(line, content, {string(entry.values.get("author"))}, entry.at)
 
     def _submitted(self, entry: TrailEntry) -> None:
-        case, submission = self._cases.get(entry.subject), entry.values.get("submission")
+        case, submission = self.cases.get(entry.subject), entry.values.get("submission")
         if case is None or not isinstance(submission, dict):
             self.unopened += 1
             return
-        self._check_time(entry, case)
+        self.check_time(entry, case)
         policy = self.timeline.policy_at(case.content.branch, entry.at, entry.index)
         if policy is None:
-            self._find(entry, "approval.no-policy", expected="a policy in force", found="none")
+            self.find(entry, "approval.no-policy", expected="a policy in force", found="none")
             return
+        if policy.author == policy.approver:
+            self.find(entry, "approval.published-alone", expected="a second person's publication", found=policy.id)
         if policy.id != submission.get("policy"):
-            self._find(entry, "approval.wrong-policy", expected=policy.id, found=str(submission.get("policy")))
-        others = [other.line for name, other in self._cases.items() if name != entry.subject]
+            self.find(entry, "approval.wrong-policy", expected=policy.id, found=str(submission.get("policy")))
+        others = [other.line for name, other in self.cases.items() if name != entry.subject]
         own = replace(case.line, submitted_at=entry.at)
         group = group_of(own, others, days=policy.policy.link_days)
         if str(group.amount) != _minor(submission):
-            self._find(entry, "approval.split", expected=str(group.amount), found=_minor(submission))
+            self.find(entry, "approval.split", expected=str(group.amount), found=_minor(submission))
         name, _ = path_for(policy.policy, case.content.case(group.amount))
         if name != submission.get("path"):
-            self._find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
+            self.find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
         case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
-        case.progress = Progress()
+        case.progress, case.submission, case.path = Progress(), entry.id, name
 
     def _seated(self, entry: TrailEntry) -> None:
-        case, sitting = self._cases.get(entry.subject), entry.values.get("sitting")
+        case, sitting = self.cases.get(entry.subject), entry.values.get("sitting")
         if case is None or case.review is None or not isinstance(sitting, dict):
             self.unopened += 1
             return
@@ -141,12 +124,16 @@ class Replay:
         self._take(entry, case, case.review, named)
 
     def _decided(self, entry: TrailEntry) -> None:
-        case, text = self._cases.get(entry.subject), entry.values.get("statement")
+        case, text = self.cases.get(entry.subject), entry.values.get("statement")
+        ruled = entry.values.get("automated")
+        if case is not None and isinstance(ruled, str):
+            self._ruled(entry, case, ruled)
+            return
         if case is None or case.review is None or not isinstance(text, str):
             self.unopened += 1
             return
         self.decisions += 1
-        self._check_time(entry, case)
+        self.check_time(entry, case)
         statement = parse_decision(text.encode())
         self._check_statement(entry, case, statement)
         self._check_complete(entry, case, case.review.path)
@@ -165,15 +152,23 @@ class Replay:
         self._take(entry, case, case.review, decision)
         self._check_move(entry, case)
 
-    def _take(self, entry: TrailEntry, case: _Case, review: Review, event: Decision | Sitting) -> None:
+    def _ruled(self, entry: TrailEntry, case: Case, statement: str) -> None:
+        self.decisions += 1
+        self.check_time(entry, case)
+        if case.review is not None:
+            self._check_complete(entry, case, case.review.path)
+        if automated(self, entry, case, statement):
+            self._check_move(entry, case)
+
+    def _take(self, entry: TrailEntry, case: Case, review: Review, event: Decision | Sitting) -> None:
         try:
             case.progress = take(review, case.progress, event)
         except LedgerError as error:
-            self._find(
+            self.find(
                 entry, MEANINGS.get(error.code, REFUSED), expected="a decision that the policy allows", found=error.code
             )
 
-    def _check_move(self, entry: TrailEntry, case: _Case) -> None:
+    def _check_move(self, entry: TrailEntry, case: Case) -> None:
         """Hold what the entry says to have become of the application against what the decisions so far make of it."""
         moved, outcome = entry.values.get("moved"), case.progress.outcome
         said = str(moved or "open")
@@ -184,16 +179,14 @@ class Replay:
         )
         if said != made:
             code = "approval.missing-step" if said.startswith("approved") else "approval.wrong-state"
-            self._find(entry, code, expected=made, found=said)
+            self.find(entry, code, expected=made, found=said)
 
-    def _check_statement(self, entry: TrailEntry, case: _Case, statement: DecisionStatement) -> None:
+    def _check_statement(self, entry: TrailEntry, case: Case, statement: DecisionStatement) -> None:
         signature = entry.values.get("signature")
         if signature is not None:
             found = self.signers.judge(statement, Signature.from_json(signature), entry)
             if found is not None:
-                self._find(
-                    entry, "approval.bad-signature", expected="a signature by the decider's own key", found=found
-                )
+                self.find(entry, "approval.bad-signature", expected="a signature by the decider's own key", found=found)
         facts = (
             ("amount", (case.content.currency, str(case.content.amount)), (statement.currency, statement.amount_minor)),
             ("terms_sha256", case.content.terms_sha256, statement.terms_sha256),
@@ -201,42 +194,15 @@ class Replay:
         )
         for name, recorded, signed in facts:
             if recorded != signed:
-                self._find(
+                self.find(
                     entry, "approval.other-content", expected=f"the recorded {name}", found="another one was signed"
                 )
 
-    def _check_complete(self, entry: TrailEntry, case: _Case, path: Path) -> None:
+    def _check_complete(self, entry: TrailEntry, case: Case, path: Path) -> None:
         for line in missing(path, case.content, entry.at):
-            self._find(entry, "approval.incomplete", expected=line, found="nothing")
+            self.find(entry, "approval.incomplete", expected=line, found="nothing")
 
-    def _check_time(self, entry: TrailEntry, case: _Case) -> None:
-        if entry.at < case.at:
-            self._find(
-                entry, "approval.back-dated", expected=f"a time after {case.at.isoformat()}", found=entry.at.isoformat()
-            )
-        case.at = max(case.at, entry.at)
-
-    def _content(self, entry: TrailEntry) -> Application | None:
-        value = entry.values.get("application")
-        if value is None:
-            self.unopened += 1
-            return None
-        return parse_application(value)
-
-    def _find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
-        self.findings.append(
-            Finding(
-                code=code,
-                kind="application",
-                id=entry.subject,
-                field=entry.type,
-                expected=expected,
-                found=found,
-                index=entry.index,
-            )
-        )
-
-    def _find_case(self, name: str, case: _Case, code: str, expected: str, found: str) -> None:
+    def _find_case(self, name: str, case: Case, code: str, expected: str, found: str) -> None:
         index = case.policy.index if case.policy else None
         self.findings.append(
             Finding(code=code, kind="application", id=name, field="policy", expected=expected, found=found, index=index)
@@ -262,7 +228,7 @@ def _line(application: str, content: Application, at: datetime) -> Line:
     )
 
 
-def _review(case: _Case, path: Path, amount: int) -> Review:
+def _review(case: Case, path: Path, amount: int) -> Review:
     people = {applicant.id for applicant in case.content.applicants}
     return Review(content_sha256=case.content.sha256(), path=path, amount=amount, own=frozenset(case.authors | people))
 

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from ledger.core.applications.decide import Delegation
 from ledger.core.applications.policy import Policy, parse_policy
+from ledger.core.applications.rule_set import RuleSet, parse_rule_set
 from ledger.core.log.fields import Fields, string
 from ledger.errors import InvalidInput
+from signing.algorithms import PublicKey
 from signing.canonical import Json
 
 _CODE = "trail.malformed"
@@ -44,6 +46,19 @@ class PublishedPolicy:
     approver: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PublishedRules:
+    """A rule set from its publication on, and the key it signs with."""
+
+    id: str
+    rule_set: RuleSet
+    holds_from: datetime
+    index: int
+    author: str
+    approver: str
+    key: PublicKey
+
+
 @dataclass
 class _Changes:
     """What held after each change, by the place of the change."""
@@ -73,6 +88,8 @@ class Timeline:
     revoked: dict[str, int] = field(default_factory=dict)  # delegation id: index
     proposed: dict[str, tuple[str, Policy]] = field(default_factory=dict)  # policy id: author, policy
     policies: list[PublishedPolicy] = field(default_factory=list)
+    proposed_rules: dict[str, tuple[str, RuleSet]] = field(default_factory=dict)  # rule set id: author, rule set
+    rule_sets: list[PublishedRules] = field(default_factory=list)
 
     def note(self, entry: TrailEntry) -> None:
         """Take in one entry; raise InvalidInput("trail.malformed") where its fields are not what its type has."""
@@ -103,6 +120,11 @@ class Timeline:
             for item in self.policies
             if item.index < index and item.holds_from <= at and _covers(item.policy, branch)
         ]
+        return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
+
+    def rules_at(self, at: datetime, index: int) -> PublishedRules | None:
+        """Return the rule set in force: published before `index`, the one that holds since latest at `at`."""
+        fitting = [item for item in self.rule_sets if item.index < index and item.holds_from <= at]
         return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
 
 
@@ -159,6 +181,30 @@ def _policy_published(timeline: Timeline, entry: TrailEntry) -> None:
     )
 
 
+def _rules_proposed(timeline: Timeline, entry: TrailEntry) -> None:
+    rule_set = parse_rule_set(entry.values.get("rule_set"))
+    if rule_set.sha256().hex() != entry.facts.get("rule_set_sha256"):
+        raise InvalidInput(_CODE, "rule_set: expected the rule set of the recorded hash", field="rule_set")
+    timeline.proposed_rules[entry.subject] = (string(entry.values.get("author")), rule_set)
+
+
+def _rules_published(timeline: Timeline, entry: TrailEntry) -> None:
+    if entry.subject not in timeline.proposed_rules:
+        raise InvalidInput(_CODE, "rule_set: expected a proposal before its publication", field="rule_set")
+    author, rule_set = timeline.proposed_rules[entry.subject]
+    timeline.rule_sets.append(
+        PublishedRules(
+            id=entry.subject,
+            rule_set=rule_set,
+            holds_from=max(entry.at, datetime.fromisoformat(string(entry.facts.get("valid_from")))),
+            index=entry.index,
+            author=author,
+            approver=string(entry.values.get("approver")),
+            key=PublicKey.from_json(entry.facts.get("key")),
+        )
+    )
+
+
 _HANDLERS = {
     "role.granted": _role_granted,
     "role.revoked": _role_revoked,
@@ -166,4 +212,6 @@ _HANDLERS = {
     "delegation.revoked": _delegation_revoked,
     "policy.proposed": _policy_proposed,
     "policy.published": _policy_published,
+    "ruleset.proposed": _rules_proposed,
+    "ruleset.published": _rules_published,
 }

@@ -31,6 +31,10 @@ SIGNED_TYPES = frozenset(
         "webhook.added",
         "webhook.removed",
         "agreement.identified",
+        "policy.proposed",
+        "policy.published",
+        "ruleset.proposed",
+        "ruleset.published",
     }
 )
 

@@ -20,7 +20,7 @@ from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, all_logs
 
 BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
-KINDS = frozenset({"person", "key", "policy", "delegation", "application"})
+KINDS = frozenset({"person", "key", "policy", "ruleset", "delegation", "application"})
 _COLUMNS = ("idx", "entry_id", "leaf_hash", "data", "n", "subject_kind", "subject_id")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.applications.application import Application, parse_amount
+from ledger.core.applications.automated import decision_of, ruling_of
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Actor, Decision, Delegation, Event, Progress, Review, Verdict, replay
 from ledger.core.applications.policy import Path
@@ -68,15 +69,17 @@ def actor_of(tx: Connection, person_id: str) -> Actor:
 def _history(tx: Connection, stores: Stores, view: ApplicationView) -> Sequence[Event]:
     """Return decisions and committees of the current version in the order of their entries."""
     version = view.version.version
-    events: list[tuple[str, Event]] = [
-        (row.entry_id, _decision(tx, stores, row)) for row in view.decisions if row.version == version
-    ]
+    taken = ((row.entry_id, _decision(tx, stores, view, row)) for row in view.decisions if row.version == version)
+    events: list[tuple[str, Event]] = [(entry, decision) for entry, decision in taken if decision is not None]
     events += [(row.entry_id, _sitting(row)) for row in view.sittings if row.version == version]
     return [event for _, event in sorted(events, key=lambda pair: pair[0])]
 
 
-def _decision(tx: Connection, stores: Stores, row: DecisionRow) -> Decision:
-    """Return a decision as it was taken: with the roles that its entry says its decider held then."""
+def _decision(tx: Connection, stores: Stores, view: ApplicationView, row: DecisionRow) -> Decision | None:
+    """Return a decision as it was taken: with the roles that its entry says its decider held then; None for a referral."""
+    at, ruling = datetime.fromisoformat(row.decided_at), ruling_of(row.statement)
+    if ruling is not None:
+        return decision_of(row.decider_id, ruling, view.version.content_sha256, at)
     statement = parse_decision(row.statement)
     fields = open_fields(stores, fields_of_entry(tx, row.entry_id))
     held = fields["held"].value if "held" in fields else None
@@ -88,7 +91,7 @@ def _decision(tx: Connection, stores: Stores, row: DecisionRow) -> Decision:
         actor=Actor(id=row.decider_id, roles=frozenset({*map(str, held), statement.role})),
         verdict=Verdict(statement.verdict),
         content_sha256=statement.content_sha256,
-        at=datetime.fromisoformat(row.decided_at),
+        at=at,
         conditions=statement.conditions,
     )
 

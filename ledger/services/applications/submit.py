@@ -3,16 +3,20 @@
 from dataclasses import dataclass, replace
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.automated import Submitted
+from ledger.core.applications.decide import Review
 from ledger.core.applications.groups import Group
-from ledger.core.applications.policy import Path, StepKind
+from ledger.core.applications.policy import Policy
 from ledger.core.applications.policy_check import path_for
+from ledger.core.applications.requirements import require_complete
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
-from ledger.errors import Conflict, InvalidInput
+from ledger.errors import InvalidInput
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
 from ledger.services.applications.policies import policy_in_force
+from ledger.services.applications.ruling import Given, Ruled, acting_rules, rule
 from ledger.services.applications.view import KIND, ApplicationView, load_application, open_content
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -21,6 +25,7 @@ from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
 from ledger.storage.policies import PolicyRow
+from signing.keys.signer import Signer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +33,14 @@ class _Plan:
     application_id: str
     content: Application
     record: RecordKey
+    rules_key: Signer | None
 
 
-def submit(stores: Stores, act: Act, application_id: str) -> Written:
-    """Queue `application.submitted` and set the first step.
+def submit(stores: Stores, act: Act, application_id: str, rules_key: Signer | None = None) -> Written:
+    """Queue `application.submitted` and set the first step; where that is a rule set's, it decides at once, with `rules_key`.
 
-    Raises NotFound, NotAllowed, Conflict("application.not-open"), Conflict("policy.none" | "policy.no-rule-set"), InvalidInput("policy.currency").
+    Raises NotFound, NotAllowed, Conflict("application.not-open" | "application.incomplete" | "policy.none" | "policy.no-rule-set"),
+    InvalidInput("policy.currency"), Unavailable("ruleset.key").
     """
     if earlier := find_earlier(stores, act):
         return earlier
@@ -44,6 +51,7 @@ def submit(stores: Stores, act: Act, application_id: str) -> Written:
         application_id=application_id,
         content=open_content(stores, view),
         record=RecordKey(application_id, stores.record_keys.get(application_id)),
+        rules_key=rules_key,
     )
     return write_once(stores, act, lambda tx: _write(tx, stores, act, plan))
 
@@ -63,7 +71,6 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         tx, stores, line_of(view.row.id, plan.content, act.now), view.row.institution_id, days=policy.link_days
     )
     name, row_id = path_for(policy, plan.content.case(group.amount))
-    _require_people(policy.paths[name])
     step = policy.paths[name].steps[0]
     institution = institution_by_id(tx, view.row.institution_id)
     changed = replace(
@@ -76,33 +83,58 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         path=name,
         changed_at=at,
     )
-    recorded = record(tx, stores, act, _event(view, plan, _Chosen(row, row_id, group, changed)))
-    now = replace(changed, submitted_entry=recorded.entry_id, changed_entry=recorded.entry_id)
-    rows.change_state(tx, now, seen_entry=view.state.changed_entry)
-    written = recorded.written(view.row.id)
+    written = _store(tx, stores, act, plan, _Chosen(view, row, policy, row_id, group, changed))
     remember_answer(tx, act, written)
     return written
 
 
-def _require_people(path: Path) -> None:
-    """Refuse a path that waits for a rule set: none can act here yet, and a loan must not wait for nobody."""
-    if any(step.kind is StepKind.AUTOMATIC for step in path.steps):
-        raise Conflict(
-            "policy.no-rule-set",
-            "the policy has a set of rules decide on this loan, and none is installed; publish a policy whose paths people decide",
-        )
-
-
 @dataclass(frozen=True)
 class _Chosen:
+    view: ApplicationView
     policy: PolicyRow
+    table: Policy
     row: str
     group: Group
     state: rows.StateRow
 
 
-def _event(view: ApplicationView, plan: _Plan, chosen: _Chosen) -> Event:
-    group = chosen.group
+def _store(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen) -> Written:
+    """Record the submission, and what a rule set says of it where its path begins with one."""
+    view = chosen.view
+    recorded = record(tx, stores, act, _event(plan, chosen))
+    now = replace(chosen.state, submitted_entry=recorded.entry_id, changed_entry=recorded.entry_id)
+    if chosen.table.paths[now.path].begins_automatic:
+        ruled = _rule(tx, stores, act, plan, replace(chosen, state=now))
+        recorded, now = ruled.recorded, ruled.state
+    rows.change_state(tx, now, seen_entry=view.state.changed_entry)
+    return recorded.written(view.row.id)
+
+
+def _rule(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen) -> Ruled:
+    content, view, path = plan.content, chosen.view, chosen.table.paths[chosen.state.path]
+    acting = acting_rules(tx, act, content.currency, plan.rules_key)
+    require_complete(path, content, act.now)
+    submitted = Submitted(
+        application=view.row.id,
+        submission=chosen.state.submitted_entry,
+        content=content,
+        group_amount=chosen.group.amount,
+        policy_sha256=chosen.policy.sha256,
+    )
+    review = Review(content_sha256=content.sha256(), path=path, amount=chosen.group.amount)
+    given = Given(
+        view=view,
+        record=plan.record,
+        submitted=submitted,
+        policy=chosen.table,
+        review=review,
+        state=chosen.state,
+    )
+    return rule(tx, stores, act, given, acting)
+
+
+def _event(plan: _Plan, chosen: _Chosen) -> Event:
+    view, group = chosen.view, chosen.group
     return Event(
         type="application.submitted",
         log=view.log,

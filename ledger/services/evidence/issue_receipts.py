@@ -35,6 +35,7 @@ ACTIONS = {
     "institution": Action.PERSON_READ,
     "person": Action.PERSON_READ,
     "policy": Action.POLICY_READ,
+    "ruleset": Action.POLICY_READ,
     "key": Action.KEY_READ,
     "webhook": Action.WEBHOOK_READ,
 }

@@ -30,7 +30,7 @@ SHARED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "agreement.seal-renewed": ("sealed",),
 }
 OWN_RECORD = frozenset(
-    {"institution", "person", "agreement", "application", "delegation", "key", "policy", "webhook"}
+    {"institution", "person", "agreement", "application", "delegation", "key", "policy", "ruleset", "webhook"}
 )  # kinds whose fields are sealed under the subject's own key
 
 Values = dict[str, Json]

@@ -1,4 +1,4 @@
-"""Tables of the applications wing: applications and their versions, decisions, committees, policies, delegations.
+"""Tables of the applications wing: applications, versions, decisions, committees, conditions, policies, rule sets, delegations.
 
 Promises: everything but the current state is append-only and named by its entry; amounts and people stand in the vault and in
 what was signed only. Leaves the rules to `ledger.core.applications`. DESIGN 6.
@@ -118,4 +118,35 @@ delegation = define(
     text("revoked_entry", null=True),
     Index(None, "delegate_id"),
     once=("revoked_entry",),
+)
+
+condition_report = define(
+    "condition_report",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    number("place"),  # of the condition, from 0
+    text("reporter_id"),
+    text("recorded_at"),
+    Index(None, "application_id", "entry_id"),
+)
+
+rule_set = define(
+    "rule_set",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("name"),
+    number("version"),
+    blob("sha256"),
+    text("content"),  # canonical JSON of tally/rule-set/v1
+    text("valid_from"),
+    text("author_id"),
+    text("proposed_entry"),
+    text("public_key", null=True),  # canonical JSON: what it signs with, from its publication on
+    text("published_entry", null=True),
+    text("published_at", null=True),
+    UniqueConstraint("institution_id", "name", "version"),
+    Index(None, "institution_id", "id"),
+    once=("public_key", "published_entry", "published_at"),
 )

@@ -1,10 +1,12 @@
 """The rows that the entries of applications, decisions and policies make, as an audit holds them against the tables."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.expected import project_applications
 from ledger.core.applications.stands import Stands
 from ledger.core.log.audit_projection import Projection, Told
@@ -141,7 +143,7 @@ def test_policy_is_proposed_and_published() -> None:
     assert (row["name"], row["sha256"]) == (DEFAULT_POLICY.name, DEFAULT_POLICY.sha256())
     assert row["content"] == encode(DEFAULT_POLICY.to_json()).decode()
     assert (row["author_id"], row["published_entry"]) == ("rita", entry_id(2))
-    assert codes(project(published)) == [("entry.contradicts", "type")]
+    assert codes(project(published)) == [("signature.no-key", "signature"), ("entry.contradicts", "type")]
 
 
 def test_erased_policy_leaves_its_row_open() -> None:
@@ -152,3 +154,29 @@ def test_erased_policy_leaves_its_row_open() -> None:
 
 def test_entries_that_make_no_row_are_passed_over() -> None:
     assert project(then("application.sitting-named", {})).rows == []
+
+
+RULES: dict[str, Json] = {"rule_set_sha256": DEFAULT_RULES.sha256().hex(), "valid_from": "2026-11-23T10:00:00.000Z"}
+RULES_KEY = KEYS["rita"].public.to_json()
+
+
+def test_rule_set_is_proposed_and_published_with_its_key() -> None:
+    values: dict[str, Json] = {"rule_set": DEFAULT_RULES.to_json(), "author": "rita"}
+    subject = Subject("ruleset", "r-1", 1, None)
+    proposed = told("ruleset.proposed", values, subject=subject, public=RULES)
+    published = told("ruleset.published", {}, subject=after(proposed.placed), public={**RULES, "key": RULES_KEY})
+    row = row_of(project(proposed, published), "rule_set").values
+    assert (row["name"], row["version"], row["sha256"]) == ("small-loans", 1, DEFAULT_RULES.sha256())
+    assert (row["public_key"], row["published_entry"]) == (encode(RULES_KEY).decode(), entry_id(2))
+    assert ("entry.contradicts", "type") in codes(project(published))
+    erased = row_of(project(replace(proposed, values={})), "rule_set").values
+    assert (erased["name"], erased["content"]) == (UNTOLD, UNTOLD)
+
+
+def test_automated_decision_makes_a_row_under_the_rule_sets_name() -> None:
+    facts: dict[str, Json] = {"version": 1, "rule_set": "r-1"}
+    values: dict[str, Json] = {"automated": "tally/automated-decision/v1\n{}", "stands": STANDS}
+    decided = told("application.decided", values, subject=after(CREATED.placed), public=facts)
+    row = row_of(project(CREATED, decided), "decision").values
+    assert (row["decider_id"], row["statement"]) == ("r-1", b"tally/automated-decision/v1\n{}")
+    assert row["nonce"] == sha256(b"tally/automated-decision/v1\n{}").digest()

@@ -109,8 +109,8 @@ def test_third_party_data_and_automatic_paths_are_read() -> None:
     path = replace(DEFAULT_POLICY.paths["automatic"], third_party=(Fresh("credit-report", 30),), check_minutes=None)
     again = parse_policy(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "automatic": path}).to_json())
     assert again.paths["automatic"] == path
-    assert path.is_automatic
-    assert not again.paths["committee"].is_automatic
+    assert path.begins_automatic
+    assert not again.paths["committee"].begins_automatic
 
 
 def test_only_so_many_defects_are_named() -> None:
@@ -130,3 +130,15 @@ def test_table_with_too_many_cells_is_refused() -> None:
 
 def test_check_passes_a_whole_table() -> None:
     check_policy(DEFAULT_POLICY)
+
+
+def test_rule_set_comes_first_and_never_on_the_strictest_path() -> None:
+    automatic, two = DEFAULT_POLICY.paths["automatic"], DEFAULT_POLICY.paths["two"]
+    late = replace(two, steps=(*two.steps, *automatic.steps))
+    for policy, place in (
+        (replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": late}), "policy.paths.two"),
+        (replace(DEFAULT_POLICY, strictest="automatic"), "policy.strictest"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            parse_policy(policy.to_json())
+        assert refused.value.field == place

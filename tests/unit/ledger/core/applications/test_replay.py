@@ -14,6 +14,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.replay import MEANINGS
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
+from support.rules_trail import rules_differ, rules_unpublished
 from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, in_review, staffed
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "audit-approvals.md"
@@ -143,6 +144,15 @@ def _twice() -> Trail:
     return trail
 
 
+def _published_alone() -> Trail:
+    trail = Trail()
+    trail.enforce()
+    trail.alter(approver="rita")
+    trail.create()
+    trail.submit()
+    return trail
+
+
 CASES: dict[str, Callable[[], Trail]] = {
     "approval.after-the-end": _after_the_end,
     "approval.back-dated": _back_dated,
@@ -159,8 +169,11 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.outdated": lambda: _decided("olga", content_sha256=b"\x09" * 32),
     "approval.outside-policy": lambda: _submitted(path="automatic"),
     "approval.policy-swung": _swung,
+    "approval.published-alone": _published_alone,
     "approval.recused-voted": _recused_voted,
     "approval.refused": lambda: _decided("olga", "close"),
+    "approval.rules-differ": rules_differ,
+    "approval.rules-unpublished": rules_unpublished,
     "approval.same-person-twice": _twice,
     "approval.self": lambda: _decided("otto"),
     "approval.split": lambda: _submitted(group={"amount": {"currency": "CNY", "minor": "1"}}),
@@ -176,7 +189,8 @@ def test_each_thing_outside_the_policy_is_named_alone(code: str) -> None:
 
 
 def test_document_code_and_tests_name_the_same_codes() -> None:
-    source = Path(replay.__file__).read_text(encoding="utf-8")
+    folder = Path(replay.__file__).parent
+    source = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("replay*.py")))
     documented = re.findall(r"^\| `(approval\.[a-z-]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     in_source = set(re.findall(r'"(approval\.[a-z-]+)"', source))
     assert set(MEANINGS.values()) <= in_source

@@ -1,0 +1,71 @@
+"""What a replay of approvals keeps while it reads: the cases as far as their entries tell them, and what was found.
+
+Promises: plain state, filled by `replay`, `replay_rules` and `replay_life`; each finding names the entry that shows it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger.core.applications.application import Application, parse_application
+from ledger.core.applications.decide import Progress, Review
+from ledger.core.applications.groups import Line
+from ledger.core.applications.signers import Signers
+from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
+from ledger.core.log.audit_findings import Finding
+
+
+@dataclass
+class Case:
+    """One application as far as its entries tell it."""
+
+    line: Line
+    content: Application
+    authors: set[str]
+    at: datetime
+    review: Review | None = None
+    progress: Progress = field(default_factory=Progress)
+    policy: PublishedPolicy | None = None
+    submission: str = ""  # id of the entry of the newest submission
+    path: str = ""
+
+
+@dataclass
+class Book:
+    """The cases, and what the log said of people, policies and keys so far."""
+
+    timeline: Timeline = field(default_factory=Timeline)
+    signers: Signers = field(default_factory=Signers)
+    findings: list[Finding] = field(default_factory=list)
+    decisions: int = 0
+    unopened: int = 0
+    cases: dict[str, Case] = field(default_factory=dict)
+
+    def find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
+        """Add a finding about the application of an entry."""
+        self.findings.append(
+            Finding(
+                code=code,
+                kind="application",
+                id=entry.subject,
+                field=entry.type,
+                expected=expected,
+                found=found,
+                index=entry.index,
+            )
+        )
+
+    def check_time(self, entry: TrailEntry, case: Case) -> None:
+        """Add a finding where an entry of an application says an earlier time than the one before it."""
+        if entry.at < case.at:
+            self.find(
+                entry, "approval.back-dated", expected=f"a time after {case.at.isoformat()}", found=entry.at.isoformat()
+            )
+        case.at = max(case.at, entry.at)
+
+    def content_of(self, entry: TrailEntry) -> Application | None:
+        """Return the application that an entry opens; None, and counted, where it was erased."""
+        value = entry.values.get("application")
+        if value is None:
+            self.unopened += 1
+            return None
+        return parse_application(value)
