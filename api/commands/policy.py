@@ -1,5 +1,6 @@
 """`tally policy`: approval policies as spreadsheets: look at one here, propose and publish it over HTTP."""
 
+import re
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from api.wiring import ids
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy_check import find_defects
 from ledger.core.log.directory import format_instant
+from signing.canonical import Json
 
 app = typer.Typer(
     add_completion=False,
@@ -23,6 +25,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Approval policies as JSON, CSV or Excel workbook: look at one, propose, publish and export it.",
 )
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="The policy as .json, .csv or .xlsx; - for standard input.")
@@ -115,6 +119,59 @@ def propose(
     say(f"Next: another person runs tally policy publish {proposed['id']}")
 
 
+@app.command("dry-run")
+def dry_run(  # noqa: PLR0913  # each is an option of the command
+    policy: Annotated[
+        str, typer.Argument(metavar="POLICY", help="A file (.json, .csv, .xlsx), or the id of a proposed policy.")
+    ],
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From this time on, with its zone.")],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Before this time, with its zone.")],
+    *,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Try a policy on past applications: how many would have taken which path, and which ones."""
+    with connected(url, token_file) as client:
+        data = (
+            client.get_bytes(f"/v1/policies/{policy}")
+            if _ID.fullmatch(policy)
+            else read_file(Path(policy), most=MAX_FILE_BYTES)
+        )
+        tried = client.post_file("/v1/policies/dry-runs", data, since=since, until=until)
+    if as_json:
+        say_json(tried)
+        return
+    before, after = _counts(tried["before"]), _counts(tried["after"])
+    say(
+        table(
+            ("PATH", "BEFORE", "AFTER"),
+            [(name, before.get(name, "0"), after.get(name, "0")) for name in sorted({*before, *after})],
+        )
+    )
+    say()
+    for sentence in _items(tried["summary"]):
+        say(f"{sentence};")
+    say(f"{tried['moved_count']} of {tried['applications']} applications would have taken another path.")
+    moved = [item for item in _items(tried["moved"]) if isinstance(item, dict)]
+    if moved:
+        say()
+        say(
+            table(
+                ("APPLICATION", "BEFORE", "AFTER", "BY ROW"),
+                [tuple(str(item[name]) for name in ("number", "before", "after", "row")) for item in moved],
+            )
+        )
+
+
+def _counts(value: Json) -> dict[str, str]:
+    return {name: str(count) for name, count in value.items()} if isinstance(value, dict) else {}
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
 @app.command()
 def publish(
     policy: Annotated[str, typer.Argument(metavar="POLICY", help="Id of a proposed policy.")],
@@ -140,7 +197,6 @@ def list_(*, as_json: AsJson = False, url: Url = None, token_file: TokenFile = N
     if as_json:
         say_json(found)
         return
-    items = found["items"]
-    lines = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    lines = [item for item in _items(found["items"]) if isinstance(item, dict)]
     rows = [(str(item["id"]), str(item["name"]), str(item["holds_from"] or "proposed")) for item in lines]
     say(table(("POLICY", "NAME", "HOLDS FROM"), rows))

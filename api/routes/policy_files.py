@@ -8,13 +8,15 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.applications import checked_policy, instant_of
+from api.schemas.applications import checked_policy, dry_run_answer, instant_of
 from api.schemas.policy_files import MEDIA_TYPES, Format, read_policy_file, write_policy_file
 from api.schemas.strict_request import Id
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.dry_run import Period
 from ledger.core.applications.policy import Policy
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.applications.check_policy import check_policy
+from ledger.services.applications.dry_run_policy import dry_run_policy
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.read_policy import read_policy
 
@@ -23,6 +25,7 @@ router = APIRouter(
 )  # bodies are files, so no StrictJson: the files' own reading is
 
 _FORM = Query(alias="format", description="json, csv or xlsx")
+_Instant = Annotated[str, Query(max_length=40, description="a time with its zone, such as 2026-12-01T00:00:00Z")]
 _FILE_BODY = {"requestBody": {"required": True, "content": {kind: {} for kind in MEDIA_TYPES.values()}}}
 
 
@@ -44,6 +47,16 @@ async def post_policy_check(request: Request, act: Reading) -> dict[str, object]
     """Have a policy looked at, as JSON, CSV or workbook: every gap and overlap with an example and its rows. Nothing is stored."""
     read = await run_sync(read_policy_file, await request.body())
     return checked_policy(read, await run_sync(check_policy, act, read.policy))
+
+
+@router.post("/dry-runs", openapi_extra=_FILE_BODY)
+async def post_policy_dry_run(
+    request: Request, here: Here, act: Reading, since: _Instant, until: _Instant
+) -> dict[str, object]:
+    """Try a policy, as JSON, CSV or workbook, on the applications submitted between two times. Nothing is stored."""
+    read = await run_sync(read_policy_file, await request.body())
+    period = Period(since=instant_of("since", since), until=instant_of("until", until))
+    return dry_run_answer(await run_sync(dry_run_policy, here.stores, act, read.policy, period))
 
 
 @router.post("/files", status_code=201, response_class=JSONResponse, openapi_extra=_FILE_BODY)

@@ -14,6 +14,7 @@ from ledger.core.applications.decide import Verdict
 from ledger.core.applications.policy_check import Defect
 from ledger.core.applications.read_policy_sheets import ReadPolicy
 from ledger.errors import InvalidInput
+from ledger.services.applications.dry_run_policy import TriedPolicy
 from ledger.services.applications.find import Found
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead
@@ -24,6 +25,7 @@ from signing.canonical import decode
 from signing.decision import MAX_CONDITIONS, DecisionStatement
 from signing.typed_data import typed_data_json
 
+MAX_MOVED = 1000  # applications named in one answer
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -125,6 +127,22 @@ def checked_policy(read: ReadPolicy, defects: list[Defect]) -> dict[str, object]
         "name": read.policy.name,
         "sha256": read.policy.sha256().hex(),
         "defects": [_defect(defect, read) for defect in defects],
+    }
+
+
+def dry_run_answer(tried: TriedPolicy) -> dict[str, object]:
+    """Shape what a policy would have made of the past; `moved` is null for whoever may not read applications."""
+    figures = tried.figures
+    return {
+        "summary": figures.sentences(),
+        "applications": figures.counted,
+        "before": dict(sorted(figures.before.items())),
+        "after": dict(sorted(figures.after.items())),
+        "moved_count": len(figures.moved),
+        "moved": [vars(each) for each in figures.moved[:MAX_MOVED]] if tried.shows_numbers else None,
+        "other_currency": figures.other_currency,
+        "other_branch": figures.other_branch,
+        "unopened": tried.unopened,
     }
 
 

@@ -5,7 +5,7 @@ others: finding candidates (storage), and whether a currency can be converted: a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
@@ -44,3 +44,28 @@ def group_of(own: Line, others: Sequence[Line], *, days: int) -> Group:
         amount=sum(line.amount for line in same),
         other_currencies=tuple(sorted({line.currency for line in members} - {own.currency})),
     )
+
+
+@dataclass
+class Lines:
+    """All lines by the people behind them: the group of one of a hundred thousand is found without looking at the rest."""
+
+    _by_person: dict[str, dict[str, Line]] = field(default_factory=dict)
+
+    def put(self, line: Line) -> None:
+        """Add a line, in the place of an earlier one of the same application and people."""
+        for person in line.applicants:
+            self._by_person.setdefault(person, {})[line.application] = line
+
+    def group_of(self, own: Line, *, days: int) -> Group:
+        """Return what `group_of` returns for `own` and all lines that were put here."""
+        window = timedelta(days=days)
+        found: dict[str, Line] = {}
+        people, asked = set(own.applicants), set[str]()
+        while new := people - asked:
+            asked |= new
+            lines = (line for person in new for line in self._by_person.get(person, {}).values())
+            near = {line.application: line for line in lines if abs(line.submitted_at - own.submitted_at) <= window}
+            found.update(near)
+            people.update(*(line.applicants for line in near.values()))
+        return group_of(own, list(found.values()), days=days)

@@ -87,7 +87,8 @@ def read_policy_sheets(sheets: Sequence[Sheet]) -> ReadPolicy:
     try:
         policy = parse_policy({**settings, "paths": {name: path for name, (_, path) in paths.items()}, "rows": rows})
     except InvalidInput as error:
-        raise _at_cell(tables, setting_lines, lines, error) from error
+        found = _Found(setting_lines, {name: line for name, (line, _) in paths.items()}, lines)
+        raise _at_cell(tables, found, error) from error
     places = {row.id: tables[ROWS].sheet.place(line, 0) for row, line in zip(policy.rows, lines, strict=True)}
     return ReadPolicy(policy, places)
 
@@ -218,16 +219,26 @@ def _span(table: _Table, line: int, name: str, parse: Callable[[Cell], Json]) ->
     return {"over": over, "up_to": up_to}
 
 
-def _at_cell(
-    tables: Mapping[str, _Table], settings: Mapping[str, int], rows: Sequence[int], error: InvalidInput
-) -> InvalidInput:
+@dataclass(frozen=True)
+class _Found:
+    """On which lines the parts of the policy stand."""
+
+    settings: Mapping[str, int]
+    paths: Mapping[str, int]
+    rows: Sequence[int]
+
+
+def _at_cell(tables: Mapping[str, _Table], found: _Found, error: InvalidInput) -> InvalidInput:
     """Return a refusal of the whole policy as one of the cell that it names, or as it is where it names none."""
     field = error.field or ""
     if (row := _PLACE.fullmatch(field)) is not None:
-        return tables[ROWS].refused(rows[int(row[1])], row[2], _said(error))
+        return tables[ROWS].refused(found.rows[int(row[1])], row[2], _said(error))
     name = field.removeprefix("policy.")
-    if name in settings:
-        return tables[SETTINGS].refused(settings[name], "value", _said(error))
+    path = name.removeprefix("paths.")
+    if path in found.paths and path != name:
+        return tables[PATHS].refused(found.paths[path], "path", _said(error))
+    if name in found.settings:
+        return tables[SETTINGS].refused(found.settings[name], "value", _said(error))
     return InvalidInput(_CODE, error.message, field="file")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from ledger.core.applications.application import Application
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Review, Verdict, take
-from ledger.core.applications.groups import Line, group_of
+from ledger.core.applications.groups import Line
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
 from ledger.core.applications.replay_case import Book, Case
@@ -85,6 +85,7 @@ class Replay(Book):
         if content is None:
             return
         line = _line(entry.subject, content, entry.at)
+        self.lines.put(line)
         self.cases[entry.subject] = Case(line, content, {string(entry.values.get("author"))}, entry.at)
 
     def _submitted(self, entry: TrailEntry) -> None:
@@ -101,9 +102,7 @@ class Replay(Book):
             self.find(entry, "approval.published-alone", expected="a second person's publication", found=policy.id)
         if policy.id != submission.get("policy"):
             self.find(entry, "approval.wrong-policy", expected=policy.id, found=str(submission.get("policy")))
-        others = [other.line for name, other in self.cases.items() if name != entry.subject]
-        own = replace(case.line, submitted_at=entry.at)
-        group = group_of(own, others, days=policy.policy.link_days)
+        group = self.lines.group_of(replace(case.line, submitted_at=entry.at), days=policy.policy.link_days)
         if str(group.amount) != _minor(submission):
             self.find(entry, "approval.split", expected=str(group.amount), found=_minor(submission))
         name, _ = path_for(policy.policy, case.content.case(group.amount))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ledger.core.applications.application import Application, parse_application
 from ledger.core.applications.decide import Progress, Review
-from ledger.core.applications.groups import Line
+from ledger.core.applications.groups import Line, Lines
 from ledger.core.applications.signers import Signers
 from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
 from ledger.core.log.audit_findings import Finding
@@ -39,6 +39,7 @@ class Book:
     decisions: int = 0
     unopened: int = 0
     cases: dict[str, Case] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
 
     def find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
         """Add a finding about the application of an entry."""

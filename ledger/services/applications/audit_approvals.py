@@ -6,22 +6,19 @@ page of entries. A field that does not open is left to `tally audit`. Leaves the
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from ledger.core.applications.replay import Replay
-from ledger.core.applications.timeline import TrailEntry
-from ledger.core.log.audit_entry import EntryRecord, Placed, read_record
+from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Finding, Gathered
+from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
 from ledger.services.context import Stores
-from ledger.services.log.audit_vault import Values, Vault
-from ledger.services.log.audit_world import facts_of
+from ledger.services.log.audit_vault import Vault
 from ledger.storage.audit_reads import Read, stream
 from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, all_logs
 
 BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
 KINDS = frozenset({"person", "key", "policy", "ruleset", "delegation", "application"})
-_COLUMNS = ("idx", "entry_id", "leaf_hash", "data", "n", "subject_kind", "subject_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +53,7 @@ def _replay(tx: Connection, stores: Stores, log: LogRow, advance: Callable[[int]
     for batch in _batches(tx, log):
         values = vault.open(batch)
         for placed in batch:
-            replay.note(_trail_entry(placed, values[placed.entry.id]))
+            replay.note(trail_entry(placed, values[placed.entry.id]))
         advance(len(batch))
     replay.finish()
     return replay
@@ -64,14 +61,9 @@ def _replay(tx: Connection, stores: Stores, log: LogRow, advance: Callable[[int]
 
 def _batches(tx: Connection, log: LogRow) -> Iterator[Sequence[Placed]]:
     batch: list[Placed] = []
-    read = Read(table="entry", columns=_COLUMNS, order=("idx",), equal={"log_id": log.id})
-    for index, entry_id, leaf, data, n, kind, subject in stream(tx, read):
-        if kind not in KINDS or not isinstance(index, int):
-            continue
-        record = EntryRecord(
-            log=facts_of(log), index=index, entry_id=entry_id, leaf_hash=leaf, data=data, kind=kind, subject_id=subject, n=n
-        )  # fmt: skip
-        placed, _ = read_record(record)
+    read = Read(table="entry", columns=COLUMNS, order=("idx",), equal={"log_id": log.id})
+    for raw in stream(tx, read):
+        placed = placed_of(log, raw) if raw[5] in KINDS else None
         if placed is not None:
             batch.append(placed)
         if len(batch) >= BATCH:
@@ -79,17 +71,3 @@ def _batches(tx: Connection, log: LogRow) -> Iterator[Sequence[Placed]]:
             batch = []
     if batch:
         yield batch
-
-
-def _trail_entry(placed: Placed, values: Values) -> TrailEntry:
-    entry = placed.entry
-    return TrailEntry(
-        index=placed.index or 0,
-        id=entry.id,
-        type=entry.type,
-        kind=entry.subject.kind,
-        subject=entry.subject.id,
-        at=datetime.fromisoformat(entry.at),
-        facts=entry.public,
-        values=values,
-    )

@@ -94,6 +94,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/applications/{application_id}/submissions": frozenset({OFFICER}),
     "POST /v1/policies": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/policies/checks": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "POST /v1/policies/dry-runs": DECIDERS | {AUDITOR, ADMINISTRATOR},
     "POST /v1/policies/files": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/policies/{policy_id}/publications": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/rule-sets": frozenset({RISK, ADMINISTRATOR}),
@@ -198,6 +199,10 @@ class World:
             "POST /v1/applications/{application_id}/decisions": {"json": signature_body(statement.to_bytes(), wrong)},
             "POST /v1/policies": {"json": {"policy": {}, "valid_from": "2026-11-23T00:00:00Z"}},
             "POST /v1/policies/checks": {"content": encode(DEFAULT_POLICY.to_json())},
+            "POST /v1/policies/dry-runs": {
+                "content": encode(DEFAULT_POLICY.to_json()),
+                "params": {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"},
+            },
             "POST /v1/policies/files": {
                 "content": b"no policy",
                 "params": {"valid_from": "2026-11-23T00:00:00Z"},

@@ -15,6 +15,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy_sheets import ROWS
 from ledger.core.log.permissions import Role
 from signing.canonical import encode
+from support.live_applications import entered
 from support.live_service import NEIGHBOUR, Service
 
 WORKBOOK = write_policy_file(DEFAULT_POLICY, "xlsx")
@@ -130,3 +131,43 @@ def test_command_names_gap_and_cell(tally: Tally, tmp_path: Path) -> None:
     file.write_bytes(edited("D3", "=1"))
     status, shown = tally(["check", str(file)])
     assert (status, "cell D3: expected a number" in shown) == (2, True)
+
+
+def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_them(
+    service: Service, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force = json.loads(encode(DEFAULT_POLICY.to_json()))
+    for path in in_force["paths"].values():
+        path["check_minutes"] = None
+    risk = service.newcomer(Role.RISK)
+    body = {"policy": in_force, "valid_from": "2026-01-01T00:00:00Z"}
+    assert (
+        service.administrator()
+        .post(f"/v1/policies/{risk.post('/v1/policies', json=body).json()['id']}/publications")
+        .status_code
+        == 201
+    )
+    loan = entered(service).json()
+    submitted = service.officer().post(f"/v1/applications/{loan['id']}/submissions")
+    assert submitted.status_code == 201, submitted.text
+    entered_as = service.officer().get(f"/v1/applications/{loan['id']}").json()
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({**in_force, "grades": ["Z"], "rows": [{**in_force["rows"][4], "path": "committee"}]}))
+    period = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+    tried = risk.post("/v1/policies/dry-runs", content=file.read_bytes(), params=period).json()
+    assert tried["after"] == {"committee": tried["applications"]}
+    moved = {each["number"] for each in tried["moved"]}
+    assert (entered_as["number"] in moved) is (entered_as["path"] != "committee")
+    seen = service.administrator().post("/v1/policies/dry-runs", content=file.read_bytes(), params=period).json()
+    assert (seen["moved"], seen["after"]) == (None, tried["after"])
+    nothing = risk.post(
+        "/v1/policies/dry-runs", content=file.read_bytes(), params={**period, "until": "2020-01-02T00:00:00Z"}
+    )
+    assert nothing.json()["applications"] == 0
+    bad = risk.post(
+        "/v1/policies/dry-runs", content=file.read_bytes(), params={"since": period["until"], "until": period["since"]}
+    )
+    assert (bad.status_code, bad.json()["code"]) == (422, "period.invalid")
+    monkeypatch.setenv("TALLY_TOKEN", risk.token)
+    status, shown = tally(["dry-run", str(file), "--since", period["since"], "--until", period["until"]])
+    assert (status, f"of {tried['applications']} applications would have taken another path" in shown) == (0, True)

@@ -142,3 +142,17 @@ def test_rule_set_comes_first_and_never_on_the_strictest_path() -> None:
         with pytest.raises(InvalidInput) as refused:
             parse_policy(policy.to_json())
         assert refused.value.field == place
+
+
+@pytest.mark.parametrize("name", ["", " a", "a;b", "a\nb", "=1+1", "-a", "*a", "x" * 61])
+def test_name_that_a_cell_of_a_spreadsheet_would_not_hold_unchanged_is_refused(name: str) -> None:
+    value = {**DEFAULT_POLICY.to_json(), "branches": [name]}
+    with pytest.raises(InvalidInput, match="policy.branches"):
+        parse_policy(value)
+
+
+def test_defect_says_which_kind_it_is() -> None:
+    gap = replace(DEFAULT_POLICY, rows=DEFAULT_POLICY.rows[:-1])
+    overlap = replace(DEFAULT_POLICY, rows=(*DEFAULT_POLICY.rows, replace(DEFAULT_POLICY.rows[0], id="again")))
+    assert {defect.code for defect in find_defects(gap)} == {"policy.gap"}
+    assert {defect.code for defect in find_defects(overlap)} == {"policy.overlap"}

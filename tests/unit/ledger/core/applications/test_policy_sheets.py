@@ -25,7 +25,7 @@ ANY_OF = st.lists(NAMES, max_size=2).map(tuple)
 
 @st.composite
 def steps(draw: st.DrawFn) -> Step:
-    kind = draw(st.sampled_from(StepKind))
+    kind = draw(st.sampled_from((StepKind.PERSON, StepKind.COMMITTEE)))
     step = Step(
         kind=kind,
         role=draw(NAMES),
@@ -141,6 +141,7 @@ def refused(sheets: list[Sheet]) -> InvalidInput:
         (ROWS, 2, "id", "small-good", "A3", "an id of its own"),
         (SETTINGS, 2, "value", None, "B3", "expected text"),
         (SETTINGS, 8, "value", "nowhere", "B9", "expected one of automatic"),
+        (SETTINGS, 8, "value", "automatic", "B9", "that people decide"),
         (SETTINGS, 7, "value", "", "B8", "a whole number"),
         (SETTINGS, 7, "value", "1.5", "B8", "a whole number"),
         (SETTINGS, 7, "value", "1e5", "B8", "a whole number"),
@@ -224,6 +225,11 @@ def test_sheet_or_heading_that_is_not_as_expected_is_refused(sheets: list[Sheet]
     error = refused(sheets)
     assert error.code == code
     assert said in error.message
+
+
+def test_rule_set_after_people_is_refused_at_its_path() -> None:
+    error = refused(with_cell(STEPS, 3, at(STEPS, "kind"), "automatic"))
+    assert (error.code, error.field) == ("policy.cell", f"sheet {PATHS}, cell A3")
 
 
 @pytest.mark.parametrize(
