@@ -147,7 +147,7 @@ def test_rule_set_comes_first_and_never_on_the_strictest_path() -> None:
 @pytest.mark.parametrize("name", ["", " a", "a;b", "a\nb", "=1+1", "-a", "*a", "x" * 61])
 def test_name_that_a_cell_of_a_spreadsheet_would_not_hold_unchanged_is_refused(name: str) -> None:
     value = {**DEFAULT_POLICY.to_json(), "branches": [name]}
-    with pytest.raises(InvalidInput, match="policy.branches"):
+    with pytest.raises(InvalidInput, match=r"policy\.branches"):
         parse_policy(value)
 
 
