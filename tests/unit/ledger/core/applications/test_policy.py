@@ -8,6 +8,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy import Fresh, Row, Span, When, parse_policy
 from ledger.core.applications.policy_check import Case, check_policy, find_defects, path_for
 from ledger.errors import InvalidInput
+from signing.canonical import Json
 
 
 def case(amount: int, grade: str = "B", *, listed: bool = False, fall: int = 0) -> Case:
@@ -146,7 +147,7 @@ def test_rule_set_comes_first_and_never_on_the_strictest_path() -> None:
 
 @pytest.mark.parametrize("name", ["", " a", "a;b", "a\nb", "=1+1", "-a", "*a", "x" * 61])
 def test_name_that_a_cell_of_a_spreadsheet_would_not_hold_unchanged_is_refused(name: str) -> None:
-    value = {**DEFAULT_POLICY.to_json(), "branches": [name]}
+    value: dict[str, Json] = {**DEFAULT_POLICY.to_json(), "branches": [name]}
     with pytest.raises(InvalidInput, match=r"policy\.branches"):
         parse_policy(value)
 
