@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.configured import read_settings
+from api.commands.demo_blacklist import walk_blacklist
 from api.commands.demo_sign import walk_signing
 from api.commands.demo_walk import walk
 from api.commands.running import everything
@@ -27,9 +28,17 @@ def demo(
             "--sign", help="The whole ceremony: customers with passkeys, a countersignature, one sealed file."
         ),
     ] = False,
+    blacklist: Annotated[
+        bool,
+        typer.Option("--blacklist", help="The shared blacklist instead: three institutions, every step of a listing."),
+    ] = False,
 ) -> None:
     """Walk one loan contract from PDF to verified receipt, printing each step."""
     settings = read_settings()
+    if blacklist and (sign or pdf):
+        raise InvalidInput("demo.options", "--blacklist has no contract: give it alone")
+    if blacklist:
+        raise typer.Exit(walk_blacklist(settings))
     if sign and pdf:
         raise InvalidInput("demo.options", "--sign typesets its own contract: give it without --pdf")
     url = running_service(settings)

@@ -167,7 +167,7 @@ async def propose_listing(request: Request, here: Here, caller: Caller, body: Ne
 
     Answers 201 with the id of the entry in the registry's own log, whose receipts are the registry's.
     """
-    new = proposing.NewListing(body.listing, _decoded(body.sealed))
+    new = proposing.NewListing(body.listing, decoded(body.sealed))
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     written = await run_sync(proposing.propose_listing, here.stores, act, new)
     return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
@@ -210,7 +210,8 @@ async def step_listing(
     return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """Return the bytes of base64; raise InvalidInput("listing.details")."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

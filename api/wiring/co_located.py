@@ -70,7 +70,7 @@ def open_co_located(here: Installation, purpose: Purpose, key: RegistryKey, *, n
     signers = {
         index: here.keyring.named(f"evaluator-{index}", "evaluator", make=True) for index in range(1, EVALUATORS + 1)
     }
-    signed = _make_key(here, _plan(here, (purpose, number), key, signers), signers)
+    signed = make_key(here, _plan(here, (purpose, number), key, signers), signers)
     open_epoch(here.stores, _operator(here), signed, key)
 
 
@@ -89,7 +89,8 @@ def _plan(here: Installation, epoch: tuple[Purpose, int], key: RegistryKey, sign
     )
 
 
-def _make_key(here: Installation, plan: Plan, signers: dict[int, Signer]) -> SignedEpoch:
+def make_key(here: Installation, plan: Plan, signers: dict[int, Signer]) -> SignedEpoch:
+    """Run a plan's whole key ceremony in this process, keep each share in its own file, and return the signed epoch."""
     own = {index: own_polynomial(plan, index, ids.random_bytes(32)) for index in signers}
     round_one = [first_message(plan, polynomial) for polynomial in own.values()]
     round_two = [second_message(plan, polynomial, round_one) for polynomial in own.values()]

@@ -1,0 +1,25 @@
+"""`tally demo --blacklist`: every step holds, on a second run too, and what it leaves is verified by a stranger."""
+
+from pathlib import Path
+
+import pytest
+
+from api.commands.demo_blacklist import walk_blacklist
+from api.commands.verify_check import verify_check
+from support.live_service import settings_in
+
+
+def test_every_step_of_the_demonstration_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "demo" / "blacklist"
+    kept.mkdir(parents=True)
+    (kept / "clean.receipt.json").write_text("of an earlier run")
+    assert walk_blacklist(settings_in(tmp_path)) == 0
+    told = capsys.readouterr().out
+    assert "NOT as it should be" not in told
+    for part in ("[listing.own-confirmation]", "LISTED, confirmed", "[listing.party-judges]", "moved by 30 days"):
+        assert part in told
+    assert (told.count(" is present ("), told.count(" is absent (")) == (1, 2)
+    assert (
+        verify_check(kept / "clean.opening.json", kept / "clean.receipt.json", kept / "policy.json", as_json=True) == 0
+    )
+    assert not (tmp_path / "ledger.db").exists(), "nothing of it enters the ledger of this installation"
