@@ -90,6 +90,7 @@ FACTS = (
     "nonce",
     "expires_at",
 )
+LOST = {"key": STATEMENT.key_id, "state": "proofed"}
 REASONS = ("terms", "details", "not-me", "changed-mind", "other")
 ENDINGS = (
     "declined-by-you",
@@ -145,6 +146,9 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         "terms": terms[:4],
         "facts": FACTS,
         "signer": STATEMENT.signer,
+        "has_wallet": False,
+        "ready": "passkey",
+        "lost": {"key": STATEMENT.key_id, "state": "told"},
         "browser": browser,
     }
     opened = {"case": STRANGER, "browser": browser, "contact": CONTACT}
@@ -165,6 +169,7 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         "consent-wrong": ("consent", consent | {"fault": w("consent.code-wrong")}),
         "read": ("read", {**signing, "progress": progress("read"), "terms": terms}),
         "sign": ("sign", sign | {"pens": ("passkey", "wallet", "one-time-key"), "has_key": False}),
+        "sign-lost": ("sign", sign | {"pens": ("passkey",), "has_key": True} | {"lost": LOST}),
         "sign-again": ("sign", sign | {"pens": ("passkey",), "has_key": True}),
         "sign-other-statement": ("sign", sign | {"pens": ("passkey",), "has_key": True, "base": "/gallery/other"}),
         "sign-other-file": ("sign", sign | {"pens": ("passkey",), "has_key": True, "document": OTHER}),

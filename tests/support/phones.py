@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from support.browser import PHONE, SCREENSHOTS, Screen, Watch
 from support.ceremonies import Ceremony, printed_code
@@ -24,6 +24,8 @@ class Phone:
     page: Page
     watch: Watch
     name: str
+    devices: CDPSession
+    authenticator: str
 
     def snap(self, what: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,10 @@ class Phone:
         self.page.locator("[data-pen=make-passkey]").click()
         expect(self.page.locator("[data-pen=passkey]")).to_be_enabled()
 
+    def forget_keys(self) -> None:
+        """Lose every passkey, as with a phone that is gone."""
+        self.devices.send("WebAuthn.clearCredentials", {"authenticatorId": self.authenticator})
+
     def sign(self) -> None:
         self.page.locator("[data-pen=passkey]").click()
 
@@ -95,5 +101,5 @@ def open_phone(  # noqa: PLR0913  # a person's circumstances
     watch.attach(page)
     devices = context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
-    devices.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
-    return Phone(page, watch, name)
+    made = devices.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})
+    return Phone(page, watch, name, devices, made["authenticatorId"])

@@ -7,6 +7,7 @@ problem+json with `words` for the reader beside the code.
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -21,6 +22,7 @@ from api.pages.rendering import language_for
 from api.schemas.strict_request import StrictJson
 from api.wiring.installation import Installation
 from ledger.core.agreements.parties import Pen
+from ledger.core.log.keys import pen_of
 from ledger.errors import InvalidInput, LedgerError
 from ledger.services.agreements.browser import SignerSession
 from ledger.services.agreements.enrol_pen import NewPen, enrol_pen, offer_pen
@@ -36,6 +38,7 @@ from signing.p256 import lowered
 from signing.registration import creation_options, decoded, encoded, read_registration
 from signing.statement import Statement, parse_statement
 from signing.typed_data import typed_data_json
+from signing.wallet import possession, read_wallet
 from signing.webauthn import Assertion
 
 router = APIRouter(prefix="/sign/at/{signer_id}", include_in_schema=False, dependencies=[SameOrigin, StrictJson])
@@ -67,13 +70,42 @@ def post_key(request: Request, here: Here, session: Session, body: Json) -> Resp
     """Enrol the key that the browser has made."""
 
     def work() -> dict[str, object]:
-        new = _once(here, body) if body.get("kind") == Pen.ONE_TIME_KEY else _passkey(here, body)
         place = (session.row.agreement_id, session.row.signer_id)
+        new = _new_pen(here, session, body)
         key = here.institution_key(session.institution_id)
         written = enrol_pen(here.stores, here.act(session.principal), place, new, key)
         return {"key_id": written.resource_id}
 
     return answered(request, work)
+
+
+@router.post("/key/wallet")
+def post_wallet_options(request: Request, here: Here, session: Session) -> Response:
+    """Return what a wallet signs to show that it holds its account."""
+
+    def work() -> dict[str, object]:
+        act, row = here.act(session.principal), session.row
+        challenge = offer_pen(here.stores, act, row.agreement_id, row.signer_id).challenge
+        shown = possession(row.agreement_id, row.signer_id, challenge, here.chain_id)
+        return {"challenge": challenge.hex(), "typed_data": typed_data_json(*shown)}
+
+    return answered(request, work)
+
+
+def _new_pen(here: Installation, session: SignerSession, body: Mapping[str, Any]) -> NewPen:
+    kind = body.get("kind")
+    if kind == Pen.ONE_TIME_KEY:
+        return _once(here, body)
+    if kind == Pen.WALLET:
+        return _wallet(here, session, body)
+    replaces = str(body["replaces"]) if body.get("replaces") else None
+    return replace(_passkey(here, body), replaces=replaces, proved_at=session.row.proved_at)
+
+
+def _wallet(here: Installation, session: SignerSession, body: Mapping[str, Any]) -> NewPen:
+    challenge, account = _hex(body, "challenge", 32), _hex(body, "account", 20)
+    shown = possession(session.row.agreement_id, session.row.signer_id, challenge, here.chain_id)
+    return NewPen(key=read_wallet(shown, account, _hex(body, "value")), challenge=challenge)
 
 
 def _passkey(here: Installation, body: Mapping[str, Any]) -> NewPen:
@@ -94,9 +126,9 @@ def _once(here: Installation, body: Mapping[str, Any]) -> NewPen:
 
 
 @router.post("/statement")
-def post_statement(request: Request, here: Here, session: Session) -> Response:
-    """Return the statement that this signer is to sign now, with what its pen needs beside it."""
-    return answered(request, lambda: _issued(here, session))
+def post_statement(request: Request, here: Here, session: Session, body: Json) -> Response:
+    """Return the statement that this signer is to sign now with one of their pens, and what that needs beside it."""
+    return answered(request, lambda: _issued(here, session, str(body.get("pen", ""))))
 
 
 @router.post("/signature")
@@ -110,10 +142,13 @@ def post_signature(request: Request, here: Here, session: Session, body: Json) -
     return answered(request, work)
 
 
-def _issued(here: Installation, session: SignerSession) -> dict[str, object]:
+def _issued(here: Installation, session: SignerSession, pen: str) -> dict[str, object]:
     act, row = here.act(session.principal), session.row
     place = signer_place(here.stores, act, session)
-    statement = issue_statement(here.stores, act, row.agreement_id, row.signer_id, chain_id=here.chain_id)
+    key_id = next((key.key_id for key in place.keys if pen_of(Suite(key.suite)).value == pen), "")
+    statement = issue_statement(
+        here.stores, act, row.agreement_id, row.signer_id, chain_id=here.chain_id, key_id=key_id
+    )
     ids = [key.credential_id for key in place.keys if key.key_id == statement.key_id and key.credential_id]
     return issued_json(here, statement, ids)
 
@@ -193,13 +228,12 @@ def _bytes(body: Mapping[str, Any], name: str) -> bytes:
         raise InvalidInput("pen.malformed", f"expected {name} in base64; load the page again", field=name) from error
 
 
-def _hex(body: Mapping[str, Any], name: str) -> bytes:
+def _hex(body: Mapping[str, Any], name: str, length: int | None = None) -> bytes:
     text = str(body.get(name, ""))
     try:
-        if len(text) > _MOST_HEX:
-            raise ValueError  # noqa: TRY301  # one refusal for what is too long and for what is no hexadecimal
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise InvalidInput(
-            "pen.malformed", f"expected {name} in hexadecimal; load the page again", field=name
-        ) from error
+        data = bytes.fromhex(text) if len(text) <= _MOST_HEX else b""
+    except ValueError:
+        data = b""
+    if not data or length not in (None, len(data)):
+        raise InvalidInput("pen.malformed", f"expected {name} in hexadecimal; load the page again", field=name)
+    return data

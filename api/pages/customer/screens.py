@@ -23,8 +23,10 @@ from ledger.core.agreements.consent import CONSENT_TEXT
 from ledger.core.agreements.identity import MAX_FILE_BYTES, Paper, Result
 from ledger.core.agreements.parties import Pen
 from ledger.core.agreements.states import State
+from ledger.core.log.keys import pen_of
 from ledger.services.agreements.signer_place import SignerPlace
 from ledger.storage.seals import VersionRow
+from signing.algorithms import Suite
 
 PAPERS = tuple(paper.value for paper in Paper)
 REASONS = ("terms", "details", "not-me", "changed-mind", "other")
@@ -64,6 +66,7 @@ class Reader:
 
     w: Words
     is_proved: bool
+    proved_at: str | None = None
     version: VersionRow | None = None
     seal_waits_for: str | None = None
     is_demonstration: bool = True
@@ -146,11 +149,27 @@ def reading(place: SignerPlace, reader: Reader) -> Screen:
 
 
 def signing(place: SignerPlace, reader: Reader) -> Screen:
-    allowed = place.signer.pens or _UNASKED
-    named = place.signer.key is not None
-    pens = tuple(pen.value for pen in PENS if pen in allowed and (pen is not Pen.WALLET or named))
-    values: dict[str, object] = {"pens": pens, "has_key": place.has_passkey, "facts": FACTS, "signer": place.signer.id}
+    lost_key, lost_state = place.lost_key(reader.proved_at)
+    newest = next((pen_of(Suite(key.suite)).value for key in place.keys), "")
+    values: dict[str, object] = {
+        "pens": _pens(place),
+        "has_key": place.has_passkey,
+        "has_wallet": place.has_wallet,
+        "ready": newest or Pen.WALLET.value,
+        "lost": {"key": lost_key, "state": lost_state},
+        "facts": FACTS,
+        "signer": place.signer.id,
+    }
     return Screen("sign", {**_shared(place, "sign"), **values, "terms": key_terms(place.terms, reader.w)[:5]})
+
+
+def _pens(place: SignerPlace) -> tuple[str, ...]:
+    """Return the pens that the page offers: that of the key which the agreement names, else those that the lender allows."""
+    key = place.signer.key
+    allowed = place.signer.pens or _UNASKED
+    if key is not None:
+        allowed = (Pen(pen_of(key.suite).value),)
+    return tuple(pen.value for pen in PENS if pen in allowed)
 
 
 def declining(place: SignerPlace) -> Screen:

@@ -221,7 +221,7 @@ def _place(here: Installation, session: SignerSession) -> SignerPlace:
 
 
 def _reader(request: Request, session: SignerSession) -> Reader:
-    return Reader(w=words_in(language_for(request)), is_proved=session.is_proved)
+    return Reader(w=words_in(language_for(request)), is_proved=session.is_proved, proved_at=session.row.proved_at)
 
 
 def _finished(here: Installation, session: SignerSession, place: SignerPlace, reader: Reader) -> Reader:

@@ -80,7 +80,10 @@ SIGNING: Final = {
     ),
     "pen.others": pair("Other ways to sign", "其他签署方式"),
     "pen.wallet": pair("Sign with an Ethereum wallet", "用以太坊钱包签署"),
-    "pen.wallet-hint": pair("Only with the wallet that this contract names for you.", "仅限本合同为您载明的钱包。"),
+    "pen.wallet-hint": pair(
+        "With the account that is yours in this contract. The wallet shows what you sign.",
+        "使用本合同中属于您的账户。钱包会显示您所签署的内容。",
+    ),
     "pen.one-time": pair("Sign with a one-time key", "用一次性密钥签署"),
     "pen.one-time-hint": pair(
         "Weaker: made in this browser for this one signature, and tied to you by the code alone. It is labelled as weaker in the file for good.",
@@ -117,8 +120,24 @@ SIGNING: Final = {
     "pen.failed": pair("That did not work, and nothing was signed. ", "操作未成功，未签署任何内容。"),
     "pen.lost": pair("I no longer have the device with my passkey", "我已没有保存通行密钥的设备"),
     "pen.lost-do": pair(
-        "Tell {lender}. They check your identity again, end the old key, and you make a new one here.",
-        "请告知{lender}。重新核实身份后，旧密钥将停用，您可在此创建新密钥。",
+        "{lender} checks your identity papers again; then you make a new key here, and the old one is ended as lost.",
+        "由{lender}重新核验您的身份证件；随后您可在此创建新密钥，旧密钥将作为遗失停用。",
+    ),
+    "pen.lost-papers": pair("Show my identity papers", "提交身份证件"),
+    "pen.lost-waiting": pair(
+        "{lender} is checking your papers. You are told when that is done.",
+        "{lender}正在核验您的证件，完成后会通知您。",
+    ),
+    "pen.lost-look": pair("See whether it is done", "查看是否完成"),
+    "pen.lost-proofed": pair(
+        "Your papers were accepted. Make a new key on this device: the old one signs no more from then on.",
+        "您的证件已通过核验。请在本设备创建新密钥：旧密钥自此不能再签署。",
+    ),
+    "pen.lost-make": pair("Make a new key, end the old one", "创建新密钥并停用旧密钥"),
+    "pen.make-wallet": pair("Use my Ethereum wallet", "使用我的以太坊钱包"),
+    "pen.make-wallet-hint": pair(
+        "First your wallet shows that it holds its account; nothing is signed by that. Then you see the statement in full, and sign it.",
+        "首先由钱包证明其持有该账户，此步不产生签署。随后您可查看声明全文，再行签署。",
     ),
 }
 
@@ -149,6 +168,13 @@ REFUSALS: Final = {
     "refusal.key.enrolled": pair(
         "This key belongs to somebody already. Make another, on another device if need be.",
         "此密钥已被登记。请另行创建，必要时更换设备。",
+    ),
+    "refusal.key.not-proofed": pair(
+        "Your identity has to be checked again first. Show your papers.", "须先重新核验身份。请提交证件。"
+    ),
+    "refusal.wallet.not-held": pair(
+        "The wallet signed with another account than it named. Choose the account and try again.",
+        "钱包所用账户与其告知的不一致。请选择该账户后重试。",
     ),
     "refusal.key.revoked": pair("This key was ended. Make a new one.", "此密钥已停用，请创建新密钥。"),
     "refusal.passkey.wrong-rp": pair(

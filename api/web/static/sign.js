@@ -28,7 +28,7 @@ class Desk {
     this.words = part.dataset;
     this.status = need(part, "[data-status]", HTMLElement);
     this.buttons = [...part.querySelectorAll("button[data-pen]")].filter((one) => one instanceof HTMLButtonElement);
-    /** @type {{issued: Issued, statement: Statement} | null} */
+    /** @type {{pen: string, issued: Issued, statement: Statement} | null} */
     this.ready = null;
     /** @type {CryptoKeyPair | null} */
     this.oneTimeKey = null;
@@ -49,7 +49,7 @@ class Desk {
   /** @param {boolean} allowed */
   allow(allowed) {
     for (const button of this.buttons) {
-      button.disabled = !allowed || (button.dataset.pen === "passkey" && !hasPasskeys());
+      button.disabled = !allowed || (button.dataset.pen?.endsWith("passkey") === true && !hasPasskeys());
     }
   }
 
@@ -68,7 +68,7 @@ class Desk {
       signer: this.words.signer ?? "",
     });
     this.show(statement);
-    this.ready = { issued, statement };
+    this.ready = { pen, issued, statement };
     return this.ready;
   }
 
@@ -90,6 +90,8 @@ class Desk {
     say(this.status, this.words.waiting);
     try {
       if (pen === "make-passkey") await this.enrolPasskey();
+      else if (pen === "replace-passkey") await this.enrolPasskey(this.lostKey());
+      else if (pen === "make-wallet") await this.enrolWallet();
       else await this.send(await this.signWith(pen));
       location.assign(this.words.next ?? "");
     } catch (error) {
@@ -98,11 +100,26 @@ class Desk {
     }
   }
 
-  async enrolPasskey() {
+  /** The key that the new one is to replace. */
+  lostKey() {
+    return need(this.part, "[data-replaces]", HTMLButtonElement).dataset.replaces;
+  }
+
+  /** Let the wallet show that it holds its account; the statement is signed later, with its own prompt. */
+  async enrolWallet() {
+    const wallet = walletHere();
+    if (wallet === null) throw new Told(this.words.noWallet);
+    const asked = await post(`${this.words.key}/wallet`, {});
+    const { account, value } = await askWallet(wallet, asked.typed_data);
+    await post(this.words.key ?? "", { kind: "wallet", challenge: asked.challenge, account: account.slice(2), value });
+  }
+
+  /** @param {string} [replaces] */
+  async enrolPasskey(replaces) {
     if (!hasPasskeys()) throw new Told(this.words.noPasskey);
     const options = await post(`${this.words.key}/options`, {});
     const credential = await makePasskey(options.publicKey ?? options);
-    await post(this.words.key ?? "", { kind: "passkey", credential });
+    await post(this.words.key ?? "", { kind: "passkey", credential, ...(replaces ? { replaces } : {}) });
   }
 
   /**
@@ -111,11 +128,11 @@ class Desk {
    */
   async signWith(pen) {
     if (pen === "one-time-key") return this.signOnce();
-    const { issued, statement } = this.ready ?? (await this.fetchStatement(pen));
+    const { issued, statement } = this.ready?.pen === pen ? this.ready : await this.fetchStatement(pen);
     if (pen === "wallet") {
       const wallet = walletHere();
       if (wallet === null || !issued.typed_data) throw new Told(this.words.noWallet);
-      return { pen, statement: issued.statement, value: await askWallet(wallet, issued.typed_data) };
+      return { pen, statement: issued.statement, value: (await askWallet(wallet, issued.typed_data)).value };
     }
     if (!hasPasskeys()) throw new Told(this.words.noPasskey);
     const asked = { challenge: statement.digest, rpId: issued.rp_id, ids: issued.credential_ids ?? [] };

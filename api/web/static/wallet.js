@@ -13,13 +13,13 @@ export function walletHere() {
 /**
  * @param {Wallet} wallet
  * @param {TypedData} typed
- * @returns {Promise<string>} r, s and v (27 or 28) in hexadecimal
+ * @returns {Promise<{account: string, value: string}>} the account, 0x and hexadecimal, and its r, s and v (27 or 28) in hexadecimal
  */
 export async function askWallet(wallet, typed) {
   const accounts = await wallet.request({ method: "eth_requestAccounts" });
   if (!Array.isArray(accounts) || typeof accounts[0] !== "string") throw new TypeError("the wallet named no account");
   const answer = await wallet.request({ method: "eth_signTypedData_v4", params: [accounts[0], JSON.stringify(typed)] });
-  return withRecoveryNumber(String(answer));
+  return { account: accounts[0].toLowerCase(), value: withRecoveryNumber(String(answer)) };
 }
 
 /**

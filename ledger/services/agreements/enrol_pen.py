@@ -51,6 +51,9 @@ class NewPen:
     challenge: bytes | None = None
     certificate: bytes | None = None
     replaces: str | None = None
+    proved_at: str | None = (
+        None  # when the person in this browser was proved beyond the code: asked where a key is replaced
+    )
 
 
 def offer_pen(stores: Stores, act: Act, agreement_id: str, signer_id: str) -> PenOffer:
@@ -70,10 +73,17 @@ def enrol_pen(stores: Stores, act: Act, place: tuple[str, str], new: NewPen, key
         return earlier
     stand = _stand(stores, act, *place)
     check_pen_allowed(stand.signer, new.key.suite)
-    if new.replaces is not None and stand.proofing.grade is ProofGrade.CODE_ONLY:
-        raise NotAllowed("key.not-proofed", "a lost key is replaced only after the identity was proofed again")
+    if new.replaces is not None:
+        _check_proofed_again(stand, new)
     plan = _plan(stores, act, stand, new, key)
     return write_once(stores, act, lambda tx: _write(tx, stores, act, plan))
+
+
+def _check_proofed_again(stand: "_Stand", new: NewPen) -> None:
+    """Raise NotAllowed("key.not-proofed") unless the person was proofed by papers, in this browser, since they had the lost key."""
+    had_since = next((row.enrolled_at for row in stand.own if row.key_id == new.replaces), "")
+    if stand.proofing.grade is ProofGrade.CODE_ONLY or new.proved_at is None or new.proved_at <= had_since:
+        raise NotAllowed("key.not-proofed", "a lost key is replaced only after the identity was proofed again")
 
 
 @dataclass(frozen=True, kw_only=True)

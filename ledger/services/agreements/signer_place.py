@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.agreements.ceremony import Ceremony, Seat
+from ledger.core.agreements.identity import Result
 from ledger.core.agreements.invitation import token_hash
 from ledger.core.agreements.notice_text import masked
 from ledger.core.agreements.one_time_code import wait_before_next
@@ -89,6 +90,23 @@ class SignerPlace:
     def has_passkey(self) -> bool:
         """Whether this person has a passkey to sign with, made here or for an earlier contract."""
         return any(key.suite == Suite.WEBAUTHN for key in self.keys)
+
+    @property
+    def has_wallet(self) -> bool:
+        """Whether a wallet of this person is named in the agreement, or was enrolled."""
+        named = self.signer.key is not None and self.signer.key.suite is Suite.EIP712
+        return named or any(key.suite == Suite.EIP712 for key in self.keys)
+
+    def lost_key(self, proved_at: str | None) -> tuple[str, str]:
+        """Return the id of the newest passkey, and how far its owner is who lost it: `told`, `waiting` for a check, `proofed`."""
+        newest = next((key for key in self.keys if key.suite == Suite.WEBAUTHN), None)
+        papers = self.submission
+        if newest is None:
+            return "", "told"
+        if papers is not None and papers.decided_entry is None:
+            return newest.key_id, "waiting"
+        accepted = papers is not None and papers.result == Result.ACCEPTED
+        return newest.key_id, "proofed" if accepted and (proved_at or "") > newest.enrolled_at else "told"
 
     @property
     def is_turn(self) -> bool:
