@@ -36,6 +36,7 @@ from api.routes import (
     templates,
     webhooks,
 )
+from api.routes.signing import signings
 from api.waiting import CheckpointWaiter
 from api.wiring.installation import Installation
 from ledger.services.evidence.issue_receipts import issue_receipts
@@ -67,6 +68,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.waiter = CheckpointWaiter(
         sizes=lambda: stores.database.read(newest_sizes), receipts=lambda asked: issue_receipts(stores, asked)
     )
+    app.state.signings = signings(installation)
     errors.install(app)
     app.add_middleware(BodyLimit, most=installation.settings.upload_bytes + FORM_OVERHEAD)
     app.add_middleware(RefusalPages)

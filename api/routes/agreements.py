@@ -9,21 +9,22 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 
-from api.auth import Caller, Here, Reading, Token, once_of, principal_of
+from api.auth import Caller, Here, Reading, Token, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.agreements import AgreementAnswer, NewSignature, agreement_answer, new_agreement
+from api.routes.signing import HandedIn, Signings
+from api.schemas.agreements import AgreementAnswer, agreement_answer, new_agreement
+from api.schemas.agreements import NewSignature as SignatureBody
 from api.schemas.keys import KeyId
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson, strict_form
 from ledger.errors import InvalidInput
 from ledger.services.agreements import create as creating
-from ledger.services.agreements import sign as signing_service
 from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read import read
 from ledger.services.agreements.read_document import read_document
 from ledger.services.agreements.read_sealed_copy import read_sealed_copy
-from ledger.services.context import Act, Written
+from ledger.services.agreements.signing import NewSignature
 from signing.algorithms import Suite
 from signing.envelope import Signature
 from signing.pdf.inspect import Limits
@@ -140,24 +141,25 @@ def fresh_statement(
 
 @router.post("/{agreement_id}/signatures", status_code=201, response_class=JSONResponse, dependencies=[StrictJson])
 async def add_signature(
-    request: Request, here: Here, token: Token, waiter: Waiter, agreement_id: Id, body: NewSignature
+    request: Request,
+    here: Here,
+    token: Token,
+    signings: Signings,
+    waiter: Waiter,
+    agreement_id: Id,
+    body: SignatureBody,
 ) -> Response:
     """Record one party's signature over its statement. Answers 201 with the receipt, or 202."""
     value = body.signature
-    new = signing_service.NewSignature(
+    new = NewSignature(
         statement=_decoded(body.statement),
         signature=Signature(Suite(value.suite), value.key_id, bytes.fromhex(value.value)),
         chain_id=here.chain_id,
         origins=frozenset({here.public_url}),
     )
     once = once_of(request, new.statement, value.model_dump_json().encode())
-
-    def work() -> tuple[Act, Written]:
-        act = here.act(principal_of(here, token), once)
-        return act, signing_service.sign(here.stores, act, agreement_id, new)
-
-    act, written = await run_sync(work)
-    return await answer_written(here, waiter, act, written, location=f"/v1/agreements/{agreement_id}")
+    done = await signings.ask(HandedIn(token, once, agreement_id, new))
+    return await answer_written(here, waiter, done.act, done.written, location=f"/v1/agreements/{agreement_id}")
 
 
 def _decoded(text: str) -> bytes:

@@ -14,12 +14,15 @@ _CREATED = 201
 
 def find_earlier(stores: Stores, act: Act) -> Written | None:
     """Return what the first of these requests wrote; raise Conflict("idempotency.other-body") if it was another request."""
+    return stores.database.read(lambda tx: earlier_of(tx, act)) if act.once else None
+
+
+def earlier_of(tx: Connection, act: Act) -> Written | None:
+    """Return and raise what `find_earlier` does, within a transaction."""
     once = act.once
     if once is None:
         return None
-    row = stores.database.read(
-        lambda tx: recall(tx, act.principal.id, once.route, once.key, body_hash=once.body_sha256)
-    )
+    row = recall(tx, act.principal.id, once.route, once.key, body_hash=once.body_sha256)
     return None if row is None else Written(**json.loads(row.response))
 
 
@@ -31,6 +34,16 @@ def write_once(stores: Stores, act: Act, work: Callable[[Connection], Written]) 
         if earlier := find_earlier(stores, act):
             return earlier
         raise
+
+
+def settled(stores: Stores, act: Act, written: Written | Exception) -> Written | Exception:
+    """Return how a write ended; where the same request got in first meanwhile, what that one wrote instead of its conflict."""
+    if not isinstance(written, Conflict):
+        return written
+    try:
+        return find_earlier(stores, act) or written
+    except Conflict as other:
+        return other
 
 
 def remember_answer(tx: Connection, act: Act, written: Written) -> None:

@@ -8,7 +8,7 @@ DESIGN 3, ADR 0040.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -75,6 +75,23 @@ class Database:
                 return self._group.write(work)
             return self._write_with_retries(work)
 
+    def write_each(self, works: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Run each work as `write` does, none touched by what another raises; return of each its result, or what it raised.
+
+        On SQLite they share one commit; on PostgreSQL they have theirs one after the other.
+        """
+        if self._group is None:
+            return [self._attempted(work) for work in works]
+        with _translated():
+            done = self._group.write_each(works)
+        return [_translate(each) if isinstance(each, SQLAlchemyError) else each for each in done]
+
+    def _attempted(self, work: Callable[[Connection], T]) -> T | Exception:
+        try:
+            return self.write(work)
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to this work, not to the next
+            return error
+
     def close(self) -> None:
         self._readers.dispose()
         self._writers.dispose()
@@ -90,6 +107,11 @@ class Database:
             finally:
                 connection.close()
         return busy is not None and busy[0] == 0
+
+    @property
+    def joins_writers(self) -> bool:
+        """Whether writers of one process share their commits: more than one of them at a time then gains nothing."""
+        return self._group is not None
 
     @property
     def commits(self) -> int:

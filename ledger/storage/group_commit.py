@@ -7,7 +7,7 @@ opening, locking and error words to `database`. Why: one fsync costs millisecond
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 
@@ -29,7 +29,7 @@ class _Job:
         self.woken = threading.Event()
         self.leads = False
         self.result: object = None
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
 
 
 class GroupCommit:
@@ -45,34 +45,45 @@ class GroupCommit:
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the next batch and return its result once that batch is durable."""
-        if self._leader == threading.get_ident():
-            raise RuntimeError("a work may not write through the database again: it has its transaction already")
-        job = _Job(work)
-        with self._lock:
-            self._waiting.append(job)
-            job.leads = not self._led
-            self._led = True
-        if not job.leads:
-            self._wait(job)
-        if job.leads:
-            self._lead(job)
+        [job] = self._done([work])
         if job.error is not None:
             raise job.error
         return cast("T", job.result)
 
-    def _wait(self, job: _Job) -> None:
-        try:
-            job.woken.wait()
-        except BaseException:  # interrupted while waiting: others must not wait for a leader who left
-            with self._lock:
-                if job in self._waiting:
-                    self._waiting.remove(job)
-                if job.leads:
-                    self._appoint()
-            raise
+    def write_each(self, works: Sequence[Callable[[Connection], T]]) -> list[T | Exception]:
+        """Run each work as `write` would, all in the next batch; return of each its result, or what it raised."""
+        return [cast("T", job.result) if job.error is None else job.error for job in self._done(works)]
 
-    def _lead(self, own: _Job) -> None:
-        """Run the batch that begins with one's own job, then hand the lead to the first who waits."""
+    def _done(self, works: Sequence[Callable[[Connection], object]]) -> "list[_Job]":
+        if self._leader == threading.get_ident():
+            raise RuntimeError("a work may not write through the database again: it has its transaction already")
+        jobs = [_Job(work) for work in works]
+        try:
+            with self._lock:
+                self._waiting.extend(jobs)
+                if jobs and not self._led:
+                    jobs[0].leads = self._led = True
+            for job in jobs:  # side by side in the queue, so whoever of them is appointed, those before are done
+                if not job.leads:
+                    job.woken.wait()
+                if job.leads:
+                    self._lead()
+        except BaseException:  # interrupted: others must not wait for a leader who left
+            self._leave(jobs)
+            raise
+        return jobs
+
+    def _leave(self, jobs: "list[_Job]") -> None:
+        """Take back what was not begun; hand the lead on where one of these had it."""
+        with self._lock:
+            gone = [job for job in jobs if job in self._waiting]
+            for job in gone:
+                self._waiting.remove(job)
+            if any(job.leads for job in gone):
+                self._appoint()
+
+    def _lead(self) -> None:
+        """Run the batch that begins with the job of whoever calls, then hand the lead to the first who waits."""
         with self._lock:
             batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
         self._leader = threading.get_ident()
@@ -80,7 +91,7 @@ class GroupCommit:
             self._commit(batch)
         except BaseException as error:
             for job in batch:
-                job.error = error if job is own else _lost(error)
+                job.error = _lost(error)
             raise
         finally:
             self._leader = None

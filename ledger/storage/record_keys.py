@@ -8,7 +8,7 @@ A folder with one small SQLite file of its own (full sync, deleted bytes overwri
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, bindparam, insert, select, text, update
 
-from ledger.errors import Conflict, InvalidInput, NotFound, Unavailable, VerificationFailed
+from ledger.errors import Conflict, InvalidInput, LedgerError, NotFound, Unavailable, VerificationFailed
 from ledger.storage.database import Database
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, insert_ignore
@@ -77,7 +77,23 @@ class RecordKeys:
         Raises NotFound("record-key.missing"), NotFound("record-key.destroyed"),
         VerificationFailed("record-key.altered").
         """
-        row = self._database.read(lambda tx: _row(tx, record_id)) if record_id else None
+        key = self.get_each([record_id])[record_id]
+        if isinstance(key, LedgerError):
+            raise key
+        return key
+
+    def get_each(self, record_ids: Collection[str]) -> dict[str, bytes | LedgerError]:
+        """Return the key of each record, or why `get` would raise, in one read."""
+        rows = self._database.read(lambda tx: {each: _row(tx, each) if each else None for each in record_ids})
+        return {each: self._key_or_error(each, row) for each, row in rows.items()}
+
+    def _key_or_error(self, record_id: str, row: tuple[bytes | None, str | None] | None) -> bytes | LedgerError:
+        try:
+            return self._key(record_id, row)
+        except LedgerError as error:
+            return error
+
+    def _key(self, record_id: str, row: tuple[bytes | None, str | None] | None) -> bytes:
         if row is None:
             raise NotFound("record-key.missing", f"expected a key of record {record_id}, the key store has none")
         wrapped, destroyed_at = row

@@ -27,7 +27,8 @@ from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.read_document import read_document
 from ledger.services.agreements.renew_seal import renew_next
 from ledger.services.agreements.seal import SealTurn, seal_next
-from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.agreements.sign import sign
+from ledger.services.agreements.signing import NewSignature
 from ledger.services.challenges import issue_challenge
 from ledger.services.context import Act, Once, Stores
 from ledger.services.enrolling import Device, NewKey, NewRevocation, customer_of

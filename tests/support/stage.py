@@ -27,7 +27,8 @@ from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.open_invitation import Opened, open_invitation
 from ledger.services.agreements.send_code import send_code
 from ledger.services.agreements.send_notices import Outgoing, send_notices
-from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.agreements.sign import sign
+from ledger.services.agreements.signing import NewSignature
 from ledger.services.agreements.standing import require_may_sign
 from ledger.services.agreements.view import AgreementView, view_of
 from ledger.services.context import Act, Stores
@@ -182,6 +183,10 @@ class Stage:
 
     def sign(self, agreement_id: str, place: int = 0) -> None:
         """Sign for a keyed party, through the service."""
+        sign(self.stores, self.act(OFFICER), agreement_id, self.signature(agreement_id, place))
+
+    def signature(self, agreement_id: str, place: int = 0) -> NewSignature:
+        """Return what a keyed party would hand in now."""
         self.sequence()
         signers = self.stores.database.read(lambda tx: rows.signers_of(tx, agreement_id))
         row = next(row for row in signers if row.signer_id == self.signer(agreement_id, place))
@@ -189,8 +194,7 @@ class Stage:
         key = self.keys[row.key_id]
         assert not isinstance(key, EvmSigner)
         signature = Signature(key.public.suite, key.public.key_id, key.sign(statement.to_bytes()))
-        new = NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=self.chain_id)
-        sign(self.stores, self.act(OFFICER), agreement_id, new)
+        return NewSignature(statement=statement.to_bytes(), signature=signature, chain_id=self.chain_id)
 
 
 def refused(act: Callable[[], object], code: str, field: str | None = None) -> None:

@@ -27,8 +27,9 @@ from ledger.errors import InvalidInput, LedgerError
 from ledger.services.agreements.browser import SignerSession
 from ledger.services.agreements.enrol_pen import NewPen, enrol_pen, offer_pen
 from ledger.services.agreements.issue_statement import issue_statement
-from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.agreements.sign import sign
 from ledger.services.agreements.signer_place import signer_place
+from ledger.services.agreements.signing import NewSignature
 from ledger.services.enrolling import Device
 from signing.algorithms import Suite
 from signing.envelope import Signature

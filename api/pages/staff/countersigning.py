@@ -30,7 +30,8 @@ from ledger.errors import InvalidInput, NotFound
 from ledger.services.agreements.issue_statement import issue_statement
 from ledger.services.agreements.pens import key_of_row
 from ledger.services.agreements.read_timeline import Timeline, read_timeline
-from ledger.services.agreements.sign import NewSignature, sign
+from ledger.services.agreements.sign import sign
+from ledger.services.agreements.signing import NewSignature
 from ledger.services.log.list_keys import list_keys
 from ledger.storage.enrolled_keys import EnrolledKeyRow
 from signing.algorithms import PublicKey

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, text
 from ledger.errors import Conflict, InvalidInput, Unavailable
 from ledger.storage.database import Database
 from ledger.storage.directory import next_number
+from ledger.storage.group_commit import MAX_BATCH
 from ledger.storage.log import append_pending, pending_count
 from ledger.storage.tables.directory import institution
 from ledger.storage.tables.log import lease
@@ -120,6 +121,52 @@ def test_concurrent_writers_share_commits_on_sqlite(sqlite_url: str) -> None:
             list(pool.map(caller, range(THREADS)))
         assert len(names(database)) == THREADS * WRITES
         assert database.commits < THREADS * WRITES / 3
+
+
+def test_works_that_are_given_together_each_get_their_own_end(database: Database) -> None:
+    def refusing(tx: Connection) -> None:
+        take_lease("gone")(tx)
+        raise Refusal
+
+    done = database.write_each([take_lease("one"), refusing, take_lease("one"), take_lease("two")])
+    assert [type(each) for each in done] == [type(None), Refusal, Conflict, type(None)]
+    assert names(database) == {"one", "two"}
+    assert database.write_each([]) == []
+
+
+def test_works_that_are_given_together_share_a_commit_with_each_other_and_with_others_on_sqlite(
+    sqlite_url: str,
+) -> None:
+    with opened(sqlite_url) as database, ThreadPoolExecutor(2) as pool:
+        proceed, entered = threading.Event(), threading.Event()
+
+        def leading(tx: Connection) -> None:
+            entered.set()
+            proceed.wait(10)
+            take_lease("first")(tx)
+
+        leader = pool.submit(database.write, leading)
+        entered.wait(10)
+        several = pool.submit(database.write_each, [take_lease(str(number)) for number in range(3)])
+        while len(database._group._waiting) < 3:  # type: ignore[union-attr]  # noqa: SLF001  # until all wait
+            proceed.wait(0.001)
+        proceed.set()
+        leader.result(10)
+        several.result(10)
+        assert database.commits == 2
+        assert names(database) == {"first", "0", "1", "2"}
+
+
+def test_one_who_is_told_to_stop_takes_back_what_was_given_and_not_begun(sqlite_url: str) -> None:
+    def stopping(_: Connection) -> None:
+        raise KeyboardInterrupt
+
+    with opened(sqlite_url) as database:
+        works = [take_lease("lost"), stopping, *(take_lease(str(number)) for number in range(MAX_BATCH))]
+        with pytest.raises(KeyboardInterrupt):
+            database.write_each(works)
+        database.write(take_lease("afterwards"))
+        assert names(database) == {"afterwards"}
 
 
 def test_concurrent_numbers_have_no_gap_and_no_repeat(database: Database) -> None:
