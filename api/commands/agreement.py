@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from api.commands.agreement_ceremony import remind, send, void
+from api.commands.agreement_ceremony import remind, send, submit, void
 from api.commands.agreement_typeset import preview, typeset
 from api.commands.client import Client
-from api.commands.connection import AsJson, Force, TokenFile, Url, connected
+from api.commands.connection import Application, AsJson, Force, TokenFile, Url, connected
 from api.commands.files import MOST_JSON_BYTES, STANDARD, read_file, read_json, write_file
 from api.commands.names import agreement_id, require_id
 from api.commands.outcome import note, say, say_json
@@ -28,6 +28,7 @@ app = typer.Typer(
 
 app.command()(typeset)
 app.command()(preview)
+app.command()(submit)
 app.command()(send)
 app.command()(remind)
 app.command()(void)
@@ -51,12 +52,14 @@ def create(  # noqa: PLR0913  # each is an option of the command
     draft: Annotated[
         bool, typer.Option("--draft", help="Keep it as a draft; `tally agreement send` sends it.")
     ] = False,
+    application: Application = None,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
     """Put a loan contract on record, and send it to its parties for signature."""
-    body = json.dumps({"terms": read_json(terms), "signers": read_json(signers), "send": not draft})
+    named = {"application": application} if application else {}
+    body = json.dumps({"terms": read_json(terms), "signers": read_json(signers), "send": not draft, **named})
     data = read_file(pdf, most=_MOST_PDF_BYTES)
     with connected(url, token_file) as client:
         created = client.upload(

@@ -1,4 +1,4 @@
-"""`tally agreement send`, `remind` and `void`: what staff do while a loan contract is out for signature, over HTTP."""
+"""`tally agreement submit`, `send`, `remind` and `void`: what staff do while a loan contract is out for signature, over HTTP."""
 
 from typing import Annotated
 
@@ -28,6 +28,21 @@ def send(  # each is an option of the command
     with connected(url, token_file) as client:
         done = client.post(f"/v1/agreements/{agreement_id(client, agreement)}/send", {"valid_days": days})
     _tell(done, "Sent", agreement, as_json=as_json)
+
+
+def submit(  # each is an option of the command
+    agreement: Agreement,
+    application: Annotated[str, typer.Argument(metavar="APPLICATION", help="Id or number of the application.")],
+    *,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Name the application that has to be approved before a draft may be sent."""
+    with connected(url, token_file) as client:
+        path = f"/v1/agreements/{agreement_id(client, agreement)}/submit"
+        done = client.post(path, {"application": application})
+    _tell(done, "Waits for its application", agreement, as_json=as_json)
 
 
 def remind(  # each is an option of the command

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import typer
 
-from api.commands.connection import AsJson, Force, TokenFile, Url, connected
+from api.commands.connection import Application, AsJson, Force, TokenFile, Url, connected
 from api.commands.files import read_json, write_file
 from api.commands.outcome import note, say, say_json
 from api.commands.tables import covered, facts
@@ -23,13 +23,18 @@ def typeset(  # noqa: PLR0913  # each is an option of the command
     template: Template,
     draft: DraftFile,
     *,
+    application: Application = None,
     send: Annotated[bool, typer.Option("--send", help="Send it at once; else it stays a draft.")] = False,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
     """Typeset a loan contract from a template and put it on record."""
-    body = {**_draft(draft), **({"send": True} if send else {})}
+    body = {
+        **_draft(draft),
+        **({"application": application} if application else {}),
+        **({"send": True} if send else {}),
+    }
     with connected(url, token_file) as client:
         created = client.post(f"/v1/templates/{quote(template, safe='')}/agreements", body)
         number = client.get(f"/v1/agreements/{created['id']}")["number"]

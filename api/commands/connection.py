@@ -28,6 +28,10 @@ TokenFile: TypeAlias = Annotated[
     Path | None, typer.Option("--token-file", metavar="FILE", help="File that holds your API key; else TALLY_TOKEN.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Application: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--application", metavar="APPLICATION", help="Id or number of the application it rests on."),
+]
 Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace the file if it is there already.")]
 
 _MOST_TOKEN_BYTES = 1024

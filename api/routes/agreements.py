@@ -55,7 +55,8 @@ async def create_agreement(
     """Put a loan contract on record.
 
     Multipart: `document`, the unsigned PDF; `agreement`, JSON text of {"terms": {…}, "signers": [{"role","name","key"}]}, and
-    where it is to be sent at once "send": true (with "valid_days"). A signer without a key has a "person" to invite.
+    where it is to be sent at once "send": true (with "valid_days"); "application", by id or number, is what has to be approved
+    before that, where the institution has a policy in force. A signer without a key has a "person" to invite.
     Answers 201 with the receipt, or 202 when no checkpoint covered the entry in time.
     """
     data = await document.read()

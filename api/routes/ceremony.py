@@ -12,6 +12,7 @@ from api.schemas.ceremony import (
     NewIdentityDecision,
     NewReplacement,
     NewSending,
+    NewSubmission,
     NewVoiding,
     notice_line,
     papers_answer,
@@ -27,6 +28,7 @@ from ledger.services.agreements.read_identity import read_identity
 from ledger.services.agreements.remind import remind
 from ledger.services.agreements.replace_signer import Replacement, replace_signer
 from ledger.services.agreements.send import send
+from ledger.services.agreements.submit import submit
 from ledger.services.agreements.void import void
 from ledger.services.context import Act, Written
 from signing.pdf.inspect import Limits
@@ -42,6 +44,18 @@ async def send_agreement(
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     days = body.valid_days
     written = await run_sync(lambda: send(here.stores, act, agreement_id, valid_days=days))
+    return await answer_written(here, waiter, act, written, location=_location(agreement_id))
+
+
+@router.post(
+    "/agreements/{agreement_id}/submit", status_code=201, response_class=JSONResponse, dependencies=[StrictJson]
+)
+async def submit_agreement(
+    request: Request, here: Here, caller: Caller, waiter: Waiter, agreement_id: Id, body: NewSubmission
+) -> Response:
+    """Name the application that has to be approved before this draft may be sent. Answers 201 with the receipt, or 202."""
+    act = here.act(caller, once_of(request, body.model_dump_json().encode()))
+    written = await run_sync(submit, here.stores, act, agreement_id, body.application)
     return await answer_written(here, waiter, act, written, location=_location(agreement_id))
 
 

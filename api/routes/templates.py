@@ -49,7 +49,13 @@ async def create_typeset_agreement(
     Answers 201 with the receipt, or 202; the PDF is then at /v1/agreements/{agreement_id}/document.
     """
     act = here.act(caller, once_of(request, await request.body()))
-    order = typesetting.Order(template=template, draft=body.draft(), send=body.send, valid_days=body.valid_days)
+    order = typesetting.Order(
+        template=template,
+        draft=body.draft(),
+        application=body.application,
+        send=body.send,
+        valid_days=body.valid_days,
+    )
     made = await run_sync(typesetting.typeset, here.stores, act, order, here.typesetter, limiter=_TYPESETTINGS)
     written = (
         made

@@ -36,13 +36,18 @@ class NewSignature(StrictBody):
 def new_agreement(value: Json, document: bytes) -> NewAgreement:
     """Return what a client sends; terms and signers must be there, the rest may. Raises InvalidInput("terms.invalid")."""
     given = (
-        {"reading_code": None, "send": False, "valid_days": DEFAULT_DAYS, **value} if isinstance(value, dict) else value
+        {"reading_code": None, "application": None, "send": False, "valid_days": DEFAULT_DAYS, **value}
+        if isinstance(value, dict)
+        else value
     )
-    names = ("terms", "signers", "reading_code", "send", "valid_days")
+    names = ("terms", "signers", "reading_code", "application", "send", "valid_days")
     fields = exactly(given, names, "agreement")
     code, send, days = fields["reading_code"], fields["send"], fields["valid_days"]
     if not isinstance(code, str | None):
         raise invalid("agreement.reading_code", "expected text, or null")
+    application = fields["application"]
+    if not isinstance(application, str | None):
+        raise invalid("agreement.application", "expected the id or number of an application, or null")
     if not isinstance(send, bool):
         raise invalid("agreement.send", "expected true or false")
     if type(days) is not int:
@@ -52,6 +57,7 @@ def new_agreement(value: Json, document: bytes) -> NewAgreement:
         terms=fields["terms"],
         signers=fields["signers"],
         reading_code=code,
+        application=application,
         send=send,
         valid_days=days,
     )

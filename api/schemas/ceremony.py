@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from api.schemas.directory import StrictBody
+from api.schemas.strict_request import ApplicationName
 from ledger.core.agreements.ceremony import DEFAULT_DAYS, MOST_DAYS
 from ledger.services.agreements.list_notices import NoticeLine
 from ledger.services.agreements.read_identity import IdentityPapers
@@ -17,6 +18,10 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 class NewSending(StrictBody):
     valid_days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = DEFAULT_DAYS
+
+
+class NewSubmission(StrictBody):
+    application: ApplicationName
 
 
 class NewVoiding(StrictBody):

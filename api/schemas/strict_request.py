@@ -16,6 +16,8 @@ from ledger.errors import InvalidInput
 # Every id of ours is a UUID. Anything else never reaches the database, where PostgreSQL would stumble over U+0000.
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
+ApplicationName = Annotated[str, StringConstraints(min_length=1, max_length=64)]  # an id or a number
+
 
 async def strict_json(request: Request) -> None:
     """Refuse a JSON body that two readers could understand differently; raises InvalidInput("json.…")."""

@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.directory import StrictBody
+from api.schemas.strict_request import ApplicationName
 from ledger.core.agreements.ceremony import DEFAULT_DAYS
 from ledger.core.agreements.template import Template
 from signing.canonical import Json
@@ -37,6 +38,7 @@ class NewDraft(StrictBody):
 class NewTypesetAgreement(NewDraft):
     """A draft, and whether it is sent at once."""
 
+    application: ApplicationName | None = None
     send: bool = False
     valid_days: Annotated[int, Field(ge=1, le=365)] = DEFAULT_DAYS
 

@@ -107,6 +107,13 @@ def application_by_id(tx: Connection, application_id: str) -> ApplicationRow | N
     return find_one(tx, ApplicationRow, table.application, id=application_id)
 
 
+def application_named(tx: Connection, institution_id: str, name: str) -> ApplicationRow | None:
+    """Return an institution's application by its id or its number."""
+    row = find_one(tx, ApplicationRow, table.application, institution_id=institution_id, number=name)
+    row = row or application_by_id(tx, name)
+    return row if row is not None and row.institution_id == institution_id else None
+
+
 def applications(tx: Connection, institution_id: str, *, before: str = END, limit: int = 50) -> list[ApplicationRow]:
     """Return a page of an institution's applications, newest first, with ids below `before`."""
     statement = select_rows(ApplicationRow, table.application).where(

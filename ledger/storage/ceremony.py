@@ -42,6 +42,13 @@ class SentRow:
 
 
 @dataclass(frozen=True)
+class SubmittedRow:
+    agreement_id: str
+    application_id: str
+    submitted_entry: str
+
+
+@dataclass(frozen=True)
 class AuthorityRow:
     entry_id: str
     agreement_id: str
@@ -92,6 +99,21 @@ def insert_sent(tx: Connection, row: SentRow) -> None:
 
 def sent_of(tx: Connection, agreement_id: str) -> SentRow | None:
     return find_one(tx, SentRow, table.agreement_sent, agreement_id=agreement_id)
+
+
+def insert_submitted(tx: Connection, row: SubmittedRow) -> None:
+    """Note for which application an agreement waits; Conflict("agreement.moved-on") when it was submitted before."""
+    if not insert_new(tx, table.agreement_submitted, values_of(row)):
+        raise Conflict("agreement.moved-on", "expected an agreement not submitted before; read it again")
+
+
+def submitted_of(tx: Connection, agreement_id: str) -> SubmittedRow | None:
+    return find_one(tx, SubmittedRow, table.agreement_submitted, agreement_id=agreement_id)
+
+
+def submissions_of(tx: Connection, application_id: str) -> list[SubmittedRow]:
+    """Return the agreements that were submitted for one application."""
+    return find_all(tx, SubmittedRow, table.agreement_submitted, "agreement_id", application_id=application_id)
 
 
 def open_since(tx: Connection, states: Sequence[str], *, expired_by: str, limit: int = 100) -> list[SentRow]:

@@ -22,7 +22,7 @@ from ledger.services.context import Act, Written
 from ledger.services.enrolling import NewKey
 from ledger.services.log.add_person import NewPerson, add_person
 from ledger.services.log.enrol_key import enrol_key
-from ledger.storage.applications import StateRow, state_of
+from ledger.storage.applications import StateRow, application_by_id, state_of
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
@@ -119,6 +119,11 @@ class Desk:
         found = self.ledger.stores.database.read(lambda tx: state_of(tx, application_id))
         assert found is not None
         return found
+
+    def content_number(self, application_id: str) -> str:
+        found = self.ledger.stores.database.read(lambda tx: application_by_id(tx, application_id))
+        assert found is not None
+        return found.number
 
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)

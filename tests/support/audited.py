@@ -236,11 +236,11 @@ def _fill(audited: Audited) -> None:
     audited.sequence()
     _anchor(audited)
     audited.seal()
-    _fill_applications(audited)
     fill_ceremony(audited.ledger, audited.sequence, audited.client.chain_id())
     audited.agreement(signatures=1)
     audited.sequence()
     audited.agreement(signatures=0)
+    _fill_applications(audited)  # from here on a policy is in force, so what is sent needs an approval
     read_document(stores, audited.act(OFFICER), first)  # waits for its index
 
 
@@ -263,7 +263,7 @@ def _fill_keys(audited: Audited, person: str) -> None:
 
 
 def _fill_applications(audited: Audited) -> None:
-    """Have an application decided by one of two people, and a small one by a rule set."""
+    """Have an application decided by one of two people, a small one by a rule set, and an agreement wait for the first."""
     desk = staffed(audited.ledger, audited.now)
     desk.enforce()
     desk.automate()
@@ -273,6 +273,8 @@ def _fill_applications(audited: Audited) -> None:
     audited.sequence()
     desk.say("Olga", loan)
     audited.now = desk.now
+    waiting = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers(), application=loan)
+    create(audited.ledger.stores, audited.act(OFFICER), waiting, Limits())
 
 
 def _insert_passing(tx: Connection, audited: Audited) -> None:

@@ -13,6 +13,7 @@ from support.shared_data import REPOSITORY
 
 CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*|internal")
 NOT_CODES = {
+    "agreement.application",
     "agreement.send",
     "authority.limit",
     "authority.products",

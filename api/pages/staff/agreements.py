@@ -30,6 +30,7 @@ from ledger.services.agreements.read_timeline import read_timeline
 from ledger.services.agreements.remind import remind
 from ledger.services.agreements.replace_signer import Replacement, replace_signer
 from ledger.services.agreements.send import send
+from ledger.services.agreements.submit import submit
 from ledger.services.agreements.void import void
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -111,6 +112,13 @@ def post_send(
     return done_or_told(
         request, _place(agreement_id), lambda: send(here.stores, staff.act, agreement_id, valid_days=valid_days)
     )
+
+
+@router.post("/agreements/{agreement_id}/submit", response_class=HTMLResponse, dependencies=[SameOrigin])
+def post_submit(request: Request, here: Here, staff: SignedIn, agreement_id: Id, application: Text) -> Response:
+    """Name the application that has to be approved first."""
+    name = application.strip()
+    return done_or_told(request, _place(agreement_id), lambda: submit(here.stores, staff.act, agreement_id, name))
 
 
 @router.post("/agreements/{agreement_id}/void", response_class=HTMLResponse, dependencies=[SameOrigin])

@@ -54,14 +54,18 @@ async def post_form(request: Request, here: Here, staff: SignedIn) -> Response:
 
 
 def _new(here: Installation, staff: Staff, filled: dict[str, str], document: bytes | None) -> creating.NewAgreement:
-    send = filled.get("send") == "yes"
+    send, application = filled.get("send") == "yes", filled.get("application", "").strip() or None
     keys = keys_of_staff(here, staff)
     if document is not None:
         signers = signers_of(filled, keys, printed=False)
-        return creating.NewAgreement(document=document, terms=terms_of(filled), signers=signers, send=send)
+        return creating.NewAgreement(
+            document=document, terms=terms_of(filled), signers=signers, application=application, send=send
+        )
     template = filled.get("template", "")
     draft = draft_of({**filled, "product": template}, keys)
-    order = typesetting.Order(template=template, draft=draft, send=send, valid_days=DEFAULT_DAYS)
+    order = typesetting.Order(
+        template=template, draft=draft, application=application, send=send, valid_days=DEFAULT_DAYS
+    )
     made = typesetting.typeset(here.stores, staff.act, order, here.typesetter)
     if isinstance(made, Written):  # pragma: no cover  # only where a request carries an Idempotency-Key
         raise TypeError("a form carries no Idempotency-Key")

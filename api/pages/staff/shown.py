@@ -92,6 +92,8 @@ def actions_of(timeline: Timeline, principal: Principal) -> frozenset[str]:
         return frozenset()
     state = timeline.view.state
     if state is State.DRAFT:
+        return frozenset({"submit", "send", "void", "replace"})
+    if state is State.APPROVING:
         return frozenset({"send", "void", "replace"})
     return frozenset({"remind", "void", "replace"}) if state in OPEN_FOR_SIGNATURE else frozenset()
 

@@ -72,6 +72,8 @@ STAFF: Final = {
     "staff.document": pair("Contract (PDF)", "合同（PDF）"),
     "staff.evidence": pair("Evidence package", "证据包"),
     "staff.actions": pair("Actions", "操作"),
+    "staff.application-number": pair("Number of the application that was approved", "已批准的贷款申请编号"),
+    "staff.submit": pair("Hand in for approval", "提交审批"),
     "staff.send": pair("Send to the parties", "发送给当事人"),
     "staff.countersign": pair("Countersign", "会签"),
     "staff.countersign-lead": pair(

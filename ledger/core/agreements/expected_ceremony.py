@@ -101,6 +101,12 @@ def _step(folding: Folding, told: Told, step: Step) -> Ceremony:
     return after
 
 
+def _submitted_row(folding: Folding, told: Told) -> None:
+    entry, application = told.placed.entry, text_of(told.values.get("application"))
+    row: dict[str, Value] = {"agreement_id": entry.subject.id, "submitted_entry": entry.id}
+    folding.projection.expect("agreement_submitted", told, {**row, "application_id": application})
+
+
 def _sent_row(folding: Folding, told: Told) -> None:
     entry = told.placed.entry
     row: dict[str, Value] = {"agreement_id": entry.subject.id, "sent_entry": entry.id, "sent_at": entry.at}
@@ -185,6 +191,7 @@ _PLAYS: Mapping[str, Callable[[Folding, Told], Ceremony]] = {
     "agreement.signer-replaced": _replaced,
 }
 _ROWS: Mapping[str, Callable[[Folding, Told], None]] = {
+    "agreement.submitted": _submitted_row,
     "agreement.sent": _sent_row,
     "agreement.authority-attached": _authority_rows,
     "agreement.void-proposed": _void_row,

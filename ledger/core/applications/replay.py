@@ -17,6 +17,7 @@ from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
 from ledger.core.applications.replay_case import Book, Case
 from ledger.core.applications.replay_rules import automated
+from ledger.core.applications.replay_sending import HANDLERS as SENDING
 from ledger.core.applications.requirements import missing
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_findings import Finding
@@ -243,4 +244,5 @@ _HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
     "application.submitted": Replay._submitted,  # noqa: SLF001
     "application.sitting-named": Replay._seated,  # noqa: SLF001
     "application.decided": Replay._decided,  # noqa: SLF001
+    **SENDING,
 }

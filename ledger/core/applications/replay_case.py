@@ -1,6 +1,6 @@
 """What a replay of approvals keeps while it reads: the cases as far as their entries tell them, and what was found.
 
-Promises: plain state, filled by `replay`, `replay_rules` and `replay_life`; each finding names the entry that shows it.
+Promises: plain state, filled by `replay`, `replay_rules`, `replay_sending` and `replay_life`; each finding names the entry that shows it.
 """
 
 from dataclasses import dataclass, field
@@ -30,6 +30,15 @@ class Case:
 
 
 @dataclass
+class Contract:
+    """One agreement that was not sent yet: the hash of its terms and its amount, None where they were erased; what it waits for."""
+
+    terms_sha256: bytes | None
+    amount: tuple[str, int] | None
+    application: str | None = None
+
+
+@dataclass
 class Book:
     """The cases, and what the log said of people, policies and keys so far."""
 
@@ -40,13 +49,15 @@ class Book:
     unopened: int = 0
     cases: dict[str, Case] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)  # application: the agreement that was sent on it
 
     def find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
-        """Add a finding about the application of an entry."""
+        """Add a finding about the subject of an entry."""
         self.findings.append(
             Finding(
                 code=code,
-                kind="application",
+                kind=entry.kind,
                 id=entry.subject,
                 field=entry.type,
                 expected=expected,

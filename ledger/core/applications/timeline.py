@@ -113,12 +113,12 @@ class Timeline:
             and delegation.role in self.roles_at(delegation.holder, index)
         )
 
-    def policy_at(self, branch: str, at: datetime, index: int) -> PublishedPolicy | None:
-        """Return the policy in force for a branch: published before `index`, the one that holds since latest at `at`."""
+    def policy_at(self, branch: str | None, at: datetime, index: int) -> PublishedPolicy | None:
+        """Return the policy in force for a branch (None: for any): published before `index`, the one that holds since latest at `at`."""
         fitting = [
             item
             for item in self.policies
-            if item.index < index and item.holds_from <= at and _covers(item.policy, branch)
+            if item.index < index and item.holds_from <= at and (branch is None or _covers(item.policy, branch))
         ]
         return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
 

@@ -42,6 +42,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "agreement_signer": ("agreement_id", "signer_id"),
     "agreement_signature": ("agreement_id", "signer_id"),
     "signer_seat": ("agreement_id", "signer_id"),
+    "agreement_submitted": ("agreement_id",),
     "agreement_sent": ("agreement_id",),
     "agreement_authority": ("entry_id",),
     "sealed_version": ("agreement_id", "version"),

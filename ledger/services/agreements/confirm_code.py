@@ -11,7 +11,7 @@ from ledger.core.log.permissions import Action, Principal
 from ledger.errors import LedgerError, NotAllowed
 from ledger.services.agreements.acting import Doing
 from ledger.services.agreements.browser import require_session, signer_principal
-from ledger.services.agreements.sending import move_state
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of, signer_row
 from ledger.services.agreements.view import load_agreement
 from ledger.services.context import Act, Stores

@@ -12,6 +12,7 @@ from ledger.core.agreements.terms import Terms, parse_terms
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.agreements.acting import Doing
+from ledger.services.agreements.approving import record_submission
 from ledger.services.agreements.seating import seat_row_of, signer_row_of
 from ledger.services.agreements.sending import deadline, record_sending
 from ledger.services.agreements.stored_document import MEDIA_TYPE, put_document
@@ -46,6 +47,7 @@ class NewAgreement:
     """What a client sends: the PDF's bytes, and terms and signers as JSON values not yet looked at.
 
     `reserved` where we typeset the PDF ourselves, else the agreement takes its id and number as it is recorded.
+    `application` is what has to be approved before it may be sent; the agreement is submitted for it as it is recorded.
     `reading_code` is printed inside the PDF: whoever tells it has opened the file. Without one, consent rests on the page alone.
     """
 
@@ -54,6 +56,7 @@ class NewAgreement:
     signers: Json
     reserved: Reserved | None = None
     reading_code: str | None = None
+    application: str | None = None
     send: bool = False
     valid_days: int = DEFAULT_DAYS
 
@@ -66,6 +69,7 @@ class _Plan:
     signers: tuple[Signer, ...]
     people: tuple[Person | None, ...]
     reading_code: str | None
+    application: str | None
     expires_at: datetime | None  # where it is sent at once
     inspection: Inspection
     document: rows.DocumentRow
@@ -96,6 +100,7 @@ class _Parsed:
     people: tuple[Person | None, ...]
     reserved: Reserved | None
     reading_code: str | None
+    application: str | None
     expires_at: datetime | None
 
 
@@ -107,6 +112,7 @@ def _parse(act: Act, new: NewAgreement) -> _Parsed:
         people=people,
         reserved=new.reserved,
         reading_code=None if new.reading_code is None else check_reading_code(new.reading_code),
+        application=new.application,
         expires_at=deadline(act.now, new.valid_days) if new.send else None,
     )
 
@@ -158,13 +164,19 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     recorded = record(tx, stores, act, event)
     _insert_rows(tx, act, plan, number, recorded.entry_id)
     _insert_search(tx, stores, plan, number, recorded.entry_id)
+    if plan.application is not None:
+        recorded = record_submission(tx, stores, act, _doing(tx, act, plan), plan.application)
     if plan.expires_at is not None:
-        view = load_agreement(tx, act.principal, plan.agreement_id, Action.AGREEMENT_SEND)
-        doing = Doing(view=view, record=plan.record, role="officer")
-        recorded = record_sending(tx, stores, act, doing, plan.expires_at)
+        recorded = record_sending(tx, stores, act, _doing(tx, act, plan), plan.expires_at)
     written = recorded.written(plan.agreement_id)
     remember_answer(tx, act, written)
     return written
+
+
+def _doing(tx: Connection, act: Act, plan: _Plan) -> Doing:
+    """Return the agreement as it is by now, to go on with in the same transaction."""
+    view = load_agreement(tx, act.principal, plan.agreement_id, Action.AGREEMENT_SEND)
+    return Doing(view=view, record=plan.record, role="officer")
 
 
 def _private_parts(plan: _Plan) -> dict[str, Json]:

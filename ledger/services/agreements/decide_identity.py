@@ -10,7 +10,7 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.services.agreements.acting import Doing, perform
 from ledger.services.agreements.ending import check_reason
-from ledger.services.agreements.sending import move_state
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.submissions import own_submission
 from ledger.services.context import Act, Stores, Written

@@ -5,7 +5,7 @@ from ledger.core.agreements.states import Move
 from ledger.core.log.permissions import Action
 from ledger.services.agreements.acting import Doing, perform
 from ledger.services.agreements.ending import check_reason
-from ledger.services.agreements.sending import move_state
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.context import Act, Stores, Written
 from ledger.services.recording import record

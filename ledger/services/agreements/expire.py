@@ -8,7 +8,7 @@ from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, Move
 from ledger.core.log.directory import format_instant
 from ledger.errors import LedgerError
 from ledger.services.agreements.acting import MACHINE_ROLE, Doing, record_key
-from ledger.services.agreements.sending import move_state
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of, check_clock
 from ledger.services.agreements.view import view_of
 from ledger.services.context import Act, Stores

@@ -15,9 +15,9 @@ from ledger.core.agreements.states import Move, State
 from ledger.core.log.directory import format_instant
 from ledger.errors import Conflict, LedgerError
 from ledger.services.agreements.acting import MACHINE_ROLE, Doing
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.sealed_record import Made, SealContext, check_made, record_sealed, store_made
 from ledger.services.agreements.sealing_evidence import evidence_for_seal
-from ledger.services.agreements.sending import move_state
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.stored_document import open_document
 from ledger.services.agreements.view import AgreementView, view_of

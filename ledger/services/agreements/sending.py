@@ -1,17 +1,17 @@
-"""How an agreement is sent, for the services that do it: the `agreement.sent` entry, the deadline, the state."""
+"""How an agreement is sent, for the services that do it: the `agreement.sent` entry, the approval it rests on, the deadline."""
 
 from datetime import datetime, timedelta
 
 from ledger.core.agreements.ceremony import MOST_DAYS, send
-from ledger.core.agreements.states import State
 from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput
 from ledger.services.agreements.acting import Doing
+from ledger.services.agreements.approving import require_approval
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import AgreementView
 from ledger.services.context import Act, Stores
 from ledger.services.recording import Recorded, record
-from ledger.storage import agreements as rows
 from ledger.storage.ceremony import SentRow, insert_sent
 from ledger.storage.database import Connection
 from signing.canonical import Json
@@ -25,20 +25,21 @@ def deadline(now: datetime, valid_days: int) -> datetime:
 
 
 def record_sending(tx: Connection, stores: Stores, act: Act, doing: Doing, expires_at: datetime) -> Recorded:
-    """Queue `agreement.sent`, note the deadline and move the state; raise Conflict when the agreement was sent before."""
+    """Queue `agreement.sent`, note the deadline and move the state.
+
+    Raises Conflict when the agreement was sent before, and what `require_approval` raises.
+    """
     view = doing.view
     after = send(ceremony_of(view), expires_at)
+    approval = require_approval(tx, stores, act, view)
     private: dict[str, Json] = {"expires_at": format_instant(expires_at)}
+    if approval is not None:
+        private["approval"] = approval.to_json()
     recorded = record(tx, stores, act, doing.event("sent", private, {"document": document_of(view)}))
     row = SentRow(view.row.id, recorded.entry_id, format_instant(act.now), format_instant(expires_at))
     insert_sent(tx, row)
     move_state(tx, view, after.state, recorded.entry_id)
     return recorded
-
-
-def move_state(tx: Connection, view: AgreementView, state: State, entry_id: str) -> None:
-    """Note the state after an entry; Conflict("agreement.moved-on") when another transaction moved it first."""
-    rows.change_state(tx, rows.StateRow(view.row.id, state, entry_id), expected=view.state)
 
 
 def document_of(view: AgreementView) -> Json:

@@ -2,7 +2,7 @@
 
 from ledger.core.agreements.ceremony import Step, take_step
 from ledger.services.agreements.acting import Doing
-from ledger.services.agreements.sending import move_state
+from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of, check_clock
 from ledger.services.context import Act, Stores, Written
 from ledger.services.recording import record

@@ -42,6 +42,7 @@ class Order:
 
     template: str
     draft: Json
+    application: str | None
     send: bool
     valid_days: int
 
@@ -77,6 +78,7 @@ def typeset(stores: Stores, act: Act, order: Order, typesetter: Typesetter) -> N
         signers=prepared.draft.signers,
         reserved=reserved,
         reading_code=code,
+        application=order.application,
         send=order.send,
         valid_days=order.valid_days,
     )

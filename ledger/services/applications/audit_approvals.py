@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.core.applications.replay import Replay
+from ledger.core.applications.replay_sending import HANDLERS as SENDING
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Finding, Gathered
 from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
@@ -18,7 +19,7 @@ from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, all_logs
 
 BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
-KINDS = frozenset({"person", "key", "policy", "ruleset", "delegation", "application"})
+KINDS = frozenset({"person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +65,15 @@ def _batches(tx: Connection, log: LogRow) -> Iterator[Sequence[Placed]]:
     read = Read(table="entry", columns=COLUMNS, order=("idx",), equal={"log_id": log.id})
     for raw in stream(tx, read):
         placed = placed_of(log, raw) if raw[5] in KINDS else None
-        if placed is not None:
+        if placed is not None and _concerns(placed):
             batch.append(placed)
         if len(batch) >= BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _concerns(placed: Placed) -> bool:
+    """Say whether an entry is one that the replay reads: of agreements those alone that make and send them."""
+    return placed.entry.subject.kind != "agreement" or placed.entry.type in SENDING

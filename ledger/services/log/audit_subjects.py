@@ -34,6 +34,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "document": "record_id",
         "sealed_version": "agreement_id",
         "signer_seat": "agreement_id",
+        "agreement_submitted": "agreement_id",
         "agreement_sent": "agreement_id",
         "agreement_authority": "agreement_id",
         "void_proposal": "agreement_id",

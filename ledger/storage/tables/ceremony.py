@@ -28,6 +28,15 @@ signer_seat = define(
     once=("viewed_entry", "identified_entry", "consented_entry", "read_entry", "replaced_entry"),
 )
 
+agreement_submitted = define(
+    "agreement_submitted",
+    Rule.APPEND_ONLY,
+    text("agreement_id", ForeignKey("agreement.id"), key=True),
+    text("application_id"),
+    text("submitted_entry"),
+    Index(None, "application_id"),
+)
+
 agreement_sent = define(
     "agreement_sent",
     Rule.APPEND_ONLY,

@@ -51,6 +51,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/identity/{submission_id}": frozenset({OFFICER, AUDITOR}),
     "GET /v1/webhooks": frozenset({ADMINISTRATOR, AUDITOR}),
     "GET /v1/webhooks/{webhook_id}/deliveries": frozenset({ADMINISTRATOR, AUDITOR}),
+    "POST /v1/agreements/{agreement_id}/submit": frozenset({OFFICER}),
     "POST /v1/agreements/{agreement_id}/send": frozenset({OFFICER}),
     "POST /v1/agreements/{agreement_id}/signers/{signer_id}/authority": frozenset({OFFICER}),
     "POST /v1/agreements/{agreement_id}/signers/{signer_id}/remind": frozenset({OFFICER}),
@@ -177,6 +178,7 @@ class World:
         parts: Mapping[str, dict[str, Any]] = {
             "POST /v1/agreements": {"files": {**form, "agreement": (None, '{"terms":{},"signers":[]}')}},
             "POST /v1/agreements/{agreement_id}/signatures": {"json": signature_body(statement.to_bytes(), wrong)},
+            "POST /v1/agreements/{agreement_id}/submit": {"json": {"application": "none"}},
             "POST /v1/agreements/{agreement_id}/send": {"json": {}},
             "POST /v1/agreements/{agreement_id}/void": {"json": {"reason": " "}},
             "POST /v1/agreements/{agreement_id}/signers/{signer_id}/authority": {

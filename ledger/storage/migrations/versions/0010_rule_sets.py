@@ -6,7 +6,7 @@ from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, blob, number, text
 
 revision = "0010"
-down_revision = "0014"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -58,6 +58,14 @@ def steps(signer: str, *kinds: str) -> list[tuple[str, dict[str, Json]]]:
     return [(kind, {"signer": signer, "result": "accepted"}) for kind in kinds]
 
 
+def test_submission_is_a_row_and_the_agreement_waits_until_it_is_sent() -> None:
+    made = [told("agreement.created", VALUES)]
+    made.append(told("agreement.submitted", {"application": "a-1"}, subject=after(made[-1].placed)))
+    projection = project_agreement(made, world())
+    assert row(projection, "agreement_submitted", AGREEMENT).values["application_id"] == "a-1"
+    assert row(projection, "agreement_state", AGREEMENT).values["state"] == "approving"
+
+
 def test_steps_fill_the_seat_with_the_first_entry_of_each_and_move_the_state_once() -> None:
     projection = project(*steps("a", "viewed", "viewed", "identified", "consented", "read"))
     seat = row(projection, "signer_seat", AGREEMENT, "a")

@@ -190,11 +190,20 @@ def test_each_thing_outside_the_policy_is_named_alone(code: str) -> None:
 
 def test_document_code_and_tests_name_the_same_codes() -> None:
     folder = Path(replay.__file__).parent
-    source = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("replay*.py")))
+    source = "".join(
+        file.read_text(encoding="utf-8")
+        for file in sorted(folder.glob("replay*.py"))
+        if file.name != "replay_sending.py"
+    )
     documented = re.findall(r"^\| `(approval\.[a-z-]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-    in_source = set(re.findall(r'"(approval\.[a-z-]+)"', source))
-    assert set(MEANINGS.values()) <= in_source
-    assert sorted(in_source) == documented == list(CASES)
+    own, of_sending = _codes(source), _codes((folder / "replay_sending.py").read_text(encoding="utf-8"))
+    assert set(MEANINGS.values()) <= own
+    assert sorted(own) == list(CASES)
+    assert sorted(own | of_sending) == documented  # tests of the latter: test_replay_sending
+
+
+def _codes(source: str) -> set[str]:
+    return set(re.findall(r'"(approval\.[a-z-]+)"', source))
 
 
 def test_split_over_two_loans_is_added_up() -> None:

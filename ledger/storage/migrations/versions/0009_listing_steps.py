@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, blob, text
 
-revision = "0014"
+revision = "0009"
 down_revision = "0008"
 
 
