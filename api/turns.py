@@ -18,6 +18,7 @@ from ledger.services.agreements.follow_log import follow_log
 from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
+from ledger.services.applications.escalate import escalate
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.publish_version import publish_version
@@ -166,14 +167,15 @@ class Delivering:
 
 @dataclass
 class Minding:
-    """The turns of the ceremony's calendar: agreements that expire, people to remind."""
+    """The turns of the calendar: agreements that expire, people to remind, decisions that are overdue."""
 
     here: Installation
 
     def turn(self) -> float:
-        """Expire and remind; come back in a minute."""
+        """Expire, remind and escalate; come back in a minute."""
         expire(self.here.stores, self.here.act(MACHINE))
         remind_due(self.here.stores, self.here.act(MACHINE))
+        escalate(self.here.stores, self.here.act(MACHINE))
         return MINDING_SECONDS
 
 

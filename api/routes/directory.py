@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.directory import NewApiKey, NewPerson, NewRole
+from api.schemas.directory import NewApiKey, NewDepartment, NewPerson, NewRole
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.log import add_person as adding
+from ledger.services.log.change_department import DepartmentChange, change_department
 from ledger.services.log.change_role import RoleChange, change_role
 from ledger.services.log.issue_api_key import issue_api_key
 from ledger.services.log.list_people import list_people
@@ -35,7 +36,7 @@ def get_people(
 ) -> dict[str, object]:
     """List the people of your institution."""
     page = list_people(here.stores, act, after=cursor or "", limit=limit)
-    items = [{"id": line.id, "name": line.name, "roles": line.roles} for line in page]
+    items = [{"id": line.id, "name": line.name, "roles": line.roles, "departments": line.departments} for line in page]
     return {"items": items, "next": page[-1].id if len(page) == limit else None}
 
 
@@ -68,6 +69,29 @@ async def _change(request: Request, here: Here, caller: Principal, waiter: Waite
     act = here.act(caller, once_of(request, repr(change).encode()))
     key = await run_sync(here.institution_key, caller.institution_id)
     written = await run_sync(change_role, here.stores, act, change, key)
+    return await answer_written(here, waiter, act, written, location=f"/v1/people/{change.person_id}")
+
+
+@router.post("/people/{person_id}/departments", status_code=201, response_class=JSONResponse)
+async def post_department(
+    request: Request, here: Here, caller: Caller, waiter: Waiter, person_id: Id, body: NewDepartment
+) -> Response:
+    """Put a person into a department."""
+    return await _move(request, here, caller, waiter, DepartmentChange(person_id, body.department, joined=True))
+
+
+@router.post("/people/{person_id}/departments/{department}/leavings", status_code=201, response_class=JSONResponse)
+async def post_leaving(
+    request: Request, here: Here, caller: Caller, waiter: Waiter, person_id: Id, department: str
+) -> Response:
+    """Take a person out of a department."""
+    return await _move(request, here, caller, waiter, DepartmentChange(person_id, department, joined=False))
+
+
+async def _move(request: Request, here: Here, caller: Principal, waiter: Waiter, change: DepartmentChange) -> Response:
+    act = here.act(caller, once_of(request, repr(change).encode()))
+    key = await run_sync(here.institution_key, caller.institution_id)
+    written = await run_sync(change_department, here.stores, act, change, key)
     return await answer_written(here, waiter, act, written, location=f"/v1/people/{change.person_id}")
 
 

@@ -105,6 +105,7 @@ def waiting_line(waiting: Waiting) -> dict[str, object]:
         "number": waiting.row.number,
         "branch": waiting.row.branch,
         "is_overdue": waiting.is_overdue,
+        "is_escalated": waiting.is_escalated,
         **_state(waiting.state),
     }
 

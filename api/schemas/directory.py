@@ -25,5 +25,9 @@ class NewRole(StrictBody):
     role: Annotated[Role, Field(strict=False)]
 
 
+class NewDepartment(StrictBody):
+    department: Annotated[str, StringConstraints(min_length=1, max_length=63)]
+
+
 class NewApiKey(StrictBody):
     principal_id: Id

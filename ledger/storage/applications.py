@@ -154,6 +154,15 @@ def waiting_for(tx: Connection, role: str, *, after: str = "", limit: int = 200)
     return fetch_all(tx, StateRow, statement.order_by(rows.c.due_on, rows.c.application_id).limit(page_size(limit)))
 
 
+def overdue(tx: Connection, before: str, *, after: str = "", limit: int = 200) -> list[StateRow]:
+    """Return a page of the states whose step was due on a day before `before`, in the order of their ids."""
+    rows = table.application_state
+    statement = select_rows(StateRow, rows).where(
+        rows.c.due_on != "", rows.c.due_on < before, rows.c.waiting_for != "", rows.c.application_id > after
+    )
+    return fetch_all(tx, StateRow, statement.order_by(rows.c.application_id).limit(page_size(limit)))
+
+
 def insert_decision(tx: Connection, row: DecisionRow) -> None:
     """Store a decision; Conflict("statement.nonce-used") when this statement was used before."""
     if not insert_new(tx, table.decision, values_of(row)):

@@ -92,6 +92,15 @@ def delegations_to(tx: Connection, delegate_id: str) -> list[DelegationRow]:
     return [row for row in rows if row.revoked_entry is None]
 
 
+def delegations_of(tx: Connection, person_id: str, *, limit: int = 200) -> list[DelegationRow]:
+    """Return the delegations that a person has given or was given, newest first."""
+    rows = table.delegation
+    statement = select_rows(DelegationRow, rows).where(
+        (rows.c.holder_id == person_id) | (rows.c.delegate_id == person_id)
+    )
+    return fetch_all(tx, DelegationRow, statement.order_by(rows.c.id.desc()).limit(page_size(limit)))
+
+
 def revoke_delegation(tx: Connection, delegation_id: str, *, entry_id: str) -> None:
     """Take a delegation back; Conflict("delegation.not-active") when it was taken back before."""
     active = (table.delegation.c.id == delegation_id) & table.delegation.c.revoked_entry.is_(None)

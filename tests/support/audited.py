@@ -61,6 +61,7 @@ from signing.statement import parse_statement
 from signing.typed_data import typed_digest
 from support.approvals import staffed
 from support.audited_ceremony import fill_ceremony
+from support.audited_review import fill_review
 from support.chains import SENDER, START, evm_key, open_embedded
 from support.fixed_keys import ORIGIN
 from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
@@ -272,6 +273,8 @@ def _fill_applications(audited: Audited) -> None:
     desk.submit(loan)
     audited.sequence()
     desk.say("Olga", loan)
+    fill_review(desk)
+    audited.sequence()
     audited.now = desk.now
     waiting = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers(), application=loan)
     create(audited.ledger.stores, audited.act(OFFICER), waiting, Limits())

@@ -18,15 +18,18 @@ def review(name: str, **more: object) -> Review:
     return Review(**facts)  # type: ignore[arg-type]  # the tests name its fields
 
 
-def says(
+def says(  # noqa: PLR0913  # a decision's parts
     actor: Actor,
     verdict: Verdict = Verdict.APPROVE,
     *,
     content: bytes = CONTENT,
     at: datetime = NOW,
     conditions: tuple[str, ...] = (),
+    in_place_of: str | None = None,
 ) -> Decision:
-    return Decision(actor=actor, verdict=verdict, content_sha256=content, at=at, conditions=conditions)
+    return Decision(
+        actor=actor, verdict=verdict, content_sha256=content, at=at, conditions=conditions, in_place_of=in_place_of
+    )
 
 
 def member(name: str, *more: str) -> Actor:

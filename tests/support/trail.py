@@ -46,6 +46,7 @@ class Trail:
 
     entries: list[TrailEntry] = field(default_factory=list)
     now: datetime = NOW
+    policy: Policy = DEFAULT_POLICY
     content: Application = field(default_factory=lambda: application(amount=10_000_000, checks=(check(),)))
 
     def add(self, kind: str, subject: str, facts: dict[str, Json] | None = None, **values: Json) -> None:
@@ -121,6 +122,9 @@ class Trail:
             },
         )
 
+    def escalate(self, step: int = 0, **more: Json) -> None:
+        self.add("application.escalated", LOAN, escalation={"step": step, "role": "department-head", **more})
+
     def seat(self, *members: str, chair: str = "m1") -> None:
         self.add("application.sitting-named", LOAN, sitting={"members": list(members), "chair": chair})
 
@@ -133,7 +137,7 @@ class Trail:
             "amount_minor": str(self.content.amount),
             "verdict": verdict,
             "conditions": (),
-            "policy_sha256": DEFAULT_POLICY.sha256(),
+            "policy_sha256": self.policy.sha256(),
             "decider": name,
             "role": "officer",
             "in_place_of": None,
@@ -183,6 +187,22 @@ def in_review(**changes: object) -> Trail:
     """Return a trail with a loan that waits for its first decision."""
     trail = staffed()
     trail.content = replace(trail.content, **changes)  # type: ignore[arg-type]  # the tests name its fields
+    trail.create()
+    trail.submit()
+    return trail
+
+
+def escalating() -> Trail:
+    """Return a trail with a loan whose first step escalates to a department head."""
+    trail = Trail()
+    trail.hire("otto", "officer")
+    trail.hire("olga", "officer")
+    trail.hire("hans", "department-head")
+    first, *rest = DEFAULT_POLICY.paths["two"].steps
+    steps = (replace(first, escalates_to="department-head"), *rest)
+    two = replace(DEFAULT_POLICY.paths["two"], steps=steps, check_minutes=None)
+    trail.policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": two})
+    trail.enforce(policy=trail.policy)
     trail.create()
     trail.submit()
     return trail

@@ -67,9 +67,19 @@ class Decision:
     content_sha256: bytes
     at: datetime
     conditions: tuple[str, ...] = ()
+    in_place_of: str | None = None  # whose delegation it is taken under; None: by the decider's own role
 
 
-Event = Decision | Sitting  # what is recorded of a review: decisions, and committees that were named for it
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """A step that was not decided by its day: from then on the role that the policy names decides it as well."""
+
+    step: int
+    due_on: str
+    day: str  # on which it was escalated, in the institution's zone
+
+
+Event = Decision | Sitting | Escalation  # what is recorded of a review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +105,7 @@ class Progress:
     conditions: tuple[str, ...] = ()
     inquorate: bool = False
     sitting: Sitting | None = None
+    escalated: bool = False  # the current step
 
 
 def decide(review: Review, history: Sequence[Event], decision: Event) -> Progress:
@@ -117,13 +128,15 @@ def take(review: Review, progress: Progress, event: Event) -> Progress:
         raise Conflict("decision.closed", f"this application is {progress.outcome}; it takes no further decision")
     if isinstance(event, Sitting):
         return _seat(review, progress, event)
+    if isinstance(event, Escalation):
+        return _escalate(review, progress, event)
     if event.content_sha256 != review.content_sha256:
         raise Conflict(
             "decision.outdated", "the application was corrected since: read the current version and decide on that"
         )
     _check_person(review, progress, event)
     step = review.path.steps[progress.step]
-    _check_role(step, review, event)
+    acting_role(review, progress, event)
     if step.kind is StepKind.COMMITTEE:
         return _vote(step, review, progress, event)
     return _one(step, review, progress, event)
@@ -148,41 +161,77 @@ def _seat(review: Review, progress: Progress, sitting: Sitting) -> Progress:
     return replace(progress, sitting=sitting, ballots=(), took_part=frozenset(), inquorate=False)
 
 
+def _escalate(review: Review, progress: Progress, escalation: Escalation) -> Progress:
+    step = review.path.steps[progress.step]
+    if escalation.step != progress.step or step.escalates_to is None or progress.escalated:
+        raise Conflict("decision.escalation", "expected the current step, escalated once, to whom its policy names")
+    if escalation.day <= escalation.due_on:
+        raise Conflict("decision.not-overdue", f"this step is due on {escalation.due_on}; it is not overdue before")
+    return replace(progress, escalated=True)
+
+
+def _roles_now(review: Review, progress: Progress) -> tuple[str, ...]:
+    """Return the roles that decide the current step: its own, and once it is escalated the one that the policy names."""
+    step = review.path.steps[progress.step]
+    return (step.role, step.escalates_to) if progress.escalated and step.escalates_to else (step.role,)
+
+
+def people_of(decision: Decision) -> frozenset[str]:
+    """Return whose say a decision is: the decider's, and that of whom it was taken for; both have then taken part."""
+    return frozenset({decision.actor.id, *([decision.in_place_of] if decision.in_place_of else [])})
+
+
 def _check_person(review: Review, progress: Progress, decision: Decision) -> None:
-    person = decision.actor.id
-    if person in review.own:
+    people = people_of(decision)
+    if people & review.own:
         raise NotAllowed("decision.own", "nobody decides on an application that they entered or that is their own")
-    if person in progress.recused:
+    if people & progress.recused:
         raise NotAllowed("decision.recused", "you withdrew from this application for a conflict of interest")
-    if person in progress.took_part and decision.verdict is not Verdict.CLOSE:
-        raise Conflict("decision.twice", "you have decided on this application already; each step needs another person")
+    if people & progress.took_part and decision.verdict is not Verdict.CLOSE:
+        raise Conflict(
+            "decision.twice",
+            "you, or whom you decide for, have decided on this application already; each step needs another person",
+        )
     if decision.conditions and decision.verdict is not Verdict.APPROVE:
         raise InvalidInput("decision.conditions", "expected conditions with an approval only", field="conditions")
 
 
-def _check_role(step: Step, review: Review, decision: Decision) -> None:
-    """Refuse who holds neither the step's role nor a delegation of it that is in date and large enough."""
-    actor = decision.actor
-    if step.role in actor.roles and _in_department(step, actor.departments):
-        return
+def acting_role(review: Review, progress: Progress, decision: Decision) -> str:
+    """Return the role in which a decision of the current step is taken: the decider's own, or one that is delegated to them.
+
+    Raises NotAllowed("decision.role" | "decision.delegation-expired" | "decision.delegation-limit").
+    """
+    actor, step, roles = decision.actor, review.path.steps[progress.step], _roles_now(review, progress)
+    if decision.in_place_of is None:
+        own = [role for role in roles if role in actor.roles and _in_department(step, role, actor.departments)]
+        if not own:
+            raise NotAllowed("decision.role", f"this step is decided by: {_who(step, roles)}")
+        return own[0]
     delegations = [
-        item for item in actor.delegations if item.role == step.role and _in_department(step, item.departments)
+        item
+        for item in actor.delegations
+        if item.holder == decision.in_place_of
+        and item.role in roles
+        and _in_department(step, item.role, item.departments)
     ]
     if not delegations:
-        raise NotAllowed("decision.role", f"this step is decided by: {_who(step)}")
+        raise NotAllowed("decision.role", f"expected a delegation by whom you decide for, of: {_who(step, roles)}")
     in_date = [item for item in delegations if decision.at < item.until]
     if not in_date:
         raise NotAllowed("decision.delegation-expired", "the delegation you decide under has ended; ask for a new one")
-    if all(item.limit < review.amount for item in in_date):
+    reaching = [item.role for item in in_date if item.limit >= review.amount]
+    if not reaching:
         raise NotAllowed("decision.delegation-limit", "the delegation you decide under does not reach to this amount")
+    return reaching[0]
 
 
-def _in_department(step: Step, departments: frozenset[str]) -> bool:
-    return not step.departments or bool(departments & set(step.departments))
+def _in_department(step: Step, role: str, departments: frozenset[str]) -> bool:
+    """Say whether somebody of these departments may act in a role of the step; a role it was escalated to is of no department."""
+    return role != step.role or not step.departments or bool(departments & set(step.departments))
 
 
-def _who(step: Step) -> str:
-    return step.role + (f" of {', '.join(step.departments)}" if step.departments else "")
+def _who(step: Step, roles: Sequence[str]) -> str:
+    return " or ".join(roles) + (f" of {', '.join(step.departments)}" if step.departments else "")
 
 
 def _one(step: Step, review: Review, progress: Progress, decision: Decision) -> Progress:
@@ -253,13 +302,15 @@ def _counted(step: Step, review: Review, progress: Progress, sitting: Sitting) -
 def _noted(progress: Progress, decision: Decision) -> Progress:
     return replace(
         progress,
-        took_part=progress.took_part | {decision.actor.id},
+        took_part=progress.took_part | people_of(decision),
         conditions=(*progress.conditions, *decision.conditions),
     )
 
 
 def _next(review: Review, progress: Progress) -> Progress:
     """Go on to the next step; after the last one the application is approved."""
-    after = replace(progress, step=progress.step + 1, approvals=(), ballots=(), sitting=None, inquorate=False)
+    after = replace(
+        progress, step=progress.step + 1, approvals=(), ballots=(), sitting=None, inquorate=False, escalated=False
+    )
     done = after.step == len(review.path.steps)
     return replace(after, outcome=Outcome.APPROVED) if done else after

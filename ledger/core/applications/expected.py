@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.expected_review import HANDLERS, expect_escalation, expect_sitting
 from ledger.core.applications.expected_rows import content_of, move_row, state_of, version_row
 from ledger.core.applications.policy import parse_policy
 from ledger.core.applications.rule_set import parse_rule_set
@@ -85,6 +86,18 @@ def _decided(projection: Projection, told: Told, world: World) -> None:
 
 def _digest(automated: Json) -> Value:
     return hashlib.sha256(automated.encode()).digest() if isinstance(automated, str) else UNTOLD
+
+
+def _seated(projection: Projection, told: Told, world: World) -> None:
+    del world
+    expect_sitting(projection, told)
+    move_row(projection, told)
+
+
+def _escalated(projection: Projection, told: Told, world: World) -> None:
+    del world
+    expect_escalation(projection, told)
+    move_row(projection, told)
 
 
 def _statement(projection: Projection, told: Told, text: Json) -> DecisionStatement | None:
@@ -190,6 +203,9 @@ _HANDLERS: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "application.created": _created,
     "application.submitted": _submitted,
     "application.decided": _decided,
+    "application.sitting-named": _seated,
+    "application.escalated": _escalated,
+    **HANDLERS,
     "policy.proposed": _proposed,
     "policy.published": _published,
     "ruleset.proposed": _rules_proposed,

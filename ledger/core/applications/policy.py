@@ -65,6 +65,7 @@ class Step:
     quorum: int = 0
     veto: tuple[str, ...] = ()
     chair_casts: bool = False
+    escalates_to: str | None = None  # the role that may decide as well once the step is overdue
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,8 @@ _STEP = frozenset(
 
 def parse_step(value: Json) -> Step:
     """Return one step; raise InvalidInput("policy.invalid") with `field` step.…."""
-    fields = Fields(value, _STEP, where="step", code=_CODE)
+    escalates = isinstance(value, dict) and "escalates_to" in value
+    fields = Fields(value, _STEP | ({"escalates_to"} if escalates else set()), where="step", code=_CODE)
     step = Step(
         kind=fields.parsed("kind", _kind),
         role=fields.parsed("role", _label),
@@ -229,7 +231,10 @@ def parse_step(value: Json) -> Step:
         quorum=fields.integer("quorum", least=0),
         veto=fields.many("veto", _label, most=MAX_NAMES),
         chair_casts=fields.boolean("chair_casts"),
+        escalates_to=fields.parsed("escalates_to", _label) if escalates else None,
     )
+    if step.escalates_to is not None and (step.kind is not StepKind.PERSON or step.escalates_to == step.role):
+        raise _invalid("step.escalates_to", "expected another role, and only where single people decide")
     is_committee = step.kind is StepKind.COMMITTEE
     if is_committee and not 1 <= step.quorum <= step.size:
         raise _invalid("step.quorum", f"expected 1 to {step.size} of the committee's members")
@@ -326,6 +331,7 @@ def _step_json(step: Step) -> Json:
         "quorum": step.quorum,
         "veto": list(step.veto),
         "chair_casts": step.chair_casts,
+        **({"escalates_to": step.escalates_to} if step.escalates_to is not None else {}),
     }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.committee import Sitting
-from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Review, Verdict, take
+from ledger.core.applications.decide import Actor, Decision, Escalation, Event, Outcome, Progress, Review, Verdict, take
 from ledger.core.applications.groups import Line
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
@@ -40,6 +40,7 @@ MEANINGS: Mapping[str, str] = {
     "decision.closed": "approval.after-the-end",
     "decision.not-member": "approval.not-in-committee",
     "decision.sitting-conflict": "approval.committee-conflict",
+    "decision.not-overdue": "approval.early-escalation",
 }
 REFUSED = "approval.refused"  # any other rule that the recorded decision breaks
 
@@ -87,7 +88,7 @@ class Replay(Book):
             return
         line = _line(entry.subject, content, entry.at)
         self.lines.put(line)
-        self.cases[entry.subject] = Case(line, content, {string(entry.values.get("author"))}, entry.at)
+        self.cases[entry.subject] = Case(line, content, {string(entry.values.get("author"))}, entry.at, entry.at)
 
     def _submitted(self, entry: TrailEntry) -> None:
         case, submission = self.cases.get(entry.subject), entry.values.get("submission")
@@ -111,6 +112,7 @@ class Replay(Book):
             self.find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
         case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
         case.progress, case.submission, case.path = Progress(), entry.id, name
+        case.step_since = entry.at
 
     def _seated(self, entry: TrailEntry) -> None:
         case, sitting = self.cases.get(entry.subject), entry.values.get("sitting")
@@ -122,6 +124,20 @@ class Replay(Book):
             members=tuple(map(str, members)) if isinstance(members, list) else (), chair=str(sitting.get("chair"))
         )
         self._take(entry, case, case.review, named)
+
+    def _escalated(self, entry: TrailEntry) -> None:
+        case, told = self.cases.get(entry.subject), entry.values.get("escalation")
+        if case is None or case.review is None or not isinstance(told, dict):
+            self.unopened += 1
+            return
+        number, time, steps = told.get("step"), self.timeline.working_time, case.review.path.steps
+        step = steps[min(case.progress.step, len(steps) - 1)]
+        found = Escalation(
+            step=number if isinstance(number, int) else -1,
+            due_on=time.due_day(case.step_since, step.due_business_days),
+            day=time.day(entry.at).isoformat(),
+        )
+        self._take(entry, case, case.review, found)
 
     def _decided(self, entry: TrailEntry) -> None:
         case, text = self.cases.get(entry.subject), entry.values.get("statement")
@@ -136,10 +152,12 @@ class Replay(Book):
         self.check_time(entry, case)
         statement = parse_decision(text.encode())
         self._check_statement(entry, case, statement)
-        self._check_complete(entry, case, case.review.path)
+        if statement.verdict == Verdict.APPROVE:
+            self._check_complete(entry, case, case.review.path)
         actor = Actor(
             id=statement.decider,
             roles=self.timeline.roles_at(statement.decider, entry.index),
+            departments=self.timeline.departments_at(statement.decider, entry.index),
             delegations=self.timeline.delegations_at(statement.decider, entry.index),
         )
         decision = Decision(
@@ -148,6 +166,7 @@ class Replay(Book):
             content_sha256=statement.content_sha256,
             at=entry.at,
             conditions=statement.conditions,
+            in_place_of=statement.in_place_of,
         )
         self._take(entry, case, case.review, decision)
         self._check_move(entry, case)
@@ -160,9 +179,10 @@ class Replay(Book):
         if automated(self, entry, case, statement):
             self._check_move(entry, case)
 
-    def _take(self, entry: TrailEntry, case: Case, review: Review, event: Decision | Sitting) -> None:
+    def _take(self, entry: TrailEntry, case: Case, review: Review, event: Event) -> None:
         try:
-            case.progress = take(review, case.progress, event)
+            before, case.progress = case.progress.step, take(review, case.progress, event)
+            case.step_since = entry.at if case.progress.step != before else case.step_since
         except LedgerError as error:
             self.find(
                 entry, MEANINGS.get(error.code, REFUSED), expected="a decision that the policy allows", found=error.code
@@ -245,4 +265,5 @@ _HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
     "application.sitting-named": Replay._seated,  # noqa: SLF001
     "application.decided": Replay._decided,  # noqa: SLF001
     **SENDING,
+    "application.escalated": Replay._escalated,  # noqa: SLF001
 }

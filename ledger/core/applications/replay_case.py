@@ -22,6 +22,7 @@ class Case:
     content: Application
     authors: set[str]
     at: datetime
+    step_since: datetime  # when the current step began
     review: Review | None = None
     progress: Progress = field(default_factory=Progress)
     policy: PublishedPolicy | None = None

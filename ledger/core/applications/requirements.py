@@ -22,7 +22,7 @@ def require_complete(path: Path, application: Application, now: datetime) -> Non
     """Raise Conflict("application.incomplete") that names all that is missing."""
     lines = missing(path, application, now)
     if lines:
-        raise Conflict("application.incomplete", "before a decision this application needs: " + "; ".join(lines))
+        raise Conflict("application.incomplete", "before an approval this application needs: " + "; ".join(lines))
 
 
 def _attachments(path: Path, application: Application) -> Iterator[str]:

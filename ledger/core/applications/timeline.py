@@ -6,12 +6,14 @@ Leaves to others: reading the log and opening fields (services), judging decisio
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ledger.core.applications.deadlines import WorkingTime
 from ledger.core.applications.decide import Delegation
 from ledger.core.applications.policy import Policy, parse_policy
 from ledger.core.applications.rule_set import RuleSet, parse_rule_set
+from ledger.core.log.directory import parse_calendar
 from ledger.core.log.fields import Fields, string
 from ledger.errors import InvalidInput
 from signing.algorithms import PublicKey
@@ -84,12 +86,14 @@ class Timeline:
     """Roles, delegations and policies, filled entry by entry with `note`."""
 
     roles: dict[str, _Changes] = field(default_factory=dict)
+    departments: dict[str, _Changes] = field(default_factory=dict)
     delegations: dict[str, tuple[int, str, Delegation]] = field(default_factory=dict)  # id: index, delegate, what
     revoked: dict[str, int] = field(default_factory=dict)  # delegation id: index
     proposed: dict[str, tuple[str, Policy]] = field(default_factory=dict)  # policy id: author, policy
     policies: list[PublishedPolicy] = field(default_factory=list)
     proposed_rules: dict[str, tuple[str, RuleSet]] = field(default_factory=dict)  # rule set id: author, rule set
     rule_sets: list[PublishedRules] = field(default_factory=list)
+    working_time: WorkingTime = field(default_factory=WorkingTime)
 
     def note(self, entry: TrailEntry) -> None:
         """Take in one entry; raise InvalidInput("trail.malformed") where its fields are not what its type has."""
@@ -102,10 +106,15 @@ class Timeline:
         changes = self.roles.get(person)
         return changes.at(index) if changes else frozenset()
 
+    def departments_at(self, person: str, index: int) -> frozenset[str]:
+        """Return the departments that a person belonged to just before the entry at `index`."""
+        changes = self.departments.get(person)
+        return changes.at(index) if changes else frozenset()
+
     def delegations_at(self, person: str, index: int) -> tuple[Delegation, ...]:
         """Return what was delegated to a person before `index` and not taken back, by holders who still held the role."""
         return tuple(
-            delegation
+            replace(delegation, departments=self.departments_at(delegation.holder, index))
             for name, (since, delegate, delegation) in self.delegations.items()
             if delegate == person
             and since < index
@@ -140,6 +149,20 @@ def _role_granted(timeline: Timeline, entry: TrailEntry) -> None:
 def _role_revoked(timeline: Timeline, entry: TrailEntry) -> None:
     changes = timeline.roles.setdefault(entry.subject, _Changes())
     changes.add(entry.index, changes.last() - {string(entry.facts.get("role"))})
+
+
+def _institution_opened(timeline: Timeline, entry: TrailEntry) -> None:
+    timeline.working_time = WorkingTime(string(entry.facts.get("zone")), parse_calendar(entry.facts.get("calendar")))
+
+
+def _department_joined(timeline: Timeline, entry: TrailEntry) -> None:
+    changes = timeline.departments.setdefault(entry.subject, _Changes())
+    changes.add(entry.index, changes.last() | {string(entry.facts.get("department"))})
+
+
+def _department_left(timeline: Timeline, entry: TrailEntry) -> None:
+    changes = timeline.departments.setdefault(entry.subject, _Changes())
+    changes.add(entry.index, changes.last() - {string(entry.facts.get("department"))})
 
 
 def _delegation_granted(timeline: Timeline, entry: TrailEntry) -> None:
@@ -206,8 +229,11 @@ def _rules_published(timeline: Timeline, entry: TrailEntry) -> None:
 
 
 _HANDLERS = {
+    "institution.opened": _institution_opened,
     "role.granted": _role_granted,
     "role.revoked": _role_revoked,
+    "department.joined": _department_joined,
+    "department.left": _department_left,
     "delegation.granted": _delegation_granted,
     "delegation.revoked": _delegation_revoked,
     "policy.proposed": _policy_proposed,

@@ -24,6 +24,8 @@ SIGNED_TYPES = frozenset(
         "person.added",
         "role.granted",
         "role.revoked",
+        "department.joined",
+        "department.left",
         "key.enrolled",
         "key.revoked",
         "apikey.issued",
@@ -156,6 +158,26 @@ def _role_revoked(projection: Projection, told: Told, _world: World) -> None:
     _revoke(projection, told, "role_grant", "role")
 
 
+def _department_joined(projection: Projection, told: Told, _world: World) -> None:
+    entry = told.placed.entry
+    projection.expect(
+        "department_member",
+        told,
+        {
+            "id": entry.id,
+            "institution_id": entry.institution,
+            "principal_id": entry.subject.id,
+            "department": text_of(entry.public.get("department")),
+            "joined_entry": entry.id,
+            "left_entry": None,
+        },
+    )
+
+
+def _department_left(projection: Projection, told: Told, _world: World) -> None:
+    _revoke(projection, told, "department_member", "department", end="left_entry")
+
+
 def _api_key_issued(projection: Projection, told: Told, _world: World) -> None:
     entry = told.placed.entry
     projection.expect(
@@ -199,19 +221,18 @@ def _webhook_removed(projection: Projection, told: Told, _world: World) -> None:
         projection.object_to(told, "entry.contradicts", "type", expected="webhook.added first", found=told.type)
 
 
-def _revoke(projection: Projection, told: Told, table: str, column: str) -> None:
-    """Revoke the newest active row with the same value."""
+def _revoke(projection: Projection, told: Told, table: str, column: str, *, end: str = "revoked_entry") -> None:
+    """End the newest active row with the same value."""
     entry = told.placed.entry
     active = [
         row
         for row in projection.rows
-        if (row.table, row.values.get(column), row.values.get("revoked_entry"))
-        == (table, entry.public.get(column), None)
+        if (row.table, row.values.get(column), row.values.get(end)) == (table, entry.public.get(column), None)
     ]
     if not active:
         projection.object_to(told, "entry.contradicts", column, expected=f"an active {table}", found="none")
         return
-    projection.amend(table, told, active[-1].key, {"revoked_entry": entry.id})
+    projection.amend(table, told, active[-1].key, {end: entry.id})
 
 
 def _log_registered(projection: Projection, told: Told, world: World) -> None:
@@ -245,6 +266,8 @@ _PROJECT: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "person.added": _person_added,
     "role.granted": _role_granted,
     "role.revoked": _role_revoked,
+    "department.joined": _department_joined,
+    "department.left": _department_left,
     "key.enrolled": key_enrolled,
     "key.revoked": key_revoked,
     "apikey.issued": _api_key_issued,

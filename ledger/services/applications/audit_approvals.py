@@ -19,7 +19,7 @@ from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, all_logs
 
 BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
-KINDS = frozenset({"person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
+KINDS = frozenset({"institution", "person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, take
+from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, acting_role, take
 from ledger.core.applications.requirements import require_complete
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
@@ -81,7 +81,8 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     standing = standing_of(tx, stores, view)
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)
-    require_complete(standing.path, standing.content, act.now)
+    if statement.verdict == Verdict.APPROVE:
+        require_complete(standing.path, standing.content, act.now)
     actor = actor_of(tx, act.principal.id)
     progress = take(standing.review, standing.progress, _decision(act, actor, statement))
     return _store(tx, stores, act, _Taken(plan, view, standing, progress, actor))
@@ -94,6 +95,7 @@ def _decision(act: Act, actor: Actor, statement: DecisionStatement) -> Decision:
         content_sha256=statement.content_sha256,
         at=act.now,
         conditions=statement.conditions,
+        in_place_of=statement.in_place_of,
     )
 
 
@@ -110,7 +112,7 @@ def _check_binding(tx: Connection, act: Act, view: ApplicationView, standing: St
         (statement.terms_sha256 == content.terms_sha256, "statement.wrong-terms", "other terms"),
         ((statement.currency, statement.amount_minor) == (content.currency, str(content.amount)), "statement.wrong-amount", "another amount"),
         (statement.policy_sha256 == standing.policy_sha256, "statement.wrong-policy", "another policy"),
-        (statement.role == standing.path.steps[standing.progress.step].role, "statement.wrong-role", "another role"),
+        (statement.role == _acting_role(tx, act, standing, statement), "statement.wrong-role", "another role"),
         (statement.chain_id == plan.new.chain_id, "statement.wrong-chain", "another chain"),
         (statement.log == view.log.origin, "statement.wrong-log", "another log"),
     )  # fmt: skip
@@ -120,6 +122,11 @@ def _check_binding(tx: Connection, act: Act, view: ApplicationView, standing: St
     if datetime.fromisoformat(statement.expires_at) <= act.now.astimezone(UTC):
         raise Conflict("statement.expired", f"the statement expired at {statement.expires_at}; fetch a fresh one")
     _check_seen(tx, view, statement)
+
+
+def _acting_role(tx: Connection, act: Act, standing: Standing, statement: DecisionStatement) -> str:
+    decision = _decision(act, actor_of(tx, act.principal.id), statement)
+    return acting_role(standing.review, standing.progress, decision)
 
 
 def _check_seen(tx: Connection, view: ApplicationView, statement: DecisionStatement) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ledger.core.applications.decide import Decision, Verdict, take
+from ledger.core.applications.decide import Decision, Verdict, acting_role, take
 from ledger.core.applications.requirements import require_complete
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.keys import Purpose
@@ -53,7 +53,7 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
     view = load_application(tx, act.principal, application_id, Action.APPLICATION_DECIDE)
     require_open(view)
     standing = standing_of(tx, stores, view)
-    _try(tx, act, standing, wanted)
+    role = _try(tx, act, standing, wanted)
     _known_key(tx, act, wanted.key_id)
     head, checkpoint = subject_head(tx, view.log.id, KIND, view.row.id), latest_checkpoint(tx, view.log.id)
     if head is None or checkpoint is None:
@@ -68,7 +68,7 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
         conditions=wanted.conditions,
         policy_sha256=standing.policy_sha256,
         decider=act.principal.id,
-        role=standing.path.steps[standing.progress.step].role,
+        role=role,
         in_place_of=wanted.in_place_of,
         key_id=wanted.key_id,
         head=Head(head.n, head.leaf_hash),
@@ -80,17 +80,20 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
     )
 
 
-def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> None:
-    """Raise what taking the decision now would raise."""
-    require_complete(standing.path, standing.content, act.now)
+def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> str:
+    """Return the role in which the decision would be taken; raise what taking it now would raise."""
+    if wanted.verdict is Verdict.APPROVE:
+        require_complete(standing.path, standing.content, act.now)
     decision = Decision(
         actor=actor_of(tx, act.principal.id),
         verdict=wanted.verdict,
         content_sha256=standing.review.content_sha256,
         at=act.now,
         conditions=wanted.conditions,
+        in_place_of=wanted.in_place_of,
     )
     take(standing.review, standing.progress, decision)
+    return acting_role(standing.review, standing.progress, decision)
 
 
 def _known_key(tx: Connection, act: Act, key_id: str) -> None:

@@ -1,13 +1,23 @@
 """Where an application stands: its review and progress, rebuilt from what is recorded, and who somebody is in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ledger.core.applications.application import Application, parse_amount
 from ledger.core.applications.automated import decision_of, ruling_of
 from ledger.core.applications.committee import Sitting
-from ledger.core.applications.decide import Actor, Decision, Delegation, Event, Progress, Review, Verdict, replay
+from ledger.core.applications.decide import (
+    Actor,
+    Decision,
+    Delegation,
+    Escalation,
+    Event,
+    Progress,
+    Review,
+    Verdict,
+    replay,
+)
 from ledger.core.applications.policy import Path
 from ledger.core.log.fields import Fields
 from ledger.errors import NotFound, VerificationFailed
@@ -17,7 +27,9 @@ from ledger.services.context import Stores
 from ledger.services.opening import open_fields
 from ledger.storage.applications import DecisionRow, SittingRow
 from ledger.storage.database import Connection
+from ledger.storage.departments import departments_of
 from ledger.storage.directory import grants_of
+from ledger.storage.evidence import EscalationRow, escalations_of
 from ledger.storage.policies import delegations_to
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import decode
@@ -26,6 +38,7 @@ from signing.decision import parse_decision
 SUBMISSION = frozenset({"policy", "policy_sha256", "row", "path", "group"})
 GROUP = frozenset({"applications", "amount", "other_currencies"})
 _CODE = "application.invalid"
+NEVER = "9999-12-31"  # a recorded escalation was overdue when it was written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,33 +62,49 @@ def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standi
         amount=_group_amount(tx, stores, view),
         own=view.own | {applicant.id for applicant in content.applicants},
     )
-    progress = replay(review, _history(tx, stores, view))
+    progress = replay(review, _history(tx, stores, view, review))
     return Standing(content=content, policy_sha256=row.sha256, path=review.path, review=review, progress=progress)
 
 
 def actor_of(tx: Connection, person_id: str) -> Actor:
-    """Return a person with the roles and delegations held now."""
+    """Return a person with the roles, departments and delegations held now."""
     return Actor(
         id=person_id,
         roles=frozenset(grant.role for grant in grants_of(tx, person_id)),
+        departments=_departments(tx, person_id),
         delegations=tuple(
-            Delegation(row.holder_id, row.role, datetime.fromisoformat(row.until), int(row.limit_minor))
+            Delegation(
+                row.holder_id,
+                row.role,
+                datetime.fromisoformat(row.until),
+                int(row.limit_minor),
+                _departments(tx, row.holder_id),
+            )
             for row in delegations_to(tx, person_id)
             if row.role in {grant.role for grant in grants_of(tx, row.holder_id)}
         ),
     )
 
 
-def _history(tx: Connection, stores: Stores, view: ApplicationView) -> Sequence[Event]:
-    """Return decisions and committees of the current version in the order of their entries."""
+def _departments(tx: Connection, person_id: str) -> frozenset[str]:
+    return frozenset(row.department for row in departments_of(tx, person_id))
+
+
+def _history(tx: Connection, stores: Stores, view: ApplicationView, review: Review) -> Sequence[Event]:
+    """Return decisions, committees and escalations of the current version in the order of their entries."""
     version = view.version.version
-    taken = ((row.entry_id, _decision(tx, stores, view, row)) for row in view.decisions if row.version == version)
+    taken = (
+        (row.entry_id, _decision(tx, stores, view, row, review)) for row in view.decisions if row.version == version
+    )
     events: list[tuple[str, Event]] = [(entry, decision) for entry, decision in taken if decision is not None]
     events += [(row.entry_id, _sitting(row)) for row in view.sittings if row.version == version]
+    events += [(row.entry_id, _escalation(row)) for row in escalations_of(tx, view.row.id) if row.version == version]
     return [event for _, event in sorted(events, key=lambda pair: pair[0])]
 
 
-def _decision(tx: Connection, stores: Stores, view: ApplicationView, row: DecisionRow) -> Decision | None:
+def _decision(
+    tx: Connection, stores: Stores, view: ApplicationView, row: DecisionRow, review: Review
+) -> Decision | None:
     """Return a decision as it was taken: with the roles that its entry says its decider held then; None for a referral."""
     at, ruling = datetime.fromisoformat(row.decided_at), ruling_of(row.statement)
     if ruling is not None:
@@ -87,13 +116,27 @@ def _decision(tx: Connection, stores: Stores, view: ApplicationView, row: Decisi
         raise VerificationFailed(
             "application.altered", "a decision's own entry cannot be opened; the operator should run `tally audit`"
         )
-    return Decision(
+    decision = Decision(
         actor=Actor(id=row.decider_id, roles=frozenset({*map(str, held), statement.role})),
         verdict=Verdict(statement.verdict),
         content_sha256=statement.content_sha256,
         at=at,
         conditions=statement.conditions,
+        in_place_of=statement.in_place_of,
     )
+    return replace(decision, actor=_as_judged(decision, statement.role, review))
+
+
+def _as_judged(decision: Decision, role: str, review: Review) -> Actor:
+    """Return the decider of a recorded decision with the departments and the delegation that it was let through with."""
+    everywhere = frozenset(name for step in review.path.steps for name in step.departments)
+    holder, until = decision.in_place_of, decision.at + timedelta(seconds=1)
+    delegations = () if holder is None else (Delegation(holder, role, until, review.amount, everywhere),)
+    return replace(decision.actor, departments=everywhere, delegations=delegations)
+
+
+def _escalation(row: EscalationRow) -> Escalation:
+    return Escalation(step=row.step, due_on=row.due_on, day=NEVER)
 
 
 def _sitting(row: SittingRow) -> Sitting:

@@ -47,6 +47,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "sitting": "application_id",
         "condition_fulfilled": "application_id",
         "condition_report": "application_id",
+        "escalation": "application_id",
+        "attachment": "application_id",
+        "evidence": "application_id",
     },
     "policy": {"policy": "id"},
     "ruleset": {"rule_set": "id"},
@@ -54,7 +57,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "institution": {"institution": "id", "log": "institution_id"},
     "key": {"enrolled_key": "key_id"},
     "webhook": {"webhook_endpoint": "id"},
-    "person": {"person": "id", "role_grant": "principal_id", "api_key": "principal_id"},
+    "person": {
+        "person": "id",
+        "role_grant": "principal_id",
+        "department_member": "principal_id",
+        "api_key": "principal_id",
+    },
 }
 PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
     "agreement": project_agreement,

@@ -1,11 +1,12 @@
-"""List the people of one's institution with their names and roles."""
+"""List the people of one's institution with their names, roles and departments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
+from ledger.storage.departments import departments_of
 from ledger.storage.directory import PersonRow, grants_of, people
 from ledger.storage.vault_fields import VaultRow, fields_of_entry
 
@@ -17,6 +18,7 @@ class PersonLine:
     id: str
     name: str | None
     roles: tuple[str, ...]
+    departments: tuple[str, ...] = ()
 
 
 def list_people(stores: Stores, act: Act, *, after: str = "", limit: int = 100) -> list[PersonLine]:
@@ -24,18 +26,19 @@ def list_people(stores: Stores, act: Act, *, after: str = "", limit: int = 100) 
     institution_id = act.principal.institution_id
     require(act.principal, Action.PERSON_READ, Resource(institution_id, Grade.PERSONAL))
     page = stores.database.read(lambda tx: _page(tx, institution_id, after, limit))
-    return [_line(stores, row, sealed, roles) for row, sealed, roles in page]
+    return [_line(stores, person, sealed) for person, sealed in page]
 
 
-def _page(
-    tx: Connection, institution_id: str, after: str, limit: int
-) -> list[tuple[PersonRow, list[VaultRow], tuple[str, ...]]]:
-    return [
-        (row, fields_of_entry(tx, row.added_entry), tuple(sorted(grant.role for grant in grants_of(tx, row.id))))
-        for row in people(tx, institution_id, after=after, limit=limit)
-    ]
+def _page(tx: Connection, institution_id: str, after: str, limit: int) -> list[tuple[PersonLine, list[VaultRow]]]:
+    rows = people(tx, institution_id, after=after, limit=limit)
+    return [(_unnamed(tx, row), fields_of_entry(tx, row.added_entry)) for row in rows]
 
 
-def _line(stores: Stores, row: PersonRow, sealed: list[VaultRow], roles: tuple[str, ...]) -> PersonLine:
+def _unnamed(tx: Connection, row: PersonRow) -> PersonLine:
+    roles = tuple(sorted(grant.role for grant in grants_of(tx, row.id)))
+    return PersonLine(row.id, None, roles, tuple(sorted(one.department for one in departments_of(tx, row.id))))
+
+
+def _line(stores: Stores, person: PersonLine, sealed: list[VaultRow]) -> PersonLine:
     opened = open_fields(stores, sealed)
-    return PersonLine(row.id, str(opened["name"].value) if "name" in opened else None, roles)
+    return replace(person, name=str(opened["name"].value)) if "name" in opened else person

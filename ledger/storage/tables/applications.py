@@ -87,6 +87,47 @@ condition_fulfilled = define(
     text("recorded_at"),
 )
 
+escalation = define(
+    "escalation",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    number("version"),
+    number("step"),
+    text("role"),  # that may decide as well from then on
+    text("due_on"),
+    text("escalated_at"),
+    Index(None, "application_id", "entry_id"),
+    Index(None, "role"),
+)
+
+attachment = define(
+    "attachment",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    blob("sha256"),
+    number("byte_length"),
+    text("media_type"),
+    text("object_name"),  # random: the name tells nothing about the content
+    text("author_id"),
+    text("received_entry"),
+    UniqueConstraint("object_name"),
+    UniqueConstraint("application_id", "sha256"),
+)
+
+evidence = define(
+    "evidence",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    number("version"),
+    text("kind"),  # verification | third-party | check; what it says stands in the vault
+    text("author_id"),
+    text("recorded_at"),
+    Index(None, "application_id", "entry_id"),
+)
+
 policy = define(
     "policy",
     Rule.APPEND_ONLY,

@@ -44,6 +44,19 @@ role_grant = define(
     once=("revoked_entry",),
 )
 
+department_member = define(
+    "department_member",
+    Rule.APPEND_ONLY,
+    text("id", key=True),
+    text("institution_id", ForeignKey("institution.id")),
+    text("principal_id"),
+    text("department"),
+    text("joined_entry"),
+    text("left_entry", null=True),
+    Index(None, "principal_id"),
+    once=("left_entry",),
+)
+
 enrolled_key = define(
     "enrolled_key",
     Rule.APPEND_ONLY,

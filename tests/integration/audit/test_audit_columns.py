@@ -30,7 +30,7 @@ BLACKLIST_UNUSED = {
     "token_node",
     "token_version",
 }
-APPROVALS_UNUSED = {"condition_fulfilled", "condition_report", "delegation", "sitting"}
+APPROVALS_UNUSED = {"attachment", "condition_fulfilled", "condition_report", "evidence"}
 TOLD_BY_ANOTHER_FIELD = {
     ("anchor_attempt", "raw_transaction"),
     ("checkpoint", "log_id"),

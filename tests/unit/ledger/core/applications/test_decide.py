@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.core.applications.committee import Sitting
-from ledger.core.applications.decide import Actor, Event, Outcome, Progress, Review, Verdict, decide, replay, take
+from ledger.core.applications.decide import (
+    Actor,
+    Escalation,
+    Event,
+    Outcome,
+    Progress,
+    Review,
+    Verdict,
+    decide,
+    replay,
+    take,
+)
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.errors import LedgerError
 from support.decisions import HEAD, NOW, OFFICER, RISK, delegate, member, review, says
@@ -68,8 +79,12 @@ def test_conditions_are_gathered() -> None:
         (review("two"), [says(OFFICER, Verdict.RECUSE), says(OFFICER)], "decision.recused"),
         (review("two"), [says(OFFICER, Verdict.CLOSE)], "decision.no-committee"),
         (review("two"), [says(OFFICER, Verdict.DECLINE, conditions=("x",))], "decision.conditions"),
-        (review("two"), [says(delegate(NOW, 10**9))], "decision.delegation-expired"),
-        (review("two"), [says(delegate(NOW + timedelta(days=1), 999_999))], "decision.delegation-limit"),
+        (review("two"), [says(delegate(NOW, 10**9), in_place_of="o")], "decision.delegation-expired"),
+        (
+            review("two"),
+            [says(delegate(NOW + timedelta(days=1), 999_999), in_place_of="o")],
+            "decision.delegation-limit",
+        ),
         (review("committee"), [says(member("m1"))], "decision.no-sitting"),
         (review("two"), [SITTING], "decision.no-committee"),
         (COMMITTEE, [SITTING, SITTING], "decision.sitting-named"),
@@ -88,7 +103,7 @@ def test_decision_that_may_not_be_taken_is_refused(held: Review, decisions: list
 
 
 def test_delegation_in_date_and_within_its_limit_serves() -> None:
-    first = decide(review("two"), [], says(delegate(NOW + timedelta(seconds=1), 1_000_000)))
+    first = decide(review("two"), [], says(delegate(NOW + timedelta(seconds=1), 1_000_000), in_place_of="o"))
     assert first.step == 1
 
 
@@ -161,3 +176,54 @@ def test_step_of_a_department_is_closed_to_others() -> None:
     assert refusal(held, says(OFFICER)) == "decision.role"
     retail = replace(OFFICER, departments=frozenset({"retail"}))
     assert decide(held, [], says(retail)).outcome is Outcome.APPROVED
+
+
+TOMORROW = NOW + timedelta(days=1)
+DELEGATE = delegate(TOMORROW, 10**9)
+
+
+def test_giver_and_taker_of_a_delegation_count_once_between_them() -> None:
+    pair = replace(DEFAULT_POLICY.paths["two"].steps[0], count=2)
+    held = review("two", path=replace(DEFAULT_POLICY.paths["two"], steps=(pair,)))
+    assert refusal(held, says(DELEGATE, in_place_of="o"), says(OFFICER)) == "decision.twice"
+    assert refusal(held, says(OFFICER), says(DELEGATE, in_place_of="o")) == "decision.twice"
+    both = replace(DELEGATE, roles=frozenset({"officer"}))
+    assert refusal(held, says(both), says(both, in_place_of="o")) == "decision.twice"
+
+
+def test_delegation_does_not_reach_past_its_giver() -> None:
+    assert refusal(review("two", own=frozenset({"o"})), says(DELEGATE, in_place_of="o")) == "decision.own"
+    withdrawn = [says(OFFICER, Verdict.RECUSE), says(DELEGATE, in_place_of="o")]
+    assert refusal(review("two"), *withdrawn) == "decision.recused"
+    assert refusal(review("two"), says(DELEGATE)) == "decision.role"  # it must say for whom
+    assert refusal(review("two"), says(DELEGATE, in_place_of="r")) == "decision.role"
+
+
+def escalating(**more: object) -> Review:
+    first, *rest = DEFAULT_POLICY.paths["two"].steps
+    step = replace(first, escalates_to="department-head", departments=("retail",))
+    return review("two", path=replace(DEFAULT_POLICY.paths["two"], steps=(step, *rest)), **more)
+
+
+LATE = Escalation(step=0, due_on="2026-11-25", day="2026-11-26")
+
+
+def test_escalated_step_is_decided_by_the_role_above_as_well() -> None:
+    retail = replace(OFFICER, departments=frozenset({"retail"}))
+    assert refusal(escalating(), says(HEAD)) == "decision.role"
+    assert decide(escalating(), [LATE], says(HEAD)).step == 1
+    assert decide(escalating(), [LATE], says(retail)).step == 1
+    assert decide(escalating(), [LATE, says(HEAD)], says(RISK)).outcome is Outcome.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("held", "events", "code"),
+    [
+        (escalating(), [replace(LATE, day="2026-11-25")], "decision.not-overdue"),
+        (escalating(), [replace(LATE, step=1)], "decision.escalation"),
+        (escalating(), [LATE, LATE], "decision.escalation"),
+        (review("two"), [LATE], "decision.escalation"),
+    ],
+)
+def test_escalation_out_of_turn_is_refused(held: Review, events: list[object], code: str) -> None:
+    assert refusal(held, *events) == code

@@ -153,7 +153,7 @@ def test_erased_policy_leaves_its_row_open() -> None:
 
 
 def test_entries_that_make_no_row_are_passed_over() -> None:
-    assert project(then("application.sitting-named", {})).rows == []
+    assert project(then("application.seen", {})).rows == []
 
 
 RULES: dict[str, Json] = {"rule_set_sha256": DEFAULT_RULES.sha256().hex(), "valid_from": "2026-11-23T10:00:00.000Z"}
@@ -180,3 +180,52 @@ def test_automated_decision_makes_a_row_under_the_rule_sets_name() -> None:
     row = row_of(project(CREATED, decided), "decision").values
     assert (row["decider_id"], row["statement"]) == ("r-1", b"tally/automated-decision/v1\n{}")
     assert row["nonce"] == sha256(b"tally/automated-decision/v1\n{}").digest()
+
+
+def _values(projection: Projection, table: str, *names: str) -> list[object]:
+    row = row_of(projection, table).values
+    return [row[name] for name in names]
+
+
+def test_committee_and_escalation_make_their_rows_and_move_the_state() -> None:
+    sitting: dict[str, Json] = {"members": ["m1", "m2"], "chair": "m1", "named_by": "rita"}
+    seated = project(CREATED, then("application.sitting-named", {"sitting": sitting, "stands": STANDS}))
+    assert _values(seated, "sitting", "members", "chair_id") == ['["m1","m2"]', "m1"]
+    assert row_of(seated, "application_state").values["changed_entry"] == entry_id(2)
+    escalation: dict[str, Json] = {"step": 0, "role": "department-head", "due_on": "2026-11-25"}
+    facts = {"version": 1}
+    raised = project(CREATED, then("application.escalated", {"escalation": escalation, "stands": STANDS}, public=facts))
+    assert _values(raised, "escalation", "version", "step", "role") == [1, 0, "department-head"]
+    erased = project(CREATED, then("application.sitting-named", {}), then("application.escalated", {}))
+    assert _values(erased, "sitting", "version", "members", "chair_id") == [UNTOLD] * 3
+    assert _values(erased, "escalation", "step", "role", "due_on") == [UNTOLD] * 3
+
+
+def test_attachment_and_evidence_make_their_rows() -> None:
+    told_of: dict[str, Json] = {
+        "id": "at-1", "sha256": "0a" * 32, "bytes": 9, "media_type": "image/png", "object": "attachments/1"
+    }  # fmt: skip
+    attached = project(then("application.attached", {"attachment": told_of, "author": "otto"}))
+    assert _values(attached, "attachment", "id", "sha256", "author_id") == ["at-1", b"\x0a" * 32, "otto"]
+    erased = project(then("application.attached", {}))
+    assert _values(erased, "attachment", "id", "sha256", "byte_length") == [UNTOLD] * 3
+    for entry_type, kind in (
+        ("application.verified", "verification"),
+        ("application.data-fetched", "third-party"),
+        ("application.checked", "check"),
+    ):
+        found = project(then(entry_type, {"author": "otto"}, public={"version": 1}))
+        assert _values(found, "evidence", "kind", "author_id", "version") == [kind, "otto", 1]
+
+
+def test_delegation_is_granted_and_taken_back() -> None:
+    subject = Subject("delegation", "d-1", 1, None)
+    delegation: dict[str, Json] = {
+        "holder": "olga", "delegate": "hans", "role": "officer", "until": "2026-12-01T00:00:00.000Z", "limit_minor": "5"
+    }  # fmt: skip
+    granted = told("delegation.granted", {"delegation": delegation}, subject=subject)
+    revoked = told("delegation.revoked", {}, subject=after(granted.placed))
+    names = ("holder_id", "delegate_id", "limit_minor", "revoked_entry")
+    assert _values(project(granted), "delegation", *names) == ["olga", "hans", "5", None]
+    assert _values(project(granted, revoked), "delegation", "revoked_entry") == [entry_id(2)]
+    assert codes(project(revoked)) == [("entry.contradicts", "type")]

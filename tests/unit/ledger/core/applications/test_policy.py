@@ -157,3 +157,20 @@ def test_defect_says_which_kind_it_is() -> None:
     overlap = replace(DEFAULT_POLICY, rows=(*DEFAULT_POLICY.rows, replace(DEFAULT_POLICY.rows[0], id="again")))
     assert {defect.code for defect in find_defects(gap)} == {"policy.gap"}
     assert {defect.code for defect in find_defects(overlap)} == {"policy.overlap"}
+
+
+def test_step_that_escalates_survives_its_own_json_and_others_look_as_before() -> None:
+    two = DEFAULT_POLICY.paths["two"]
+    steps = (replace(two.steps[0], escalates_to="department-head"), two.steps[1])
+    policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": replace(two, steps=steps)})
+    assert parse_policy(policy.to_json()) == policy
+    assert "escalates_to" not in str(DEFAULT_POLICY.to_json())
+
+
+@pytest.mark.parametrize(("path", "role"), [("two", "officer"), ("committee", "risk")])
+def test_step_does_not_escalate_to_itself_nor_a_committee_at_all(path: str, role: str) -> None:
+    changed = DEFAULT_POLICY.paths[path]
+    steps = (replace(changed.steps[0], escalates_to=role), *changed.steps[1:])
+    policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, path: replace(changed, steps=steps)})
+    with pytest.raises(InvalidInput, match="escalates_to"):
+        parse_policy(policy.to_json())

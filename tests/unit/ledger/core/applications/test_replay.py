@@ -15,7 +15,7 @@ from ledger.core.applications.replay import MEANINGS
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
 from support.rules_trail import rules_differ, rules_unpublished
-from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, in_review, staffed
+from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, escalating, in_review, staffed
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "audit-approvals.md"
 OTHER = replace(DEFAULT_POLICY, name="other")
@@ -76,7 +76,13 @@ def _committee_conflict() -> Trail:
 def _delegated(until: timedelta, limit: int) -> Trail:
     trail = in_review()
     trail.delegate("hans", until=until, limit=limit)
-    trail.say("hans")
+    trail.say("hans", in_place_of="olga")
+    return trail
+
+
+def _early() -> Trail:
+    trail = escalating()
+    trail.escalate()
     return trail
 
 
@@ -159,6 +165,7 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.bad-signature": _key_of_another,
     "approval.committee-conflict": _committee_conflict,
     "approval.delegation-limit": lambda: _delegated(timedelta(days=1), 9_999_999),
+    "approval.early-escalation": _early,
     "approval.expired-delegation": lambda: _delegated(timedelta(0), 10**9),
     "approval.incomplete": _incomplete,
     "approval.malformed": _malformed,
@@ -266,7 +273,63 @@ def test_delegation_counts_until_it_is_taken_back() -> None:
     trail = in_review()
     trail.delegate("hans", until=timedelta(days=1), limit=10**9)
     trail.add("delegation.revoked", "d-hans")
+    trail.say("hans", in_place_of="olga")
+    assert trail.codes() == ["approval.wrong-role"]
+
+
+def test_overdue_step_is_decided_by_whom_it_was_escalated_to() -> None:
+    trail = escalating()
     trail.say("hans")
+    assert trail.codes() == ["approval.wrong-role"]
+    trail = escalating()
+    trail.now += timedelta(days=3)
+    trail.escalate()
+    trail.say("hans", role="department-head")
+    assert trail.codes() == []
+    trail.escalate()  # a second time: the step that follows escalates to nobody
+    assert trail.codes() == ["approval.refused"]
+
+
+@pytest.mark.parametrize("step", [7, "0"])
+def test_escalation_of_no_step_is_named(step: Json) -> None:
+    trail = escalating()
+    trail.add("application.escalated", LOAN, escalation={"step": step})
+    assert trail.codes() == ["approval.refused"]
+
+
+def test_escalation_that_was_erased_is_counted() -> None:
+    trail = escalating()
+    trail.add("application.escalated", LOAN)
+    assert trail.replay().unopened == 1
+
+
+def test_institution_s_own_calendar_says_when_a_step_is_overdue() -> None:
+    trail = escalating()
+    weekdays: Json = {"weekdays": [1], "holidays": [], "working_days": []}
+    trail.entries.insert(
+        0, replace(trail.entries[0], type="institution.opened", facts={"zone": "UTC", "calendar": weekdays})
+    )
+    trail.now += timedelta(days=3)  # Mondays only: two business days are two weeks
+    trail.escalate()
+    assert trail.codes() == ["approval.early-escalation"]
+
+
+def test_department_counts_as_of_the_decision() -> None:
+    trail = escalating()
+    first, *rest = trail.policy.paths["two"].steps
+    two = replace(trail.policy.paths["two"], steps=(replace(first, departments=("retail",)), *rest))
+    trail = Trail(policy=replace(trail.policy, paths={**trail.policy.paths, "two": two}))
+    trail.hire("otto", "officer")
+    trail.hire("olga", "officer")
+    trail.enforce(policy=trail.policy)
+    trail.add("department.joined", "olga", {"department": "retail"})
+    trail.create()
+    trail.submit()
+    trail.say("olga")
+    assert trail.codes() == []
+    last = trail.entries.pop()
+    trail.add("department.left", "olga", {"department": "retail"})
+    trail.entries.append(replace(last, index=last.index + 1))
     assert trail.codes() == ["approval.wrong-role"]
 
 

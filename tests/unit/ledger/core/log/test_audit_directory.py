@@ -201,3 +201,15 @@ def test_a_webhook_is_added_once_and_removed_after_that() -> None:
     assert (found.values["url"], found.values["removed_entry"]) == ("https://lender.example/hook", entry_id(2))
     alone = project_directory([told("webhook.removed", subject=hook)], world())
     assert "entry.contradicts" in {finding.code for finding in alone.findings}
+
+
+def test_department_is_joined_and_left() -> None:
+    joined = signed(told("department.joined", subject=PERSON, public={"department": "retail"}))
+    left = signed(told("department.left", subject=after(joined.placed), public={"department": "retail"}))
+    (row,) = rows_of(project(joined), "department_member")
+    assert (row.values["department"], row.values["left_entry"]) == ("retail", None)
+    (row,) = rows_of(project(joined, left), "department_member")
+    assert row.values["left_entry"] == entry_id(2)
+    assert codes(project(signed(told("department.left", subject=PERSON, public={"department": "x"}))).findings) == [
+        ("entry.contradicts", "department")
+    ]
