@@ -67,6 +67,7 @@ STEP_HEADINGS = (
     Heading("quorum", "法定人数 quorum"),
     Heading("veto", "否决权角色 roles with a veto"),
     Heading("chair_casts", "主席决定票 chair's casting vote"),
+    Heading("escalates_to", "逾期升级至 once overdue also decided by"),
 )
 ROW_HEADINGS = (
     Heading("id", "规则 row"),
@@ -142,6 +143,7 @@ def _step(path: str, order: int, step: Step) -> Line:
         step.quorum,
         LIST_MARK.join(step.veto),
         YES if step.chair_casts else NO,
+        step.escalates_to,
     )
 
 

@@ -157,7 +157,8 @@ def _steps(table: _Table) -> dict[str, dict[int, tuple[int, Json]]]:
     for line in table.lines():
         path = str(table.value(line, "path", text))
         order = table.value(line, "order", _needed)
-        step: Json = {name: table.value(line, name, parse) for name, parse in _STEP_PARSERS.items()}
+        told = {name: table.value(line, name, parse) for name, parse in _STEP_PARSERS.items()}
+        step: Json = {name: value for name, value in told.items() if name != "escalates_to" or value is not None}
         table.check(line, step, parse_step)
         steps = found.setdefault(path, {})
         if not isinstance(order, int) or order != len(steps) + 1:
@@ -289,6 +290,10 @@ def _third_party(cell: Cell) -> Json:
     return [_fresh(item) for item in names(cell)]
 
 
+def _role_or_nobody(cell: Cell) -> Json:
+    return None if is_blank(cell) else text(cell)
+
+
 def _fresh(item: str) -> Json:
     source, mark, days = item.rpartition(":")
     if not mark or not source.strip() or not days.strip().isascii() or not days.strip().isdigit():
@@ -319,4 +324,5 @@ _STEP_PARSERS: Mapping[str, Callable[[Cell], Json]] = {
     "quorum": _needed,
     "veto": _names,
     "chair_casts": flag,
+    "escalates_to": _role_or_nobody,
 }

@@ -34,7 +34,8 @@ def steps(draw: st.DrawFn) -> Step:
         due_business_days=draw(st.integers(0, 99)),
     )
     if kind is not StepKind.COMMITTEE:
-        return step
+        above = draw(NAMES)
+        return step if above == step.role or draw(st.booleans()) else replace(step, escalates_to=above)
     size = draw(st.integers(1, 9))
     return replace(
         step, size=size, quorum=draw(st.integers(1, size)), veto=draw(ANY_OF), chair_casts=draw(st.booleans())
