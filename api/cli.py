@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Blacklist": {
         "blacklist": "Check and list subjects without telling whom; keep receipts.",
         "registry": "Open epochs and admit members, on the registry's machine.",
+        "consortium": "Members of the blacklist by their contract: propose, vote, list.",
         "evaluator": "Make a shared key without a dealer, run one evaluator.",
     },
     "Operate": {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.wiring import ids
 from api.wiring.co_located import ensure_blacklist, registry_key
+from api.wiring.consortium import consortium_turn, found_consortium, own_card, root_keys
 from api.wiring.installation import Installation
 from api.wiring.keyring import InstitutionKeys
 from ledger.core.log.anchoring import AnchorPolicy
@@ -21,16 +22,19 @@ from ledger.services.agreements.send_notices import send_notices
 from ledger.services.applications.escalate import escalate
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.lapse_listings import lapse_listings
+from ledger.services.blacklist.publish_roots import RootState, publish_roots
 from ledger.services.blacklist.publish_version import publish_version
+from ledger.services.blacklist.watch_consortium import watch_consortium
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
 from ledger.services.log.anchor_parties import Turn as AnchorTurn
-from ledger.services.log.bind_chain import known_binding
+from ledger.services.log.bind_chain import known_binding, require_binding
 from ledger.services.log.forget_requests import forget_requests
 from ledger.services.log.log_signers import LogSigners
-from ledger.services.log.register_log import Registering, register_log
+from ledger.services.log.register_log import Registering, bound, register_log
 from ledger.services.log.sequence import Sequencer, Turn
-from ledger.storage.blacklist import epochs
+from ledger.storage.blacklist import EpochRow, epochs
+from ledger.storage.consortium import consortium_of_installation
 from ledger.storage.directory import institution_by_id
 from ledger.storage.logs import LogRow, all_logs, log_by_id
 
@@ -204,6 +208,34 @@ class Publishing:
                 continue  # what nobody listed again has ended with it
             publish_version(self.here.stores, self.here.act(operator), row.id, key, cadence=cadence)
         return min(PUBLISH_LOOK_SECONDS, cadence.total_seconds() / 4)
+
+
+@dataclass
+class Rooting:
+    """The turns of the blacklist's chain side: who belongs to the consortium, and each version on record."""
+
+    here: Installation
+    holder: str
+    co_located: bool = False
+
+    def turn(self) -> float:
+        """Found a consortium of one on an embedded chain, see its members, publish what is due."""
+        stores, client = self.here.stores, self.here.client
+        row = stores.database.read(consortium_of_installation)
+        if row is None and self.co_located and self.here.embedded is not None:
+            row = found_consortium(self.here, [own_card(self.here)], self.holder)
+        if row is None:
+            return PUBLISH_LOOK_SECONDS
+        require_binding(client, bound(stores))
+        watch_consortium(stores, client, ids.now())
+        states = [self._publish(epoch) for epoch in stores.database.read(epochs)]
+        return ANCHOR_SECONDS if {RootState.SENT, RootState.BUSY} & set(states) else PUBLISH_LOOK_SECONDS
+
+    def _publish(self, epoch: EpochRow) -> RootState:
+        if not signed_epoch(epoch).epoch.is_open(ids.now()):
+            return RootState.NOTHING_NEW
+        turn = consortium_turn(self.here, self.holder)
+        return publish_roots(self.here.stores, self.here.client, root_keys(self.here), turn, epoch)
 
 
 @dataclass

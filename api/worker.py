@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from api.seal_turns import Sealing
-from api.turns import Anchoring, Delivering, Messaging, Minding, Publishing, Sequencing, Tidying
+from api.turns import Anchoring, Delivering, Messaging, Minding, Publishing, Rooting, Sequencing, Tidying
+from api.wiring import ids
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
 from ledger.storage.logs import all_logs
@@ -87,6 +88,7 @@ class Worker:
         """Start the loop of the blacklist's registry, where the settings want one; `co_located` evaluators are made and run here."""
         if self.installation.settings.blacklist_seconds:
             self._start("blacklist", Publishing(self.installation, co_located).turn)
+            self._start("roots", Rooting(self.installation, ids.new_id(), co_located).turn)
 
     def close(self, timeout_seconds: float = 10.0) -> None:
         """Ask every loop to finish its turn, and wait for it."""

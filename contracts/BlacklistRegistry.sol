@@ -10,6 +10,8 @@ import {TokenTree} from "./lib/TokenTree.sol";
 /// @dev The promises stand on {IBlacklistRegistry}. The consortium is named once, in storage: the runtime bytes are the same on every chain.
 contract BlacklistRegistry is IBlacklistRegistry {
     uint64 private constant MOST_EVALUATORS = 255;
+    /// @dev What is stored for the empty list, whose root is zero: a zero that is read means "not here".
+    bytes32 private constant EMPTY_LIST = bytes32(uint256(1));
 
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -48,20 +50,17 @@ contract BlacklistRegistry is IBlacklistRegistry {
     function publish(bytes32 id, uint64 number, uint64 at, bytes32 root_, bytes[] calldata signatures) external {
         Epoch storage known = _knownEpoch(id);
         Head memory next = _heads[id];
-        if (number == 0 || (next.number != 0 && number != next.number + 1)) {
-            revert BlacklistRegistryOtherVersion(next.number, number);
-        }
+        if (number <= next.number) revert BlacklistRegistryNotNewer(next.number, number);
         uint64 earliest = next.number == 0 ? 0 : next.at + known.cadence;
         uint64 latest = known.closesAt < block.timestamp ? known.closesAt : uint64(block.timestamp);
         if (at < earliest || at > latest) revert BlacklistRegistryOffCadence(earliest, latest, at);
         _requireMembers(keccak256(abi.encode(VERSION_TYPEHASH, id, number, at, root_)), signatures);
 
-        if (next.number == 0) next.first = number;
         next.number = number;
         next.at = at;
         next.time = uint64(block.timestamp);
         _heads[id] = next;
-        _roots[id][number] = root_;
+        _roots[id][number] = root_ == 0 ? EMPTY_LIST : root_;
         emit VersionPublished(id, number, at, root_);
     }
 
@@ -83,8 +82,7 @@ contract BlacklistRegistry is IBlacklistRegistry {
 
     /// @inheritdoc IBlacklistRegistry
     function root(bytes32 id, uint64 number) external view returns (bytes32) {
-        _knownVersion(id, number);
-        return _roots[id][number];
+        return _knownRoot(id, number);
     }
 
     /// @inheritdoc IBlacklistRegistry
@@ -93,8 +91,8 @@ contract BlacklistRegistry is IBlacklistRegistry {
         view
         returns (Head memory newest)
     {
-        newest = _knownVersion(id, number);
-        if (!TokenTree.isListed(_roots[id][number], token, proof)) revert BlacklistRegistryNotListed(token);
+        newest = _heads[id];
+        if (!TokenTree.isListed(_knownRoot(id, number), token, proof)) revert BlacklistRegistryNotListed(token);
     }
 
     /// @inheritdoc IBlacklistRegistry
@@ -103,8 +101,8 @@ contract BlacklistRegistry is IBlacklistRegistry {
         view
         returns (Head memory newest)
     {
-        newest = _knownVersion(id, number);
-        if (TokenTree.isListed(_roots[id][number], token, proof)) revert BlacklistRegistryListed(token);
+        newest = _heads[id];
+        if (TokenTree.isListed(_knownRoot(id, number), token, proof)) revert BlacklistRegistryListed(token);
     }
 
     /// @dev Reverts inside the consortium; an answer of nothing, from an address without it, reverts when it is decoded.
@@ -119,11 +117,10 @@ contract BlacklistRegistry is IBlacklistRegistry {
         if (known.id == 0) revert BlacklistRegistryUnknownEpoch(id);
     }
 
-    function _knownVersion(bytes32 id, uint64 number) internal view returns (Head memory newest) {
+    function _knownRoot(bytes32 id, uint64 number) internal view returns (bytes32 found) {
         _knownEpoch(id);
-        newest = _heads[id];
-        if (number < newest.first || number > newest.number || number == 0) {
-            revert BlacklistRegistryUnknownVersion(id, number);
-        }
+        found = _roots[id][number];
+        if (found == 0) revert BlacklistRegistryUnknownVersion(id, number);
+        if (found == EMPTY_LIST) found = 0;
     }
 }

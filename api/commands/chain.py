@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -9,19 +10,25 @@ import typer
 from api.commands.chain_status import ChainStatus, read_status
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson
+from api.commands.files import read_file
 from api.commands.local import opened, require_own_chain
 from api.commands.outcome import EXIT_DONE, EXIT_LATER, note, say, say_json
 from api.commands.tables import facts, table
 from api.turns import Anchoring
 from api.wiring import ids
+from api.wiring.consortium import found_consortium
 from api.wiring.installation import Installation
 from ledger.chain.client import ChainClient
+from ledger.core.blacklist.consortium import parse_chain_member
+from ledger.core.blacklist.signed import read_json
 from ledger.errors import InvalidInput, Unavailable
+from ledger.services.blacklist.join_consortium import join_consortium
 from ledger.services.context import Stores
 from ledger.services.log.anchor_parties import Turn
 from ledger.services.log.bind_chain import Deployed, bind_chain
 from ledger.services.log.deploy_registry import deploy_registry
 from ledger.services.log.deploy_verifier import deploy_verifier
+from ledger.storage.consortium import ConsortiumRow, consortium_of_installation
 from ledger.storage.logs import LogRow, all_logs
 from signing.keys.signer import EvmSigner
 
@@ -37,6 +44,7 @@ Deploying = Callable[[Stores, ChainClient, EvmSigner, Turn], Found | None]
 
 POLL_SECONDS = 1.0
 _ADDRESS_BYTES = 20
+_CARD_BYTES = 4096
 
 Wait = Annotated[
     int,
@@ -62,17 +70,33 @@ def deploy(
     registry: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Bind to this CheckpointRegistry instead of deploying one.")
     ] = None,
+    founders: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--founder", metavar="CARD", help="Found the blacklist's consortium of this member too; again for more."
+        ),
+    ] = None,
+    blacklist: Annotated[
+        str | None,
+        typer.Option("--blacklist", metavar="ADDRESS", help="Join the consortium of this BlacklistRegistry instead."),
+    ] = None,
     wait: Wait = 300,
     as_json: AsJson = False,
 ) -> None:
-    """Deploy CheckpointRegistry and SignatureVerifier from the sender's account, once, and bind this installation."""
+    """Deploy CheckpointRegistry and SignatureVerifier from the sender's account, once, and bind this installation.
+
+    With --founder or --blacklist also Consortium and BlacklistRegistry; `tally consortium card` writes a card.
+    """
     require_own_chain(read_settings(), "`tally chain deploy`", "`tally up` deploys the registry by itself.")
     with opened() as here:
         deployed = Deployed(_address(registry)) if registry else _deploy(here, wait, deploy_registry)
         binding = bind_chain(here.stores, here.client, deployed, ids.now())
         verifier = _deploy(here, wait, deploy_verifier)
+        consortium = _consortium(here, wait, founders or [], blacklist)
     if as_json:
         shown = {"registry": f"0x{binding.registry.hex()}", "signature_verifier": f"0x{verifier.hex()}"}
+        if consortium is not None:
+            shown |= {name: f"0x{place.hex()}" for name, place in _places(consortium)}
         say_json({"chain_id": binding.chain_id, "block": binding.block_number, **shown})
         return
     say(
@@ -81,6 +105,7 @@ def deploy(
                 ("Chain", str(binding.chain_id)),
                 ("Registry", f"0x{binding.registry.hex()}"),
                 ("Signature verifier", f"0x{verifier.hex()}"),
+                *((name.replace("_", " ").capitalize(), f"0x{place.hex()}") for name, place in _places(consortium)),
             ]
         )
     )
@@ -99,6 +124,29 @@ def register(*, wait: Wait = 300, as_json: AsJson = False) -> None:
         say_json([{"log": log.origin, "log_id": _shown(log)} for log in logs])
         return
     say(table(("LOG", "ID IN THE REGISTRY"), [(log.origin, _shown(log)) for log in logs]))
+
+
+def _consortium(here: Installation, wait: int, founders: list[Path], blacklist: str | None) -> ConsortiumRow | None:
+    if blacklist:
+        return join_consortium(here.stores, here.client, _address(blacklist), ids.now())
+    if not founders:
+        return here.stores.database.read(consortium_of_installation)
+    cards = [
+        parse_chain_member(read_json(read_file(card, most=_CARD_BYTES), "consortium.malformed")) for card in founders
+    ]
+    holder, found = ids.new_id(), list[ConsortiumRow]()
+
+    def step() -> bool:
+        row = found_consortium(here, cards, holder)
+        found.extend([row] if row else [])
+        return row is not None
+
+    _until(step, wait)
+    return found[0]
+
+
+def _places(row: ConsortiumRow | None) -> list[tuple[str, bytes]]:
+    return [] if row is None else [("consortium", row.consortium), ("blacklist_registry", row.registry)]
 
 
 def _deploy(here: Installation, wait: int, deploying: Deploying[Found]) -> Found:

@@ -1,5 +1,6 @@
 """`tally registry`: what the operator of a blacklist's registry does on its own machine: open epochs, admit members."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,15 @@ from api.commands.local import opened
 from api.commands.outcome import say, say_json
 from api.commands.tables import facts, table
 from api.routes.blacklist import listing_line
+from api.wiring import ids
 from api.wiring.co_located import registry_key
 from api.wiring.installation import Installation
+from ledger.core.blacklist.consortium import compare_members
 from ledger.core.blacklist.epochs import parse_signed_epoch
 from ledger.core.blacklist.signed import MAX_RECORD_BYTES, read_json
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.blacklist.admit_member import NewMember, admit_member
-from ledger.services.blacklist.known import OwnDatabase, signed_epoch
+from ledger.services.blacklist.known import OwnDatabase, seen_members, signed_epoch
 from ledger.services.blacklist.open_epoch import open_epoch
 from ledger.services.blacklist.read_listing import read_listing
 from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_registry
@@ -114,6 +117,29 @@ def listing(
     say(facts([(name, str(line[name])) for name in ("state", "institution", "notified", "suspends_at", "expires_at")]))
     rows = [(row.at, str(step.step), step.word, step.institution) for row, step in found.steps]
     say("\n" + table(("AT", "STEP", "SAYS", "INSTITUTION"), rows))
+
+
+@app.command("members")
+def members_(*, as_json: AsJson = False) -> None:
+    """Hold this registry's members against the consortium's contract: who may check, by whose word."""
+    with opened() as here:
+        seen = here.stores.database.read(seen_members)
+        own = OwnDatabase(here.stores, b"").members()
+        lines = compare_members(own, seen, ids.now())
+    if as_json:
+        say_json([asdict(line) for line in lines])
+        return
+    rows = [
+        (
+            line.institution,
+            "yes" if line.may_check else "no",
+            ", ".join(line.roles) or "-",
+            line.until or "-",
+            line.word,
+        )
+        for line in lines
+    ]
+    say(table(("INSTITUTION", "MAY CHECK", "ROLES", "TERM ENDS", "BY"), rows))
 
 
 def _operator(here: Installation, institution_id: str) -> Act:

@@ -32,6 +32,7 @@ from ledger.services.blacklist.read_list import (
     read_versions,
 )
 from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.read_on_chain import read_on_chain
 from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
 
@@ -86,9 +87,10 @@ def read_policy(here: Here) -> Response:
 
 @router.get("/epochs/{epoch_id}/versions")
 def list_versions(here: Here, act: Reading, epoch_id: EpochId) -> dict[str, object]:
-    """Return the newest two signed versions of the list, the newest first."""
+    """Return the newest two signed versions of the list, the newest first, and how far they are on record on the chain."""
     found = read_versions(here.stores, act, bytes.fromhex(epoch_id))
-    return {"items": [signed_version(row).to_json() for row in found]}
+    chain = read_on_chain(here.stores, act, bytes.fromhex(epoch_id))
+    return {"items": [signed_version(row).to_json() for row in found], "chain": chain and chain.to_json()}
 
 
 @router.get("/epochs/{epoch_id}/leaves", response_class=Response)

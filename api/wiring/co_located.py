@@ -121,7 +121,7 @@ def desk(here: Installation, epoch_id: bytes, index: int) -> EvaluatorDesk:
         index=index,
         signer=lambda: here.keyring.named(f"evaluator-{index}", "evaluator"),
         share=lambda: _share(here, epoch_id, index),
-        around=OwnDatabase(here.stores, epoch_id),
+        around=OwnDatabase(here.stores, epoch_id, ids.now()),
     )
 
 

@@ -19,6 +19,11 @@ def seconds() -> int:
     return time_ns() // 1_000_000_000
 
 
+def instant_of(unix_seconds: int) -> datetime:
+    """Return the moment that a chain counts as so many seconds."""
+    return datetime.fromtimestamp(unix_seconds, UTC)
+
+
 def new_id() -> str:
     """Return a UUIDv7 (RFC 9562 section 5.7): 48 bits of milliseconds, 12 of their fraction, 62 random bits."""
     milliseconds, nanoseconds = divmod(time_ns(), 1_000_000)

@@ -116,6 +116,11 @@ class Keyring:
         """Return an Ed25519 key of its own file, for one purpose of the blacklist."""
         return _signer(self._key(self.folder / f"{name}.json", purpose, Suite.ED25519, make=make))
 
+    def consortium(self, purpose: str, *, make: bool = False) -> EvmSigner:
+        """Return the voting key ("voter") or the key of what members sign together ("signer")."""
+        name = f"consortium-{purpose}"
+        return _evm(self._key(self.folder / f"{name}.json", name, Suite.EIP712, make=make))
+
     def share(self, path: Path, opening: Callable[[], Share]) -> Share:
         """Return an evaluator's share, whose file is opened once in a process."""
         return self._shares.get(path, opening)

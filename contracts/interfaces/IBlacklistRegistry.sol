@@ -5,7 +5,7 @@ import {TokenTree} from "../lib/TokenTree.sol";
 
 /// @title The public record of a shared blacklist's versions
 /// @notice Keeps, per epoch, who evaluates (a commitment to the keys, and the threshold) and the root of the token tree of every version.
-/// An epoch and each version need the signatures of more than half of the consortium's members in good standing. Versions come one by one, no
+/// An epoch and each version need the signatures of more than half of the consortium's members in good standing. Numbers only grow; versions come no
 /// sooner than the epoch's cadence allows, and are never altered. Who sends a transaction never matters, only what was signed.
 /// @dev Signatures are EIP-712 (domain: name "Tallystick BlacklistRegistry", version "1", chain id, this contract) by the members' signing
 /// keys, ascending. The messages:
@@ -29,13 +29,11 @@ interface IBlacklistRegistry {
         uint64 closesAt;
     }
 
-    /// @notice The versions of an epoch that are here.
-    /// @param first Number of the first; 0 while there is none.
-    /// @param number Number of the newest; all between are here.
-    /// @param at When the newest was made, as its signers say, in seconds.
+    /// @notice The newest version of an epoch that is here.
+    /// @param number Its number; 0 while there is none. Of the earlier ones some may have been passed over.
+    /// @param at When it was made, as its signers say, in seconds.
     /// @param time Time of the block that took it.
     struct Head {
-        uint64 first;
         uint64 number;
         uint64 at;
         uint64 time;
@@ -47,11 +45,11 @@ interface IBlacklistRegistry {
     error BlacklistRegistryEpochExists(bytes32 id);
     /// @notice No epoch has this id here.
     error BlacklistRegistryUnknownEpoch(bytes32 id);
-    /// @notice The next version has the number after the newest one's; the first may have any from 1 on.
-    error BlacklistRegistryOtherVersion(uint64 newest, uint64 given);
+    /// @notice A version has a higher number than the newest one here.
+    error BlacklistRegistryNotNewer(uint64 newest, uint64 given);
     /// @notice A version is at least a cadence later than the one before, within its epoch, and not in the future.
     error BlacklistRegistryOffCadence(uint64 earliest, uint64 latest, uint64 given);
-    /// @notice This version is not here.
+    /// @notice This version is not here: it is newer than the newest, or was passed over.
     error BlacklistRegistryUnknownVersion(bytes32 epoch, uint64 number);
     /// @notice The proof holds, and says that the token is not listed.
     error BlacklistRegistryNotListed(bytes32 token);
@@ -67,7 +65,7 @@ interface IBlacklistRegistry {
     /// @param signatures Of Epoch, by a majority of the members.
     function openEpoch(Epoch calldata epoch_, bytes[] calldata signatures) external;
 
-    /// @notice Records the next version of an epoch.
+    /// @notice Records a newer version of an epoch.
     /// @param signatures Of Version, by a majority of the members.
     function publish(bytes32 id, uint64 number, uint64 at, bytes32 root_, bytes[] calldata signatures) external;
 

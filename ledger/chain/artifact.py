@@ -46,6 +46,10 @@ class Artifact:
                 "chain.bad-argument", f"expected arguments that fit {abi_to_signature(element)}: {error}"
             ) from error
 
+    def selector_of(self, function: str) -> bytes:
+        """Return the four bytes that name a function."""
+        return selector(self._function(function))
+
     def decode(self, function: str, output: bytes) -> tuple[object, ...]:
         """Return what a view answered; Unavailable `chain.bad-answer` if it is not what the function returns."""
         element = self._function(function)

@@ -37,7 +37,7 @@ class RegistrationRow:
 
 @dataclass(frozen=True, kw_only=True)
 class NewSetup:
-    purpose: str  # deploy | verifier | register
+    purpose: str  # deploy | verifier | register | blacklist:…
     log_id: int | None
     sender: bytes
     nonce: int

@@ -37,6 +37,8 @@ PURPOSES: Final[dict[str, frozenset[Suite]]] = {
     "evaluator": frozenset({Suite.ED25519}),
     "registry": frozenset({Suite.ED25519}),
     "blacklist-partner": frozenset({Suite.ED25519}),
+    "consortium-voter": frozenset({Suite.EIP712}),
+    "consortium-signer": frozenset({Suite.EIP712}),
     "institution": _ANY,
     "rules": frozenset({Suite.ED25519}),
     "signer": _ANY,

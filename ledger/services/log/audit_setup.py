@@ -7,8 +7,8 @@ and each transaction says what its row says. What `log.registered` says of the b
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.chain import blacklist_registry, verifier
 from ledger.chain import registry as contract
-from ledger.chain import verifier
 from ledger.chain.transactions import sender_of, unsigned
 from ledger.core.evidence import rlp
 from ledger.core.log.audit_findings import Finding, Gathered, show
@@ -71,6 +71,11 @@ def _transaction(row: Row, terms: Mapping[object, LogTerms | None], binding: Bin
     yield "transaction_hash", keccak256(raw), row["transaction_hash"]
     yield "nonce", transaction.nonce, row["nonce"]
     yield "sender", sender, row["sender"]
+    blacklist = blacklist_registry.purpose_of(transaction.to, transaction.data)
+    if blacklist is not None:
+        yield "purpose", blacklist, ":".join(str(row["purpose"]).split(":")[:2])
+        yield "log_id", None, row["log_id"]
+        return
     if transaction.to is None:
         is_verifier = transaction.data == verifier.creation_code()
         yield "purpose", "verifier" if is_verifier else "deploy", row["purpose"]

@@ -20,7 +20,7 @@ GAS_ROOM_PERCENT = 125  # estimates are exact only for the block they were made 
 class Setup:
     """One thing to be done once on the chain."""
 
-    purpose: str  # deploy | verifier | register
+    purpose: str  # deploy | verifier | register | blacklist:…
     log_id: int | None
     to: bytes | None
     data: Callable[[], bytes]

@@ -129,3 +129,38 @@ evaluator_request = define(
     text("at"),
     Index(None, "epoch_id", "evaluator", "institution_id", "day"),
 )
+
+consortium_binding = define(
+    "consortium_binding",
+    Rule.APPEND_ONLY,
+    number("id", key=True),  # always 1: an installation belongs to one consortium
+    blob("consortium"),  # address on the chain of the installation
+    blob("registry"),  # address of its BlacklistRegistry
+    text("at"),
+)
+
+consortium_seen = define(
+    "consortium_seen",
+    Rule.APPEND_ONLY,
+    number("changes", key=True),  # how many changes the contract had made by then
+    text("record"),  # canonical JSON: its members, and who left
+    text("at"),
+)
+
+version_endorsement = define(
+    "version_endorsement",
+    Rule.APPEND_ONLY,
+    blob("digest", key=True),  # of the message
+    blob("signer", key=True),  # address
+    blob("signature"),
+    text("at"),
+)
+
+version_on_chain = define(
+    "version_on_chain",
+    Rule.APPEND_ONLY,
+    blob("epoch_id", ForeignKey("blacklist_epoch.id"), key=True),
+    number("number", key=True),
+    number("block_number"),  # a final block in which it was on record
+    text("at"),
+)

@@ -120,7 +120,7 @@ setup_transaction = define(
     "setup_transaction",
     Rule.APPEND_ONLY,
     serial("id"),
-    text("purpose"),  # deploy | verifier | register
+    text("purpose"),  # deploy | verifier | register | blacklist:…
     number("log_id", ForeignKey("log.id"), null=True),
     blob("sender"),
     number("nonce"),

@@ -20,6 +20,8 @@ CEREMONY_UNUSED = {"identity_submission", "webhook_delivery"}
 BLACKLIST_UNUSED = {
     "blacklist_epoch",
     "blacklist_member",
+    "consortium_binding",
+    "consortium_seen",
     "evaluator_request",
     "listing",
     "listing_clock",
@@ -29,6 +31,8 @@ BLACKLIST_UNUSED = {
     "token_leaf",
     "token_node",
     "token_version",
+    "version_endorsement",
+    "version_on_chain",
 }
 APPROVALS_UNUSED = {"attachment", "condition_fulfilled", "condition_report", "evidence"}
 TOLD_BY_ANOTHER_FIELD = {
