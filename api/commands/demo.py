@@ -9,6 +9,7 @@ from api.commands.configured import read_settings
 from api.commands.demo_blacklist import walk_blacklist
 from api.commands.demo_sign import walk_signing
 from api.commands.demo_walk import walk
+from api.commands.http_processes import front
 from api.commands.running import everything
 from api.commands.service_address import running_service
 from ledger.errors import InvalidInput
@@ -49,6 +50,7 @@ def demo(
         "processes": 0,
         **({"anchor_seconds": 1} if sign else {}),
     }  # nobody waits long for the seal's anchor
-    with everything(settings.model_copy(update=alone)) as running:
+    settings = settings.model_copy(update=alone)
+    with front(settings) as before, everything(settings, before) as running:
         status = walk_signing(running.url, settings) if sign else walk(running.url, settings, pdf)
     raise typer.Exit(status)

@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from api.commands.chain_door import chain_door
-from api.commands.http_processes import serving_apart
+from api.commands.http_processes import Front
+from api.commands.listener import bound
+from api.commands.preflight import ABSENT
 from api.commands.service_address import announced
-from api.commands.serving import bound, serving
+from api.pages.static import missing
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.first_start import InstitutionOrder, ensure_chain, ensure_institution
 from api.wiring.installation import Installation, open_installation
 from api.wiring.logging import configure_logging
 from api.worker import Worker
+
+log = structlog.get_logger("tally.start")
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,13 @@ class Running:
 
 
 @contextmanager
-def everything(settings: Settings) -> Iterator[Running]:
+def everything(settings: Settings, before: Front) -> Iterator[Running]:
     """Run worker and service of one installation, made on its first start; close it at the end.
 
-    The worker and the embedded chain run in this process, HTTP in as many others as the settings say, or in this one for none.
+    The worker and the embedded chain run in this process, HTTP in those that were started before, or in this one for none.
     """
     configure_logging(settings.log_level)
+    _warn_of_absent()
     with ExitStack() as stack:
         installation = open_installation(settings, make=True)
         stack.callback(installation.close)
@@ -40,14 +47,13 @@ def everything(settings: Settings) -> Iterator[Running]:
         )
         ensure_institution(installation, order)
         ensure_chain(installation)
-        listener = stack.enter_context(bound(settings))
-        installation.listens_on(listener.getsockname()[1])
+        installation.listens_on(before.listener.getsockname()[1])
         worker = Worker(installation, ids.new_id())
         stack.callback(worker.close)
         worker.start()
         worker.publish(co_located=True)
-        stack.enter_context(_serving(installation, listener))
-        url = _url(settings, listener)
+        stack.enter_context(_serving(installation, before))
+        url = _url(settings, before.listener)
         stack.enter_context(announced(settings, url))
         yield Running(installation, url)
 
@@ -55,20 +61,34 @@ def everything(settings: Settings) -> Iterator[Running]:
 @contextmanager
 def listening(installation: Installation) -> Iterator[str]:
     """Serve HTTP from a thread of this process; yield the URL once it answers."""
-    with bound(installation.settings) as listener, serving(installation, listener):
+    _warn_of_absent()
+    with bound(installation.settings) as listener, _serving_here(installation, listener):
         yield _url(installation.settings, listener)
 
 
 @contextmanager
-def _serving(installation: Installation, listener: socket.socket) -> Iterator[None]:
-    settings, embedded = installation.settings, installation.embedded
+def _serving(installation: Installation, before: Front) -> Iterator[None]:
+    embedded = installation.embedded
     with ExitStack() as stack:
-        if not settings.processes:
-            stack.enter_context(serving(installation, listener))
+        if not before.places:
+            stack.enter_context(_serving_here(installation, before.listener))
         else:
             door = stack.enter_context(chain_door(embedded.handle_rpc)) if embedded else ""
-            stack.enter_context(serving_apart(settings, listener, door))
+            stack.enter_context(before.serving(installation.settings, door))
         yield
+
+
+@contextmanager
+def _serving_here(installation: Installation, listener: socket.socket) -> Iterator[None]:
+    from api.commands.serving import serving  # noqa: PLC0415  # a process that serves nothing itself does without
+
+    with serving(installation, listener):
+        yield
+
+
+def _warn_of_absent() -> None:
+    if absent := missing():
+        log.warning("third-party files are missing", code="assets.missing", files=absent, todo=ABSENT)
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

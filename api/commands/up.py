@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from api.commands.configured import read_settings
-from api.commands.demo_walk import walk
-from api.commands.outcome import say
-from api.commands.running import everything
-from api.commands.set_up_code import say_set_up
+from api.commands.http_processes import Front, front
+from api.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -35,11 +33,12 @@ def up(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with everything(settings) as running:
-        say(f"Tallystick is up: {running.url}   data: {settings.data}")
-        status = walk(running.url, settings) if demo else 0
-        say_set_up(running.installation)
-        if not once:
-            say(f"\nServing on {running.url} (verify page: {running.url}/verify). Ctrl-C stops.")
-            stop.wait()
+    with front(settings) as before:
+        status = _run(settings, before, stop, demo=demo, once=once)
     raise typer.Exit(status if once else 0)
+
+
+def _run(settings: Settings, before: Front, stop: threading.Event, *, demo: bool, once: bool) -> int:
+    from api.commands.up_running import run  # noqa: PLC0415  # loaded while the HTTP processes load theirs
+
+    return run(settings, before, stop, demo=demo, once=once)
