@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from api.wiring import ids
 from api.wiring.installation import Installation
+from api.wiring.senders import ways_of
 from ledger.errors import LedgerError
 from ledger.services.log.anchor_health import AnchorHealth, anchor_health
 from ledger.services.log.read_checkpoint import list_logs
@@ -84,7 +85,18 @@ def look(here: Installation) -> Health:
             else f"an entry waits for {line.waiting_seconds:.0f} s; is a worker running?"
         )
         checks.append(Check(f"sequencer:{line.name}", ok=on_time, detail=detail))
-    return Health((*checks, *_anchors(here), *_seals(here)))
+    return Health((*checks, *_anchors(here), *_seals(here), _messages(here)))
+
+
+def _messages(here: Installation) -> Check:
+    """Say by which ways messages reach people; a folder is no failure, since a demonstration needs nothing else."""
+    ways = ways_of(here.settings)
+    if not ways:
+        detail = "no sender is set up: messages to people stay in the folder `outbox` of the data folder (TALLY_SMTP_HOST, TALLY_SMS_URL)"
+    else:
+        missing = [name for name in ("email", "sms") if name not in ways]
+        detail = f"by {' and '.join(ways)}" + (f"; no {missing[0]} sender is set up" if missing else "")
+    return Check("messages", ok=True, detail=detail)
 
 
 def _anchors(here: Installation) -> Iterator[Check]:

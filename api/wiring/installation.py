@@ -25,7 +25,8 @@ from ledger.core.evidence.trust_seals import TrustedSeals
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, Unavailable
-from ledger.messages.door import Senders
+from ledger.messages.door import Handing, Senders
+from ledger.messages.outbox import Outbox
 from ledger.services.agreements.send_notices import Outgoing
 from ledger.services.context import Act, Once, Stores
 from ledger.services.log.institution_key import InstitutionKey
@@ -151,6 +152,11 @@ class Installation:
         """The senders of messages, as the settings name them."""
         return senders_of(self.settings)
 
+    @cached_property
+    def code_senders(self) -> Handing:
+        """How one-time codes leave: by an outbox of this process, but into the folder at once."""
+        return Outbox(self.senders) if self.settings.smtp_host or self.settings.sms_url else self.senders
+
     @property
     def public_url(self) -> str:
         """The address of the pages as people reach them, without a slash at its end.
@@ -196,6 +202,9 @@ class Installation:
         )
 
     def close(self) -> None:
+        outbox = self.__dict__.get("code_senders")  # only where a code was sent
+        if isinstance(outbox, Outbox):
+            outbox.close()
         self.stores.record_keys.close()
         self.stores.database.close()
         if self.embedded is not None:

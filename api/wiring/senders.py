@@ -29,6 +29,12 @@ def senders_of(settings: Settings) -> Senders:
     return Senders(found or dict.fromkeys(Channel, OutboxFolder(outbox_folder(settings))))
 
 
+def ways_of(settings: Settings) -> tuple[str, ...]:
+    """Return which real ways messages have to people: none where they go into the folder."""
+    ways = {"email": settings.smtp_host, "sms": settings.sms_url}
+    return tuple(way for way, address in ways.items() if address)
+
+
 def outbox_folder(settings: Settings) -> Path:
     """Return where messages lie when no sender is set up: for demonstrations and tests."""
     return settings.data / OUTBOX

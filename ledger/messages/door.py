@@ -4,10 +4,12 @@ Promises: a sender either hands the message over and returns, or raises Unavaila
 logged. Leaves to others: which words, when, and trying again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from ledger.errors import LedgerError
 
 
 class Channel(StrEnum):
@@ -39,6 +41,18 @@ class Sender(Protocol):
         """
 
 
+Told: TypeAlias = Callable[[LedgerError | None], None]  # what became of a message: None when it was sent
+
+
+class Handing(Protocol):
+    """Something that takes messages whose reader waits, and tells later what became of each."""
+
+    def offers(self, channel: Channel) -> bool: ...
+
+    def hand_over(self, message: Message, told: Told) -> None:
+        """Take the message; raise Unavailable("message.not-sent") | InvalidInput("message.refused") where that is known at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One event for a program: `body` are the exact bytes that are signed."""
@@ -68,3 +82,12 @@ class Senders:
     def send(self, message: Message) -> None:
         """Hand the message over by its channel; raise what the sender raises."""
         self.by_channel[message.channel].send(message)
+
+    def hand_over(self, message: Message, told: Told) -> None:
+        """Send at once, and tell; what the sender raises is raised too."""
+        try:
+            self.send(message)
+        except LedgerError as error:
+            told(error)
+            raise
+        told(None)

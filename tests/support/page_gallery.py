@@ -134,7 +134,14 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         (w("terms.total"), "CNY 126,183.12"),
     )
     signing = {"case": CASE, "document": CONTRACT, "can_decline": True}
-    code = {"digits": 6, "minutes": 10, "contact": CONTACT, "case": STRANGER, "progress": progress("confirm")}
+    code = {
+        "is_sending": False,
+        "digits": 6,
+        "minutes": 10,
+        "contact": CONTACT,
+        "case": STRANGER,
+        "progress": progress("confirm"),
+    }
     waits = {"seen": "0", "contact": CONTACT, "case": CASE}
     identity = {"case": CASE, "progress": progress("confirm"), "can_decline": True, "contact": CONTACT}
     kinds = {"kinds": ("id-card", "passport", "licence"), "megabytes": 10}
@@ -156,6 +163,7 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         "open": ("open", opened | {"resumes": False}),
         "open-resume": ("open", opened | {"resumes": True}),
         "code": ("code", code | {"resend_seconds": 47, "locked": False}),
+        "code-sending": ("code", code | {"resend_seconds": 47, "locked": False, "is_sending": True}),
         "code-wrong": ("code", code | {"resend_seconds": 0, "locked": False, "fault": w("code.wrong")}),
         "code-sent": ("code", code | {"resend_seconds": 60, "locked": False, "note": w("code.sent")}),
         "code-locked": ("code", code | {"locked": True, "fault": w("code.locked", lender=LENDER)}),

@@ -17,7 +17,7 @@ from api.pages.rendering import see_other
 from api.wiring.installation import Installation
 from ledger.core.log.permissions import VISITOR
 from ledger.errors import LedgerError
-from ledger.messages.door import Senders
+from ledger.messages.door import Handing
 from ledger.services.agreements.ask_for_link import ask_for_link
 from ledger.services.agreements.browser import session_of
 from ledger.services.agreements.open_invitation import Opened, open_invitation
@@ -66,7 +66,7 @@ def post_renewal(request: Request, here: Here, token: LinkToken) -> Response:
     return end(request, here, "link-sent")
 
 
-def _send_first(here: Installation, senders: Senders, opened: Opened) -> str | None:
+def _send_first(here: Installation, senders: Handing, opened: Opened) -> str | None:
     """Send the first code; return the stable code of what went wrong, for the page to tell."""
     try:
         send_code(here.stores, here.act(VISITOR), opened.session_token, senders)

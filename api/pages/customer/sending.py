@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Depends
 
 from api.auth import Here
-from ledger.messages.door import Senders
+from ledger.messages.door import Handing
 
 
-async def senders_of(here: Here) -> Senders:
-    return here.senders
+async def senders_of(here: Here) -> Handing:
+    return here.code_senders
 
 
-Sending = Annotated[Senders, Depends(senders_of)]
+Sending = Annotated[Handing, Depends(senders_of)]

@@ -205,6 +205,15 @@ def get_document(here: Here, session: Session, download: bool = False) -> Respon
     return Response(data, media_type="application/pdf", headers=headers)
 
 
+@router.get("/code/state")
+def get_code_state(here: Here, token: Token) -> Response:
+    """Say whether the code is still on its way; once its fate is known, htmx loads the page anew."""
+    is_sending = doorstep(here.stores, here.act(VISITOR), token).is_sending
+    return Response(
+        status_code=204, headers={"Cache-Control": "no-store"} | ({} if is_sending else {"HX-Refresh": "true"})
+    )
+
+
 @router.get("/state")
 def get_state(
     here: Here, session: Session, seen_before: Annotated[str, Query(alias="seen", max_length=80)] = ""
@@ -257,6 +266,7 @@ def _code_page(request: Request, here: Installation, token: str, fault: str | No
         "locked": fault in {"code.locked", "code.no-channel"},
         "fault": fault_words(shown, w, lender=step.lender, contact=step.address, digits=DIGITS),
         "note": w("code.sent") if note else None,
+        "is_sending": step.is_sending,
     }
     return show(request, here, Screen("code", values), base=base_of(step.signer_id))
 

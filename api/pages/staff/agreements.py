@@ -18,6 +18,7 @@ from api.pages.staff.shown import actions_of, events_shown, notices_shown, parti
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
+from api.wiring.senders import ways_of
 from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.agreements.states import State
 from ledger.errors import NotAllowed
@@ -83,6 +84,7 @@ def get_agreement(request: Request, here: Here, staff: SignedIn, agreement_id: I
         "actions": actions_of(timeline, staff.principal),
         "countersigned_by": tuple(ways_to_countersign(here, staff, timeline)),
         "notices": notices_shown(_notices(here, staff, agreement_id), people),
+        "in_folder": not ways_of(here.settings),
         "seal": _seal_words(read(here.stores, staff.act, agreement_id).seal, w),
     }
     return staff_page(request, here, staff, "agreement", values)

@@ -95,6 +95,9 @@ BEFORE: Final = {
     "code.submit": pair("Continue", "继续"),
     "code.resend": pair("Send a new code", "重新发送验证码"),
     "code.resend-in": pair("You can ask for a new code in {seconds} s.", "{seconds} 秒后可重新发送。"),
+    "code.sending": pair(
+        "It is on its way. This page says so if it cannot be delivered.", "验证码正在发送；如无法送达，本页将提示。"
+    ),
     "code.sent": pair(
         "A new code is on its way. The one before no longer works.", "新验证码已发出，之前的验证码已失效。"
     ),

@@ -19,6 +19,12 @@ class Notice(StrEnum):
     EXPIRED = "expired"
     VOIDED = "voided"
     REPLACED = "replaced"
+    OPENED = "opened"
+    CONSENTED = "consented"
+    SIGNED = "signed"
+    PROGRESS = "progress"
+    AUTHORITY = "authority"
+    RENEWED = "renewed"
     IDENTITY_ACCEPTED = "identity-accepted"
     IDENTITY_REFUSED = "identity-refused"
 
@@ -28,6 +34,7 @@ WITH_LINK = frozenset(
         Notice.INVITATION,
         Notice.REMINDER,
         Notice.COMPLETE,
+        Notice.RENEWED,
         Notice.IDENTITY_ACCEPTED,
         Notice.IDENTITY_REFUSED,
     }
@@ -60,6 +67,27 @@ _ZH: Mapping[Notice, Words] = {
     Notice.REPLACED: Words(
         "借款合同 {number} 不再需要您签署", "借款合同 {number} 现由他人代替您签署，您之前收到的链接已失效。"
     ),
+    Notice.OPENED: Words(
+        "借款合同 {number} 已打开",
+        "您的借款合同 {number} 已在一台设备上凭验证码打开。如非您本人操作，请立即以您已知的电话联系贷款机构。",
+    ),
+    Notice.CONSENTED: Words(
+        "借款合同 {number}：您已同意电子签署",
+        "您已同意以电子方式签署借款合同 {number}。如非您本人操作，请立即以您已知的电话联系贷款机构。",
+    ),
+    Notice.SIGNED: Words(
+        "您已签署借款合同 {number}",
+        "您对借款合同 {number} 的签名已记录。如非您本人操作，请立即以您已知的电话联系贷款机构。",
+    ),
+    Notice.PROGRESS: Words(
+        "借款合同 {number} 又有一方签署", "借款合同 {number} 的另一方已签署。全部签署并封存后会再通知您。"
+    ),
+    Notice.AUTHORITY: Words(
+        "借款合同 {number}：已附授权委托书", "贷款机构已为您签署借款合同 {number} 附上授权委托书。您无需再做任何操作。"
+    ),
+    Notice.RENEWED: Words(
+        "借款合同 {number} 的封存已续期", "借款合同 {number} 的时间戳已续期，内容不变。您可在此取得新的副本："
+    ),
     Notice.IDENTITY_ACCEPTED: Words("借款合同 {number}：身份核验通过", "您的身份材料已核验通过，请继续："),
     Notice.IDENTITY_REFUSED: Words("借款合同 {number}：身份材料未通过", "您提交的身份材料未通过核验，请重新提交："),
 }
@@ -88,6 +116,33 @@ _EN: Mapping[Notice, Words] = {
     Notice.REPLACED: Words(
         "Loan contract {number} no longer needs you",
         "Somebody else signs loan contract {number} in your place. Links you received no longer work.",
+    ),
+    Notice.OPENED: Words(
+        "Loan contract {number} was opened",
+        "Your loan contract {number} was opened on a device with the code we sent. If that was not you, call the lender at once by a number "
+        "that you already know.",
+    ),
+    Notice.CONSENTED: Words(
+        "Loan contract {number}: you agreed to sign electronically",
+        "You agreed to sign loan contract {number} electronically. If that was not you, call the lender at once by a number that you "
+        "already know.",
+    ),
+    Notice.SIGNED: Words(
+        "You have signed loan contract {number}",
+        "Your signature on loan contract {number} is on record. If that was not you, call the lender at once by a number that you already "
+        "know.",
+    ),
+    Notice.PROGRESS: Words(
+        "Another party signed loan contract {number}",
+        "Another party has signed loan contract {number}. You are told again when all have signed and it is sealed.",
+    ),
+    Notice.AUTHORITY: Words(
+        "Loan contract {number}: a power of attorney was attached",
+        "The lender attached the power of attorney under which you sign loan contract {number}. You need do nothing more.",
+    ),
+    Notice.RENEWED: Words(
+        "The seal of loan contract {number} was renewed",
+        "The time stamp of loan contract {number} was renewed; what it says has not changed. Your new copy is here:",
     ),
     Notice.IDENTITY_ACCEPTED: Words(
         "Loan contract {number}: your papers were accepted", "Your identity papers were accepted. Go on here:"

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.core.agreements.notice_text import Notice
-from ledger.core.agreements.notices import plan_notices
+from ledger.core.agreements.notices import Concerned, plan_notices
 from ledger.core.log.directory import format_instant
 from ledger.core.log.entry import Entry, read_trusted_entry
 from ledger.services.agreements.standing import ceremony_of
-from ledger.services.agreements.view import view_of
+from ledger.services.agreements.view import AgreementView, view_of
 from ledger.services.context import Act, Stores
+from ledger.storage.ceremony import authorities_of
 from ledger.storage.database import Connection
 from ledger.storage.log import EntryRow, entries_between
 from ledger.storage.log import size as log_size
@@ -94,9 +95,20 @@ def _queue_notices(tx: Connection, act: Act, entry: Entry) -> None:
     reachable = {seat.signer_id for seat in view.seats if seat.person_field is not None}
     invited = {row.signer_id for row in notices_of(tx, view.row.id) if row.kind == Notice.INVITATION}
     at = format_instant(act.now)
-    plans = plan_notices(entry.type, entry.id, ceremony_of(view), reachable=reachable, invited=invited)
+    concerned = Concerned(entry.type, entry.id, _whose_step(tx, view, entry.id))
+    plans = plan_notices(concerned, ceremony_of(view), reachable=reachable, invited=invited)
     rows = [
         NoticeRow(act.new_id(), view.row.institution_id, view.row.id, plan.signer_id, plan.kind, plan.cause, at, at)
         for plan in plans
     ]
     queue_notices(tx, rows)
+
+
+def _whose_step(tx: Connection, view: AgreementView, entry_id: str) -> str:
+    """Return the party whose step, signature or power of attorney an entry is; empty where it is nobody's."""
+    for seat in view.seats:
+        if entry_id in {seat.viewed_entry, seat.consented_entry}:
+            return seat.signer_id
+        if any(row.entry_id == entry_id for row in authorities_of(tx, view.row.id, seat.signer_id)):
+            return seat.signer_id
+    return next((row.signer_id for row in view.signatures if row.entry_id == entry_id), "")

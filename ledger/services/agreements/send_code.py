@@ -15,7 +15,7 @@ from ledger.core.agreements.people import Person
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, LedgerError
-from ledger.messages.door import Channel, Message, Senders
+from ledger.messages.door import Channel, Handing, Message
 from ledger.services.agreements.browser import SignerSession, require_session, signer_principal
 from ledger.services.agreements.standing import open_person
 from ledger.services.agreements.view import AgreementView, load_agreement
@@ -36,11 +36,12 @@ class CodeSent:
 
 
 def send_code(
-    stores: Stores, act: Act, session_token: str, senders: Senders, channel: Channel | None = None
+    stores: Stores, act: Act, session_token: str, senders: Handing, channel: Channel | None = None
 ) -> CodeSent:
     """Send six digits by `channel`, else by SMS where that is offered and a phone is known, else by e-mail.
 
-    The message leaves at once, outside any transaction: a late code is worth nothing. Raises NotAllowed("session.ended" |
+    The message is handed over at once, outside any transaction, and nobody waits until it was sent: the code's row says what became
+    of it. Raises NotAllowed("session.ended" |
     "code.too-often"), Conflict("code.no-channel"), Unavailable("message.not-sent"), InvalidInput("message.refused").
     """
     session, view = stores.database.read(lambda tx: _look(tx, act, session_token))
@@ -62,7 +63,7 @@ def send_code(
     message = Message(
         channel=chosen, address=address, subject=words.subject, body=words.body, kind="code", reference=row.id
     )
-    _hand_over(stores, senders, message)
+    senders.hand_over(message, lambda error: _note(stores, row.id, error))
     return CodeSent(channel=chosen, address=masked(address), wait_seconds=int(BETWEEN_CODES.total_seconds()))
 
 
@@ -73,7 +74,7 @@ def _look(tx: Connection, act: Act, session_token: str) -> tuple[SignerSession, 
     return session, load_agreement(tx, asking, row.agreement_id, Action.CEREMONY_STEP)
 
 
-def _address(person: Person | None, senders: Senders, wanted: Channel | None) -> tuple[Channel, str]:
+def _address(person: Person | None, senders: Handing, wanted: Channel | None) -> tuple[Channel, str]:
     known = {Channel.SMS: person.phone if person else None, Channel.EMAIL: person.email if person else None}
     for channel, address in known.items():
         if address is not None and senders.offers(channel) and wanted in (None, channel):
@@ -88,10 +89,5 @@ def _keep(tx: Connection, row: CodeRow, now: datetime) -> None:
     insert_code(tx, row)
 
 
-def _hand_over(stores: Stores, senders: Senders, message: Message) -> None:
-    try:
-        senders.send(message)
-    except LedgerError:
-        stores.database.write(lambda tx: note_code_delivery(tx, message.reference, "failed"))
-        raise
-    stores.database.write(lambda tx: note_code_delivery(tx, message.reference, "sent"))
+def _note(stores: Stores, code_id: str, error: LedgerError | None) -> None:
+    stores.database.write(lambda tx: note_code_delivery(tx, code_id, "failed" if error else "sent"))

@@ -51,6 +51,7 @@ class Doorstep:
     address: str | None  # masked; None where the signer cannot be reached
     was_sent: bool
     delivery_failed: bool
+    is_sending: bool  # handed over, and nothing was heard of it yet
     wait_seconds: int
 
 
@@ -144,6 +145,7 @@ def doorstep(stores: Stores, act: Act, session_token: str) -> Doorstep:
             address=masked(reach) if reach else None,
             was_sent=bool(own),
             delivery_failed=bool(own) and own[-1].delivery == "failed",
+            is_sending=bool(own) and own[-1].delivery == "sending",
             wait_seconds=max(0, int(wait.total_seconds())),
         )
 

@@ -69,6 +69,15 @@ def test_contract_shows_parties_timeline_and_messages(officer: httpx2.Client, ma
     assert officer.get(f"/staff/agreements/{made.id}/document").content == made.document
 
 
+def test_page_and_readiness_say_that_messages_stay_in_a_folder(
+    service: Service, officer: httpx2.Client, made: Ceremony
+) -> None:
+    assert "they stay in a folder" in officer.get(f"/staff/agreements/{made.id}").text
+    checks = {check["name"]: check for check in service.nobody().get("/readyz").json()["checks"]}
+    assert checks["messages"]["ok"]
+    assert "no sender is set up" in checks["messages"]["detail"]
+
+
 def test_auditor_reads_and_is_offered_no_action(service: Service, made: Ceremony) -> None:
     with at_work(service, service.auditor()) as auditor:
         text = auditor.get(f"/staff/agreements/{made.id}").text

@@ -45,6 +45,7 @@ def test_another_person_in_a_place_is_invited_and_the_one_before_is_out(stage: S
     stage.work()
     assert [message.kind for message in stage.messages(BORROWER) if message.kind != "code"] == [
         "invitation",
+        "opened",
         "replaced",
     ]
     _, newcomer = stage.enter("zhao@example.com")

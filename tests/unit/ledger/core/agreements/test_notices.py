@@ -5,7 +5,7 @@ import pytest
 from ledger.core.agreements.ceremony import Ceremony, Seat
 from ledger.core.agreements.copies import shown_to
 from ledger.core.agreements.notice_text import TEXTS, WITH_LINK, Notice, code_text, masked, notice_text
-from ledger.core.agreements.notices import TURN, Plan, plan_notices
+from ledger.core.agreements.notices import TURN, Concerned, Plan, plan_notices
 from ledger.core.agreements.people import LANGUAGES
 from ledger.core.agreements.states import State
 from signing.canonical import Json
@@ -21,17 +21,44 @@ EVERYBODY = {"a", "b", "late", "gone"}
 
 
 def plans(
-    entry_type: str, *, state: State = State.SENT, reachable: set[str] = EVERYBODY, invited: set[str] = EVERYBODY
+    entry_type: str,
+    *,
+    state: State = State.SENT,
+    reachable: set[str] = EVERYBODY,
+    invited: set[str] = EVERYBODY,
+    signer: str = "",
 ) -> list[Plan]:
     ceremony = Ceremony(state=state, seats=SEATS)
-    return list(plan_notices(entry_type, "e-1", ceremony, reachable=reachable, invited=invited))
+    concerned = Concerned(entry_type, "e-1", signer)
+    return list(plan_notices(concerned, ceremony, reachable=reachable, invited=invited))
 
 
 def test_those_whose_turn_it_is_are_invited_once_whatever_made_it_their_turn() -> None:
     for entry_type in ("agreement.sent", "agreement.signed"):
-        assert plans(entry_type) == [Plan("a", Notice.INVITATION, TURN), Plan("b", Notice.INVITATION, TURN)]
+        found = plans(entry_type, invited=set())
+        assert found == [Plan("a", Notice.INVITATION, TURN), Plan("b", Notice.INVITATION, TURN)]
     assert plans("agreement.sent", reachable={"b"}) == [Plan("b", Notice.INVITATION, TURN)]
     assert plans("agreement.signed", state=State.SIGNED) == []
+
+
+def test_a_person_is_told_of_their_own_steps_and_the_others_of_a_signature() -> None:
+    for step, kind in (
+        ("viewed", Notice.OPENED),
+        ("consented", Notice.CONSENTED),
+        ("authority-attached", Notice.AUTHORITY),
+    ):
+        assert plans(f"agreement.{step}", signer="a") == [Plan("a", kind, "e-1")]
+        assert plans(f"agreement.{step}", signer="a", reachable={"b"}) == []
+    told = [
+        one for one in plans("agreement.signed", signer="a", invited={"a", "b"}) if one.kind is not Notice.INVITATION
+    ]
+    assert told == [Plan("a", Notice.SIGNED, "e-1"), Plan("b", Notice.PROGRESS, "e-1")]
+    assert plans("agreement.signed", state=State.SIGNED, signer="b") == [Plan("b", Notice.SIGNED, "e-1")]
+
+
+def test_a_renewed_seal_is_announced_to_every_party() -> None:
+    found = plans("agreement.seal-renewed", state=State.COMPLETE)
+    assert [(plan.signer_id, plan.kind) for plan in found] == [(who, Notice.RENEWED) for who in ("a", "b", "late")]
 
 
 def test_whoever_was_replaced_is_told_if_they_had_been_invited() -> None:
