@@ -82,6 +82,11 @@ class Replay(Book):
         progress = self.cases[application].progress
         return progress.outcome, progress.step
 
+    def rests_on(self, application: str) -> tuple[str, str]:
+        """Return the name of the policy that an application was submitted under, and the application's number."""
+        case = self.cases[application]
+        return (case.policy.policy.name if case.policy else "", case.content.number)
+
     def _created(self, entry: TrailEntry) -> None:
         content = self.content_of(entry)
         if content is None:

@@ -7,6 +7,7 @@ Leaves to others: which code applies (verify_file) and which facts it carries.
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.core.evidence.answers_text_approvals import APPROVAL_TEXTS
 from ledger.core.evidence.answers_text_keys import KEY_TEXTS
 from ledger.core.evidence.answers_text_seals import SEAL_TEXTS, Words, words
 
@@ -294,9 +295,6 @@ _REST: Mapping[str, Words] = {
         "No institution has replayed this log: further events of this agreement may exist that are not shown.",
         "尚无机构重放过本日志：本合同可能另有未出示的事件。",
     ),
-    "approved.not-recorded": words(
-        "No approval entry is at hand for this agreement.", "现有记录中没有本合同的审批记录。"
-    ),
     "erased.all-shown": words("All committed parts are shown.", "所承诺的各部分均已出示。"),
     "erased.not-shown": words(
         "{fields} of entry {n}: not shown to you, and no erasure is declared.",
@@ -364,6 +362,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     **_WITNESSES,
     **_CHAIN,
     **_REST,
+    **APPROVAL_TEXTS,
     **_GRADES,
     **SEAL_TEXTS,
 }

@@ -70,7 +70,7 @@ def _enrolment(records: tuple[Record, ...], policy: TrustPolicy) -> Enrolment:
     first = records[0].entry
     if first.type != ENROLLED or first.subject.n != 1:
         raise VerificationFailed(_CODE, "expected the entry that enrolled the key")
-    _check_signature(first, policy)
+    check_directory(first, policy)
     enrolment = read_enrolment(first.public)
     if enrolment.key.key_id != first.subject.id:
         raise VerificationFailed(_CODE, "expected the enrolment of the key that the entry is about")
@@ -83,11 +83,12 @@ def _revocation(records: tuple[Record, ...], policy: TrustPolicy) -> Revocation 
     first, second = records[0], records[1].entry
     if len(records) > 2 or second.type != REVOKED or second.subject.prev != first.leaf:  # noqa: PLR2004  # enrolled, revoked
         raise VerificationFailed(_CODE, "expected one revocation, right after the enrolment")
-    _check_signature(second, policy)
+    check_directory(second, policy)
     return read_revocation(second.public, recorded_at=second.at, index=records[1].receipt.index)
 
 
-def _check_signature(entry: Entry, policy: TrustPolicy) -> None:
+def check_directory(entry: Entry, policy: TrustPolicy) -> None:
+    """Raise unless one of the keys that the trust policy pins for the institution signed this entry; nothing where it pins none."""
     pinned = policy.pinned_keys(policy.institution_of(entry.log))
     if not pinned:
         return

@@ -20,6 +20,7 @@ TAG = "tally/evidence/v1"
 MAX_BYTES = 8 * 1024 * 1024  # so many receipts at a generous size; the documents themselves are never inside
 MAX_RECEIPTS = 160  # creation, seven entries for each of at most twelve signers, and what else may befall an agreement
 MAX_GROWTHS = 64
+MAX_APPROVAL_RECEIPTS = 512  # an application, those linked to it, its deciders with their roles and keys, the policy
 MAX_KEY_RECEIPTS = 64  # enrolment and revocation of a key for each of twelve signers, and keys that were replaced
 
 _CODE = "evidence.malformed"
@@ -44,16 +45,17 @@ class Package:
     receipts: tuple[Receipt, ...]
     growths: tuple[Growth, ...] = ()
     keys: tuple[Receipt, ...] = ()  # of the registry entries of its signers' keys
+    approvals: tuple[Receipt, ...] = ()  # of all that the approval rests on which it was sent on
 
     def to_bytes(self) -> bytes:
-        keys: dict[str, Json] = {"keys": _receipts_json(self.keys)} if self.keys else {}
+        more = (("keys", self.keys), ("approvals", self.approvals))
         return canonical.encode(
             {
                 "tag": TAG,
                 "agreement": self.agreement,
                 "receipts": _receipts_json(self.receipts),
                 "growths": [_growth_json(growth) for growth in self.growths],
-                **keys,
+                **{name: _receipts_json(receipts) for name, receipts in more if receipts},
             }
         )
 
@@ -87,13 +89,16 @@ def _decode(data: bytes) -> Json:
 def _package(value: Json) -> Package:
     try:
         names = {"tag", "agreement", "receipts", "growths"}
-        with_keys = isinstance(value, dict) and "keys" in value  # absent where no key of the registry signed
-        fields = Fields(value, frozenset(names | ({"keys"} if with_keys else set())), where="evidence", code=_CODE)
+        # Absent where no key of the registry signed, and where it was sent on no approval or to whom approvals are not shown.
+        more = {"keys", "approvals"} & value.keys() if isinstance(value, dict) else set[str]()
+        fields = Fields(value, frozenset(names | more), where="evidence", code=_CODE)
+        most = MAX_APPROVAL_RECEIPTS
         return Package(
             agreement=fields.text("agreement"),
             receipts=fields.many("receipts", _receipt, least=1, most=MAX_RECEIPTS),
             growths=fields.many("growths", _growth, most=MAX_GROWTHS),
-            keys=fields.many("keys", _receipt, least=1, most=MAX_KEY_RECEIPTS) if with_keys else (),
+            keys=fields.many("keys", _receipt, least=1, most=MAX_KEY_RECEIPTS) if "keys" in more else (),
+            approvals=fields.many("approvals", _receipt, least=1, most=most) if "approvals" in more else (),
         )
     except InvalidInput as error:
         raise VerificationFailed(error.code, error.message, field=error.field) from error

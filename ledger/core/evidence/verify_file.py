@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from ledger.core.evidence.answers import Answer, AnswerName, Reason, Report, Verdict, answer, no, not_checked, yes
+from ledger.core.evidence.approval_answer import answer_approved
 from ledger.core.evidence.chain_answer import Anchoring, Confirmed, ConfirmedHeader, judge_anchor
 from ledger.core.evidence.chain_proof import read_header
 from ledger.core.evidence.document_answer import FileFacts, answer_bytes
@@ -52,22 +53,31 @@ def verify(
     sealed = file if isinstance(file, SealedFile) else None
     records = sorted((read_record(receipt, policy, now) for receipt in package.receipts), key=lambda item: item.n)
     keys = [read_record(receipt, policy, now) for receipt in package.keys]
+    approvals = [read_record(receipt, policy, now) for receipt in package.approvals]
     anchorings = [judge_anchor(record, policy, confirmed) for record in records]
-    key_anchorings = [judge_anchor(record, policy, confirmed) for record in keys]
     registry = Registry(keys=read_keys(keys, policy), proven=_proven(records, anchorings))
     self_operated = policy.self_operated or any(record.receipt.self_operated for record in records)
     answers = (
         _bytes(file, records),
         answer_signatures(records, policy, registry, seal_reasons(sealed) if sealed else ()),
         answer_log(records, package.agreement),
-        answer_growth([*records, *keys], [*anchorings, *key_anchorings], policy, package.growths),
+        answer_growth(
+            [*records, *keys, *approvals],
+            [*anchorings, *(judge_anchor(record, policy, confirmed) for record in (*keys, *approvals))],
+            policy,
+            package.growths,
+        ),
         answer_witnesses(records, policy),
         answer(AnswerName.CHAIN, [anchoring.reason for anchoring in anchorings]),
         answer(AnswerName.COMPLETE, [not_checked("complete.not-replayed")]),
-        answer(AnswerName.APPROVED, [not_checked("approved.not-recorded")]),
+        answer(AnswerName.APPROVED, answer_approved(records, approvals, policy)),
         answer(AnswerName.ERASED, _shown(records)),
         answer(
-            AnswerName.NOT_PROVED, [*_limits(self_operated=self_operated), *(seal_limits(sealed) if sealed else ())]
+            AnswerName.NOT_PROVED,
+            [
+                *_limits(self_operated=self_operated, with_approval=bool(approvals)),
+                *(seal_limits(sealed) if sealed else ()),
+            ],
         ),
     )
     return Report(
@@ -104,6 +114,7 @@ def evidence_of(file: FileFacts | SealedFile, material: bytes | None) -> Package
         receipts=_joined(beside.receipts, inside.receipts),
         growths=(*beside.growths, *inside.growths),
         keys=_joined(beside.keys, inside.keys),
+        approvals=_joined(beside.approvals, inside.approvals),
     )
 
 
@@ -140,9 +151,11 @@ def _shown(records: Sequence[Record]) -> Iterator[Reason]:
         yield yes("erased.all-shown")
 
 
-def _limits(*, self_operated: bool) -> Iterator[Reason]:
+def _limits(*, self_operated: bool, with_approval: bool) -> Iterator[Reason]:
     if self_operated:
         yield not_checked("limits.self-operated")
+    if with_approval:
+        yield not_checked("limits.approval")
     yield from (not_checked(f"limits.{limit}") for limit in _LIMITS)
 
 
