@@ -20,6 +20,7 @@ from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
 from api.routes import (
     agreements,
+    application_life,
     applications,
     blacklist,
     ceremony,
@@ -94,6 +95,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
     for router in (
         agreements.router,
         applications.router,
+        application_life.router,
         policy_files.router,
         policies.router,
         rule_sets.router,

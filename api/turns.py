@@ -20,6 +20,7 @@ from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
 from ledger.services.applications.escalate import escalate
+from ledger.services.applications.lapse import lapse
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.publish_roots import RootState, publish_roots
@@ -171,13 +172,14 @@ class Delivering:
 
 @dataclass
 class Minding:
-    """The turns of the calendar: agreements that expire, people to remind, decisions that are overdue."""
+    """The turns of the calendar: agreements and applications that run out, people to remind, decisions that are overdue."""
 
     here: Installation
 
     def turn(self) -> float:
-        """Expire, remind and escalate; come back in a minute."""
+        """Expire, lapse, remind and escalate; come back in a minute."""
         expire(self.here.stores, self.here.act(MACHINE))
+        lapse(self.here.stores, self.here.act(MACHINE))
         remind_due(self.here.stores, self.here.act(MACHINE))
         escalate(self.here.stores, self.here.act(MACHINE))
         return MINDING_SECONDS

@@ -7,8 +7,10 @@ from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.rule_set import RuleSet
+from ledger.core.log.audit_findings import AuditReport
 from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Principal, Role
+from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
 from ledger.services.applications.create import NewApplication, create
 from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import Wanted, issue_decision
@@ -21,7 +23,9 @@ from ledger.services.applications.submit import submit
 from ledger.services.context import Act, Written
 from ledger.services.enrolling import NewKey
 from ledger.services.log.add_person import NewPerson, add_person
+from ledger.services.log.audit import Scope, audit
 from ledger.services.log.enrol_key import enrol_key
+from ledger.services.log.sequence import Turn, sequence
 from ledger.storage.applications import StateRow, application_by_id, state_of
 from signing.algorithms import Suite
 from signing.canonical import Json
@@ -125,8 +129,29 @@ class Desk:
         assert found is not None
         return found.number
 
+    def replayed(self) -> ApprovalReport:
+        """Sequence what waits, and return what the replay finds."""
+        ledger = self.ledger
+        sequence(ledger.stores, ledger.log, ledger.signers, Turn(holder="test", now=self.now))
+        return audit_approvals(ledger.stores)
+
+    def audited(self) -> AuditReport:
+        """Return what the integrity audit finds."""
+        return audit(self.ledger.stores, None, Scope(), lambda _: None)
+
+    def codes(self, loan: str | None = None) -> set[str]:
+        """Return the codes that the replay finds, of one loan or of all."""
+        return {finding.code for finding in self.replayed().findings if loan in {None, finding.id}}
+
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+def cn_identity(number: int) -> str:
+    """Return a valid identity number of somebody of their own for each number below 1,000."""
+    first = f"33010619920315{number:03}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return first + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(first, weights, strict=True)) % 11]
 
 
 def staffed(ledger: Ledger, now: datetime = NOW) -> Desk:

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.core.applications.committee import Ballot, Sitting, Tally, Vote, tally
+from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Path, Step, StepKind
 from ledger.errors import Conflict, InvalidInput, NotAllowed
 
@@ -192,8 +193,19 @@ def _check_person(review: Review, progress: Progress, decision: Decision) -> Non
             "decision.twice",
             "you, or whom you decide for, have decided on this application already; each step needs another person",
         )
-    if decision.conditions and decision.verdict is not Verdict.APPROVE:
-        raise InvalidInput("decision.conditions", "expected conditions with an approval only", field="conditions")
+    _check_conditions(decision)
+
+
+def _check_conditions(decision: Decision) -> None:
+    """Conditions say under what it is approved, what is still needed, or what is offered instead."""
+    if decision.verdict is Verdict.COUNTER:
+        read_offer(decision.conditions)
+    elif decision.verdict is Verdict.RETURN and not decision.conditions:
+        raise InvalidInput("decision.conditions", "expected what is still needed, as conditions", field="conditions")
+    elif decision.conditions and decision.verdict not in {Verdict.APPROVE, Verdict.RETURN}:
+        raise InvalidInput(
+            "decision.conditions", "expected conditions with an approval or a return only", field="conditions"
+        )
 
 
 def acting_role(review: Review, progress: Progress, decision: Decision) -> str:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.expected_life import LIFE
 from ledger.core.applications.expected_review import HANDLERS, expect_escalation, expect_sitting
 from ledger.core.applications.expected_rows import content_of, move_row, state_of, version_row
 from ledger.core.applications.policy import parse_policy
@@ -206,6 +207,7 @@ _HANDLERS: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "application.sitting-named": _seated,
     "application.escalated": _escalated,
     **HANDLERS,
+    **LIFE,
     "policy.proposed": _proposed,
     "policy.published": _published,
     "ruleset.proposed": _rules_proposed,

@@ -57,6 +57,11 @@ class Lines:
         for person in line.applicants:
             self._by_person.setdefault(person, {})[line.application] = line
 
+    def drop(self, line: Line) -> None:
+        """Take an application's line out, if it is here."""
+        for person in line.applicants:
+            self._by_person.get(person, {}).pop(line.application, None)
+
     def group_of(self, own: Line, *, days: int) -> Group:
         """Return what `group_of` returns for `own` and all lines that were put here."""
         window = timedelta(days=days)

@@ -13,12 +13,15 @@ from ledger.core.applications.application import Application
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Actor, Decision, Escalation, Event, Outcome, Progress, Review, Verdict, take
 from ledger.core.applications.groups import Line
+from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
 from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.replay_life import LIFE, check_stands
 from ledger.core.applications.replay_rules import automated
 from ledger.core.applications.replay_sending import HANDLERS as SENDING
 from ledger.core.applications.requirements import missing
+from ledger.core.applications.states import Move, State
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_findings import Finding
 from ledger.core.log.fields import string
@@ -92,15 +95,19 @@ class Replay(Book):
         if content is None:
             return
         line = _line(entry.subject, content, entry.at)
-        self.lines.put(line)
         self.cases[entry.subject] = Case(line, content, {string(entry.values.get("author"))}, entry.at, entry.at)
 
     def _submitted(self, entry: TrailEntry) -> None:
         case, submission = self.cases.get(entry.subject), entry.values.get("submission")
-        if case is None or not isinstance(submission, dict):
+        if case is None:
             self.unopened += 1
             return
         self.check_time(entry, case)
+        self.move(entry, case, Move.SUBMITTED)
+        case.review = None
+        if not isinstance(submission, dict):
+            self.unopened += 1
+            return
         policy = self.timeline.policy_at(case.content.branch, entry.at, entry.index)
         if policy is None:
             self.find(entry, "approval.no-policy", expected="a policy in force", found="none")
@@ -118,11 +125,15 @@ class Replay(Book):
         case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
         case.progress, case.submission, case.path = Progress(), entry.id, name
         case.step_since = entry.at
+        check_stands(self, entry, case)
 
     def _seated(self, entry: TrailEntry) -> None:
         case, sitting = self.cases.get(entry.subject), entry.values.get("sitting")
         if case is None or case.review is None or not isinstance(sitting, dict):
             self.unopened += 1
+            return
+        if case.state is not State.IN_REVIEW:
+            self.find(entry, "approval.after-the-end", expected="an application in review", found=case.state.value)
             return
         members = sitting.get("members")
         named = Sitting(
@@ -150,12 +161,15 @@ class Replay(Book):
         if case is not None and isinstance(ruled, str):
             self._ruled(entry, case, ruled)
             return
-        if case is None or case.review is None or not isinstance(text, str):
+        if case is None or not isinstance(text, str):
             self.unopened += 1
             return
         self.decisions += 1
         self.check_time(entry, case)
         statement = parse_decision(text.encode())
+        if case.review is None or case.state is not State.IN_REVIEW:
+            self._out_of_turn(entry, case, statement)
+            return
         self._check_statement(entry, case, statement)
         if statement.verdict == Verdict.APPROVE:
             self._check_complete(entry, case, case.review.path)
@@ -174,7 +188,18 @@ class Replay(Book):
             in_place_of=statement.in_place_of,
         )
         self._take(entry, case, case.review, decision)
+        if case.progress.outcome is Outcome.COUNTERED:
+            case.offer = read_offer(statement.conditions)
         self._check_move(entry, case)
+
+    def _out_of_turn(self, entry: TrailEntry, case: Case, statement: DecisionStatement) -> None:
+        """Name a decision on what is not in review; what was given to deciders but does not open is counted."""
+        if case.state is State.IN_REVIEW:
+            self.unopened += 1
+        elif statement.content_sha256 != case.content.sha256():
+            self.find(entry, "approval.outdated", expected="a decision on the current version", found="an older one")
+        else:
+            self.find(entry, "approval.after-the-end", expected="an application in review", found=case.state.value)
 
     def _ruled(self, entry: TrailEntry, case: Case, statement: str) -> None:
         self.decisions += 1
@@ -205,6 +230,11 @@ class Replay(Book):
         if said != made:
             code = "approval.missing-step" if said.startswith("approved") else "approval.wrong-state"
             self.find(entry, code, expected=made, found=said)
+        if made != Outcome.OPEN:
+            self.move(entry, case, Move(made))
+            case.told, case.reporters, case.met = False, {}, set()
+        if said == made:
+            check_stands(self, entry, case)
 
     def _check_statement(self, entry: TrailEntry, case: Case, statement: DecisionStatement) -> None:
         signature = entry.values.get("signature")
@@ -271,4 +301,5 @@ _HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
     "application.decided": Replay._decided,  # noqa: SLF001
     **SENDING,
     "application.escalated": Replay._escalated,  # noqa: SLF001
+    **LIFE,
 }

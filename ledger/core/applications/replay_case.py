@@ -9,9 +9,12 @@ from datetime import datetime
 from ledger.core.applications.application import Application, parse_application
 from ledger.core.applications.decide import Progress, Review
 from ledger.core.applications.groups import Line, Lines
+from ledger.core.applications.offers import Offer
 from ledger.core.applications.signers import Signers
+from ledger.core.applications.states import NOT_COUNTED, Move, State, after
 from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
 from ledger.core.log.audit_findings import Finding
+from ledger.errors import LedgerError
 
 
 @dataclass
@@ -28,6 +31,12 @@ class Case:
     policy: PublishedPolicy | None = None
     submission: str = ""  # id of the entry of the newest submission
     path: str = ""
+    state: State = State.DRAFT
+    offer: Offer | None = None  # of a counter-offer that was not taken yet
+    told: bool = False  # whether the applicant was, since it was returned or countered
+    due_on: str = ""
+    reporters: dict[int, str] = field(default_factory=dict)  # condition: who brought the newest evidence
+    met: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -66,6 +75,21 @@ class Book:
                 index=entry.index,
             )
         )
+
+    def move(self, entry: TrailEntry, case: Case, move: Move) -> None:
+        """Move the case by the table of states; add a finding where the table has no such move."""
+        try:
+            case.state = after(case.state, move)
+        except LedgerError:
+            self.find(entry, "approval.wrong-state", expected=f"a move from {case.state}", found=move.value)
+        self.count(case)
+
+    def count(self, case: Case) -> None:
+        """Have the case added up with linked ones from now on, or no longer: as its state says."""
+        if case.state in NOT_COUNTED:
+            self.lines.drop(case.line)
+        else:
+            self.lines.put(case.line)
 
     def check_time(self, entry: TrailEntry, case: Case) -> None:
         """Add a finding where an entry of an application says an earlier time than the one before it."""

@@ -15,6 +15,7 @@ from ledger.core.applications.automated import (
 )
 from ledger.core.applications.decide import Progress, Review
 from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.states import State
 from ledger.core.applications.timeline import PublishedRules, TrailEntry
 from signing.envelope import Signature
 from signing.errors import SigningError
@@ -29,7 +30,7 @@ def automated(book: Book, entry: TrailEntry, case: Case, recorded: str) -> bool:
         book.find(entry, "approval.rules-unpublished", expected=rules.id if rules else "none in force", found=found)
     if rules is None:
         return False
-    if case.review is None or case.policy is None or not _is_due(case.review, case.progress):
+    if case.review is None or case.policy is None or not _is_due(case, case.review):
         book.find(entry, "approval.wrong-role", expected="people", found="a rule set")
         return False
     if rules.author == rules.approver:
@@ -51,9 +52,9 @@ def automated(book: Book, entry: TrailEntry, case: Case, recorded: str) -> bool:
     return True
 
 
-def _is_due(review: Review, progress: Progress) -> bool:
+def _is_due(case: Case, review: Review) -> bool:
     """Whether an application waits for a rule set: at the first step of a path that begins with one, before anything else."""
-    return review.path.begins_automatic and progress == Progress()
+    return case.state is State.IN_REVIEW and review.path.begins_automatic and case.progress == Progress()
 
 
 def _compare(book: Book, entry: TrailEntry, decided: AutomatedDecision, recorded: str) -> None:

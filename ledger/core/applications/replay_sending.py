@@ -7,8 +7,8 @@ is passed over. Reads the entries of the other wing as the log has them. Codes: 
 from collections.abc import Callable, Mapping
 
 from ledger.core.applications.application import Application, parse_amount
-from ledger.core.applications.decide import Outcome
 from ledger.core.applications.replay_case import Book, Contract
+from ledger.core.applications.states import State
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.fields import string
 from signing.canonical import Json, encode
@@ -56,8 +56,7 @@ def _came_to_nothing(book: Book, entry: TrailEntry) -> None:
 
 def _approved(book: Book, application: str) -> Application | None:
     case = book.cases.get(application)
-    is_approved = case is not None and case.progress.outcome is Outcome.APPROVED
-    return case.content if case is not None and is_approved else None
+    return case.content if case is not None and case.state is State.APPROVED else None
 
 
 def _contract(values: Mapping[str, Json]) -> Contract:

@@ -30,7 +30,7 @@ class Move(StrEnum):
     CORRECTED = "corrected"
     RETURNED = "returned"
     COUNTERED = "countered"
-    ACCEPTED = "accepted"  # the applicant takes a counter-offer: a new version, decided anew
+    ACCEPTED = "accepted"  # the applicant takes a counter-offer: a new version, submitted and decided anew
     APPROVED = "approved"
     APPROVED_WITH_CONDITIONS = "approved-with-conditions"
     FULFILLED = "fulfilled"  # the last open condition was met
@@ -40,6 +40,8 @@ class Move(StrEnum):
 
 
 ENDED = frozenset({State.DECLINED, State.WITHDRAWN, State.LAPSED})
+NOT_COUNTED = ENDED | {State.DRAFT}  # when linked applications are added up
+WITH_APPLICANT = frozenset({State.RETURNED, State.COUNTERED})  # until a day, after which they lapse
 
 TABLE: Mapping[State, Mapping[Move, State]] = {
     State.DRAFT: {
@@ -48,7 +50,7 @@ TABLE: Mapping[State, Mapping[Move, State]] = {
         Move.WITHDRAWN: State.WITHDRAWN,
     },
     State.IN_REVIEW: {
-        Move.CORRECTED: State.IN_REVIEW,
+        Move.CORRECTED: State.DRAFT,  # its path hangs on what it says: it is submitted anew
         Move.RETURNED: State.RETURNED,
         Move.COUNTERED: State.COUNTERED,
         Move.APPROVED: State.APPROVED,
@@ -63,7 +65,7 @@ TABLE: Mapping[State, Mapping[Move, State]] = {
         Move.LAPSED: State.LAPSED,
     },
     State.COUNTERED: {
-        Move.ACCEPTED: State.IN_REVIEW,
+        Move.ACCEPTED: State.DRAFT,
         Move.WITHDRAWN: State.WITHDRAWN,
         Move.LAPSED: State.LAPSED,
     },

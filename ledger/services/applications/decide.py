@@ -11,6 +11,7 @@ from ledger.core.log.keys import Purpose
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, NotAllowed, NotFound, VerificationFailed
 from ledger.services.applications.deadlines import due_day
+from ledger.services.applications.moving import require_clock
 from ledger.services.applications.standing import Standing, actor_of, standing_of
 from ledger.services.applications.view import KIND, ApplicationView, load_application
 from ledger.services.context import Act, Stores, Written
@@ -28,6 +29,10 @@ from signing.decision import DecisionStatement, parse_decision
 from signing.envelope import Signature
 from signing.verify import check_statement_signature
 
+ANSWER_DAYS = {
+    State.RETURNED: 10,
+    State.COUNTERED: 10,
+}  # business days for the applicant, unless they are told another day
 MOVES = {
     Outcome.APPROVED: Move.APPROVED,
     Outcome.DECLINED: Move.DECLINED,
@@ -78,6 +83,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; it takes no decision")
+    require_clock(view, act.now)
     standing = standing_of(tx, stores, view)
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)
@@ -212,7 +218,11 @@ def _state(tx: Connection, act: Act, taken: _Taken, move: Move | None) -> rows.S
     view, progress, path = taken.view, taken.progress, taken.standing.path
     changed = replace(view.state, changed_at=format_instant(act.now))
     if move is not None:
-        return replace(changed, state=after(State(view.state.state), move), waiting_for="", due_on="")
+        state = after(State(view.state.state), move)
+        days = ANSWER_DAYS.get(state)
+        institution = institution_by_id(tx, view.row.institution_id)
+        until = "" if days is None else due_day(institution, act.now, days)
+        return replace(changed, state=state, waiting_for="", due_on=until)
     if progress.step == view.state.step:
         return changed
     step = path.steps[progress.step]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.groups import Group, Line, group_of
-from ledger.core.applications.states import State
+from ledger.core.applications.states import NOT_COUNTED
 from ledger.services.applications.view import KIND, open_content, read_view
 from ledger.services.context import Stores
 from ledger.storage import applications as rows
@@ -12,7 +12,6 @@ from ledger.storage.blind_index import blind
 from ledger.storage.blind_indexes import find_blind
 from ledger.storage.database import Connection
 
-_NOT_COUNTED = frozenset({State.DRAFT, State.DECLINED, State.WITHDRAWN, State.LAPSED})
 MAX_ROUNDS = 4  # links of links: a chain longer than this is for the auditor, not for a request
 MAX_LINKED = 200
 
@@ -57,6 +56,6 @@ def _line(tx: Connection, stores: Stores, application_id: str) -> Line | None:
     if row is None:
         return None
     view = read_view(tx, row)
-    if view.state.state in _NOT_COUNTED:
+    if view.state.state in NOT_COUNTED:
         return None
     return line_of(application_id, open_content(stores, view), datetime.fromisoformat(row.created_at))

@@ -7,6 +7,7 @@ from ledger.core.applications.decide import take
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Role
 from ledger.errors import Conflict, InvalidInput
+from ledger.services.applications.moving import require_clock
 from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import KIND, ApplicationView, load_application
 from ledger.services.context import Act, Stores, Written
@@ -48,6 +49,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; no committee votes on it")
+    require_clock(view, act.now)
     _check_members(tx, view, plan.sitting)
     standing = standing_of(tx, stores, view)
     take(standing.review, standing.progress, plan.sitting)

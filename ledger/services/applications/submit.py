@@ -15,6 +15,7 @@ from ledger.core.log.permissions import Action
 from ledger.errors import InvalidInput
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
+from ledger.services.applications.moving import require_clock
 from ledger.services.applications.policies import policy_in_force
 from ledger.services.applications.ruling import Given, Ruled, acting_rules, rule
 from ledger.services.applications.view import KIND, ApplicationView, load_application, open_content
@@ -59,6 +60,7 @@ def submit(stores: Stores, act: Act, application_id: str, rules_key: Signer | No
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     view = load_application(tx, act.principal, plan.application_id, Action.APPLICATION_CREATE)
     state = after(State(view.state.state), Move.SUBMITTED)
+    require_clock(view, act.now)
     at = format_instant(act.now)
     row, policy = policy_in_force(tx, view.row.institution_id, plan.content.branch, at)
     if plan.content.currency != policy.currency:

@@ -89,6 +89,12 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/agreements": frozenset({OFFICER}),
     "POST /v1/agreements/{agreement_id}/signatures": frozenset({OFFICER}),
     "POST /v1/applications": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/acceptances": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/conditions/{place}/checks": DECIDERS,
+    "POST /v1/applications/{application_id}/conditions/{place}/reports": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/corrections": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/tellings": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/withdrawals": frozenset({OFFICER}),
     "POST /v1/applications/{application_id}/decision-statements": DECIDERS,
     "POST /v1/applications/{application_id}/decisions": DECIDERS,
     "POST /v1/applications/{application_id}/sittings": frozenset({RISK, HEAD}),
@@ -166,6 +172,7 @@ class World:
             "rule_set_id": self.person,
             "delegation_id": self.loan.id,
             "department": "retail",
+            "place": "0",
             "key_id": self.key_id,
             "template": "personal-instalment",
             "epoch_id": "0" * 64,
@@ -199,6 +206,19 @@ class World:
             "POST /v1/blacklist/listings/{listing_id}/steps": {"json": {"step": {}}},
             "POST /v1/blacklist/listings": {"json": {"listing": {}, "sealed": ""}},
             "POST /v1/applications": {"json": {"application": {}, "people": []}},
+            "POST /v1/applications/{application_id}/acceptances": {
+                "json": {"terms_sha256": "0" * 64, "evidence_sha256": "0" * 64}
+            },
+            "POST /v1/applications/{application_id}/conditions/{place}/reports": {
+                "json": {"evidence_sha256": "0" * 64, "what": "a deed"}
+            },
+            "POST /v1/applications/{application_id}/corrections": {"json": {"application": {}}},
+            "POST /v1/applications/{application_id}/tellings": {
+                "json": {"message_id": "1", "channel": "sms", "status": "sent", "until": "2099-01-01"}
+            },
+            "POST /v1/applications/{application_id}/withdrawals": {
+                "json": {"ground": " ", "evidence_sha256": "0" * 64}
+            },
             "POST /v1/applications/{application_id}/sittings": {
                 "json": {"members": [self.person], "chair": self.person}
             },

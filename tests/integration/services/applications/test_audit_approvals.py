@@ -1,111 +1,144 @@
-"""The replay: silent over what the policy allowed, and naming what an insider put on record past it."""
+"""The replay: silent over what the policy allowed, and naming what an insider put on record past it, with real keys and whole rows."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ledger.core.applications.committee import Sitting
-from ledger.core.applications.decide import Outcome, Verdict, take
+from ledger.core.applications.decide import Verdict
+from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
-from ledger.services.applications import decide as deciding
-from ledger.services.applications import issue_decision as issuing
-from ledger.services.applications import submit as submitting
-from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
 from ledger.services.applications.name_sitting import name_sitting
-from ledger.services.applications.standing import actor_of
 from ledger.services.log.change_role import RoleChange, change_role
-from ledger.services.log.sequence import Turn, sequence
-from support.approvals import Desk
+from support.approvals import Desk, cn_identity
+from support.insider import Forged, decide_as, edit, write_entry
+
+_PEOPLE = iter(range(100, 900))
 
 
-def replayed(desk: Desk) -> ApprovalReport:
-    ledger = desk.ledger
-    sequence(ledger.stores, ledger.log, ledger.signers, Turn(holder="test", now=desk.now))
-    return audit_approvals(ledger.stores)
-
-
-def codes(report: ApprovalReport) -> set[str]:
-    return {finding.code for finding in report.findings}
-
-
-def middle(desk: Desk) -> str:
-    loan = desk.apply(amount=10_000_000)
+def middle(desk: Desk, amount: int = 10_000_000) -> str:
+    """Return a loan of somebody who has no other, waiting for an officer."""
+    loan = desk.apply(amount=amount, identity=cn_identity(next(_PEOPLE)))
     desk.submit(loan)
     return loan
 
 
-def test_decisions_that_the_policy_allows_have_no_finding(desk: Desk) -> None:
+def test_what_the_policy_allows_has_no_finding(desk: Desk) -> None:
     for verdict in (Verdict.APPROVE, Verdict.DECLINE):
         loan = middle(desk)
         desk.say("Olga", loan, verdict)
         if verdict is Verdict.APPROVE:
             desk.say("Rita", loan)
-    report = replayed(desk)
-    assert report.is_clean, report.findings
-    assert (report.applications, report.decisions, report.unopened) == (2, 3, 0)
-
-
-def test_committee_with_a_recusal_has_no_finding(desk: Desk) -> None:
     names = [f"Member {place}" for place in range(5)]
     for name in names:
         desk.hire(name, Role.COMMITTEE)
-    loan = desk.apply(amount=200_000_000)
-    desk.submit(loan)
+    large = middle(desk, 200_000_000)
     members = tuple(desk.people[name].principal.id for name in names)
-    name_sitting(desk.ledger.stores, desk.act("Rita"), loan, Sitting(members=members, chair=members[0]))
-    desk.say(names[1], loan, Verdict.RECUSE)
+    name_sitting(desk.ledger.stores, desk.act("Rita"), large, Sitting(members=members, chair=members[0]))
+    desk.say(names[1], large, Verdict.RECUSE)
     for name in (names[0], *names[2:]):
-        desk.say(name, loan)
-    assert desk.state(loan).state == "approved"
-    assert replayed(desk).is_clean
+        desk.say(name, large)
+    assert desk.state(large).state == "approved"
+    report = desk.replayed()
+    assert report.is_clean, report.findings
+    assert (report.applications, report.decisions, report.unopened) == (3, 8, 0)
 
 
-def as_insider(monkeypatch: pytest.MonkeyPatch, module: object, name: str, stand_in: Callable[..., object]) -> None:
-    """Have the service skip one of its rules, as somebody could who runs changed code on the lender's machine."""
-    monkeypatch.setattr(module, name, stand_in)
+@pytest.fixture(scope="module")
+def insider(crowded: Desk) -> Desk:
+    return crowded
 
 
-def test_approval_that_skipped_a_step_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    loan = middle(desk)
-    as_insider(
-        monkeypatch,
-        deciding,
-        "take",
-        lambda review, progress, event: replace(take(review, progress, event), step=2, outcome=Outcome.APPROVED),
-    )
-    desk.say("Olga", loan)
-    assert desk.state(loan).state == "approved"
-    assert codes(replayed(desk)) == {"approval.missing-step"}
+def test_approval_that_skipped_a_step_is_named(insider: Desk) -> None:
+    loan = middle(insider)
+    decide_as(insider, loan, Forged(name="Olga", moved="approved"))
+    assert insider.codes(loan) == {"approval.missing-step"}
+    assert insider.audited().is_clean
 
 
-def test_loan_on_too_easy_a_path_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_insider(monkeypatch, submitting, "path_for", lambda *_: ("two", "middle"))
-    loan = desk.apply(amount=50_000_000)
-    desk.submit(loan)
-    found = codes(replayed(desk))
-    assert "approval.outside-policy" in found
+def test_self_approval_is_named(insider: Desk) -> None:
+    loan = middle(insider)
+    decide_as(insider, loan, Forged(name="Otto"))
+    assert insider.codes(loan) == {"approval.self"}
 
 
-def test_role_taken_back_before_the_decision_is_seen_in_the_log(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    loan = middle(desk)
-    ledger, olga = desk.ledger, desk.people["Olga"].principal
-    change_role(ledger.stores, ledger.act(now=desk.now), RoleChange(olga.id, Role.OFFICER, granted=False), ledger.key)
-    as_insider(
-        monkeypatch,
-        deciding,
-        "actor_of",
-        lambda tx, person: replace(actor_of(tx, person), roles=frozenset({"officer"})),
-    )
-    as_insider(
-        monkeypatch, issuing, "actor_of", lambda tx, person: replace(actor_of(tx, person), roles=frozenset({"officer"}))
-    )
-    desk.say("Olga", loan)
-    assert "approval.wrong-role" in codes(replayed(desk))
+def test_same_person_in_two_steps_is_named(insider: Desk) -> None:
+    loan = middle(insider)
+    decide_as(insider, loan, Forged(name="Both", state={"step": 1, "waiting_for": "risk"}))
+    decide_as(insider, loan, Forged(name="Both", moved="approved"))
+    assert insider.codes(loan) == {"approval.same-person-twice", "approval.missing-step"}
 
 
-def test_decision_dated_back_is_named(desk: Desk) -> None:
-    loan = middle(desk)
-    desk.later(minutes=-1)
-    desk.say("Olga", loan)
-    assert codes(replayed(desk)) == {"approval.back-dated"}
+def test_role_taken_back_before_the_decision_is_seen_in_the_log(insider: Desk) -> None:
+    loan, ledger, gone = middle(insider), insider.ledger, insider.people["Gone"].principal
+    act = ledger.act(now=insider.now)
+    change_role(ledger.stores, act, RoleChange(gone.id, Role.OFFICER, granted=False), ledger.key)
+    decide_as(insider, loan, Forged(name="Gone"))
+    assert insider.codes(loan) == {"approval.wrong-role"}
+
+
+def test_decision_dated_back_is_named(insider: Desk) -> None:
+    loan, now = middle(insider), insider.now
+    insider.now = now - timedelta(minutes=1)
+    decide_as(insider, loan, Forged(name="Olga", state={"step": 1, "waiting_for": "risk"}))
+    insider.now = now
+    assert insider.codes(loan) == {"approval.back-dated"}
+
+
+def test_recused_person_who_decides_is_named(insider: Desk) -> None:
+    loan = middle(insider)
+    insider.say("Olga", loan, Verdict.RECUSE)
+    decide_as(insider, loan, Forged(name="Olga", state={"step": 1, "waiting_for": "risk"}))
+    assert insider.codes(loan) == {"approval.recused-voted"}
+
+
+def _submitted(desk: Desk, loan: str, path: str, minor: int, policy: str) -> None:
+    group: dict[str, object] = {"amount": {"currency": "CNY", "minor": str(minor)}, "applications": [loan]}
+    submission = {"policy": policy, "policy_sha256": "", "row": "middle", "path": path, "group": group}
+    facts: dict[str, str | int] = {"state": "in-review", "waiting_for": "officer", "path": path, "policy_id": policy}
+    write_entry(desk, loan, "submitted", {"submission": submission}, **facts)  # type: ignore[dict-item]  # JSON
+
+
+def test_loan_on_too_easy_a_path_is_named(insider: Desk) -> None:
+    policy = insider.state(middle(insider)).policy_id
+    loan = insider.apply(amount=50_000_000, identity=cn_identity(next(_PEOPLE)))
+    _submitted(insider, loan, "two", 50_000_000, policy)
+    assert insider.codes(loan) == {"approval.outside-policy"}
+
+
+def test_loan_split_under_a_tier_is_named(insider: Desk) -> None:
+    identity = cn_identity(next(_PEOPLE))
+    first, second = (insider.apply(amount=15_000_000, identity=identity) for _ in range(2))
+    insider.submit(first)
+    _submitted(insider, second, "two", 15_000_000, insider.state(first).policy_id)
+    assert insider.codes(second) == {"approval.split", "approval.outside-policy"}
+
+
+def test_policy_swapped_for_one_loan_and_back_is_named(insider: Desk) -> None:
+    two = DEFAULT_POLICY.paths["two"]
+    lax = replace(DEFAULT_POLICY, name="lax", paths={**DEFAULT_POLICY.paths, "two": replace(two, steps=two.steps[:1])})
+    insider.later(minutes=1)
+    insider.enforce(lax.to_json())
+    loan = middle(insider)
+    insider.say("Olga", loan)
+    assert insider.state(loan).state == "approved"
+    insider.later(minutes=1)
+    insider.enforce()
+    assert insider.codes(loan) == {"approval.policy-swung"}
+
+
+def test_decision_row_that_is_edited_or_dated_back_is_named_by_the_integrity_audit(insider: Desk) -> None:
+    loan = middle(insider)
+    insider.say("Olga", loan)
+    insider.replayed()
+    assert insider.audited().is_clean
+    for column, value in (
+        ("decider_id", insider.people["Hans"].principal.id),
+        ("decided_at", "2026-01-01T00:00:00.000Z"),
+    ):
+        before = edit(insider, column, value, loan)
+        named = {(finding.kind, finding.field) for finding in insider.audited().findings}
+        assert ("decision", column) in named
+        edit(insider, column, before, loan)
+    assert insider.audited().is_clean

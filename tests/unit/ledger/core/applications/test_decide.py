@@ -60,8 +60,10 @@ def test_department_head_is_asked_third() -> None:
     [(Verdict.DECLINE, Outcome.DECLINED), (Verdict.RETURN, Outcome.RETURNED), (Verdict.COUNTER, Outcome.COUNTERED)],
 )
 def test_any_other_verdict_ends_the_path(verdict: Verdict, expected: Outcome) -> None:
-    assert decide(review("two"), [], says(OFFICER, verdict)).outcome is expected
-    assert refusal(review("two"), says(OFFICER, verdict), says(RISK)) == "decision.closed"
+    lines = {Verdict.RETURN: ("a payslip",), Verdict.COUNTER: ("amount=CNY 500000",)}.get(verdict, ())
+    ends = says(OFFICER, verdict, conditions=lines)
+    assert decide(review("two"), [], ends).outcome is expected
+    assert refusal(review("two"), ends, says(RISK)) == "decision.closed"
 
 
 def test_conditions_are_gathered() -> None:
@@ -95,7 +97,7 @@ def test_conditions_are_gathered() -> None:
         (COMMITTEE, [SITTING, says(OFFICER)], "decision.role"),
         (COMMITTEE, [SITTING, says(member("m2"), Verdict.CLOSE)], "decision.not-chair"),
         (COMMITTEE, [SITTING, says(member("m1"), Verdict.CLOSE)], "decision.no-quorum"),
-        (COMMITTEE, [SITTING, says(member("m1"), Verdict.COUNTER)], "decision.vote"),
+        (COMMITTEE, [SITTING, says(member("m1"), Verdict.COUNTER, conditions=("term_months=12",))], "decision.vote"),
     ],
 )
 def test_decision_that_may_not_be_taken_is_refused(held: Review, decisions: list[object], code: str) -> None:

@@ -229,3 +229,32 @@ def test_delegation_is_granted_and_taken_back() -> None:
     assert _values(project(granted), "delegation", *names) == ["olga", "hans", "5", None]
     assert _values(project(granted, revoked), "delegation", "revoked_entry") == [entry_id(2)]
     assert codes(project(revoked)) == [("entry.contradicts", "type")]
+
+
+def test_correction_makes_a_version_and_moves_the_state() -> None:
+    content = replace(CONTENT, version=2, corrects=CONTENT.sha256())
+    values: dict[str, Json] = {"application": content.to_json(), "author": "olga", "stands": {**STANDS, "version": 2}}
+    for kind in ("application.corrected", "application.accepted"):
+        projection = project(CREATED, then(kind, values, public={"version": 2}))
+        second = [row.values for row in projection.rows if row.table == "application_version"][1]
+        assert (second["version"], second["content_sha256"], second["author_id"]) == (2, content.sha256(), "olga")
+        assert row_of(projection, "application_state").values["version"] == 2
+        assert projection.findings == []
+
+
+def test_conditions_make_their_rows() -> None:
+    reported = then("application.condition-reported", {"reporter": "otto", "stands": STANDS}, public={"condition": 1})
+    row = row_of(project(CREATED, reported), "condition_report").values
+    assert (row["place"], row["reporter_id"], row["entry_id"]) == (1, "otto", entry_id(2))
+    met = then("application.condition-met", {"stands": STANDS}, public={"condition": 1})
+    row = row_of(project(CREATED, met), "condition_fulfilled").values
+    assert (row["place"], row["entry_id"]) == (1, entry_id(2))
+    odd = then("application.condition-met", {"stands": STANDS}, public={"condition": "one"})
+    assert row_of(project(CREATED, odd), "condition_fulfilled").values["place"] == UNTOLD
+
+
+@pytest.mark.parametrize("kind", ["told", "withdrawn", "lapsed"])
+def test_what_only_moves_the_state_moves_it(kind: str) -> None:
+    projection = project(CREATED, then(f"application.{kind}", {"stands": STANDS}))
+    assert projection.findings == []
+    assert row_of(projection, "application_state").values["changed_entry"] == entry_id(2)

@@ -14,6 +14,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.replay import MEANINGS
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
+from support.life_trail import alone, lapse, other_offer, other_version, returned
 from support.rules_trail import rules_differ, rules_unpublished
 from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, escalating, in_review, staffed
 
@@ -164,10 +165,13 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.back-dated": _back_dated,
     "approval.bad-signature": _key_of_another,
     "approval.committee-conflict": _committee_conflict,
+    "approval.condition": alone,
     "approval.delegation-limit": lambda: _delegated(timedelta(days=1), 9_999_999),
     "approval.early-escalation": _early,
     "approval.expired-delegation": lambda: _delegated(timedelta(0), 10**9),
     "approval.incomplete": _incomplete,
+    "approval.lapsed-early": lambda: lapse(returned(), 1),
+    "approval.lapsed-untold": lambda: lapse(returned("failed"), 3),
     "approval.malformed": _malformed,
     "approval.missing-step": lambda: _decided("olga", moved="approved"),
     "approval.no-policy": _no_policy,
@@ -184,9 +188,11 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.same-person-twice": _twice,
     "approval.self": lambda: _decided("otto"),
     "approval.split": lambda: _submitted(group={"amount": {"currency": "CNY", "minor": "1"}}),
+    "approval.wrong-offer": other_offer,
     "approval.wrong-policy": lambda: _submitted(policy="p-9"),
     "approval.wrong-role": lambda: _decided("rita"),
     "approval.wrong-state": lambda: _decided("olga", moved="declined"),
+    "approval.wrong-version": other_version,
 }
 
 

@@ -31,3 +31,8 @@ def test_refusal_names_what_may_happen_instead() -> None:
     with pytest.raises(Conflict, match="draft; from there: submitted, corrected, withdrawn, not approved") as refused:
         after(State.DRAFT, Move.APPROVED)
     assert refused.value.code == "application.not-open"
+
+
+def test_what_is_corrected_or_offered_is_submitted_anew() -> None:
+    assert after(State.IN_REVIEW, Move.CORRECTED) is State.DRAFT
+    assert after(State.COUNTERED, Move.ACCEPTED) is State.DRAFT

@@ -1,0 +1,95 @@
+"""How an act on an application becomes an entry: permitted, under the subject's lock, moved by the table of states, written once.
+
+Promises: acts on one application come one after another, each held against what the one before left; rows, state and entry are
+written together or not at all. Leaves what an act means to its service.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ledger.core.applications.states import Move, State, after
+from ledger.core.log.directory import format_instant
+from ledger.core.log.permissions import Action, Role
+from ledger.errors import Unavailable
+from ledger.services.applications.view import KIND, ApplicationView, load_application
+from ledger.services.context import Act, Stores, Written
+from ledger.services.once import find_earlier, remember_answer, write_once
+from ledger.services.recording import Event, RecordKey, record
+from ledger.storage import applications as rows
+from ledger.storage.database import Connection
+from ledger.storage.log import subject_head
+from signing.canonical import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moving:
+    """One act: its entry `application.<type>`, the move it is (None: the state stays), and what it changes beside the state."""
+
+    type: str
+    move: Move | None
+    private: Mapping[str, Json]
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    changes: Mapping[str, str | int] = field(default_factory=dict)  # columns of the state row
+    store: Callable[[Connection, str], None] = lambda _tx, _entry: None  # writes its rows; is given the entry's id
+
+
+Plan = Callable[[Connection, ApplicationView], Moving]
+
+
+def perform(stores: Stores, act: Act, application_id: str, action: Action, plan: Plan) -> Written:
+    """Run one act; the same request again returns the first answer.
+
+    Raises NotFound, NotAllowed, Conflict("application.not-open" | "application.moved-on"), Unavailable("clock.behind"), and what `plan` raises.
+    """
+    if earlier := find_earlier(stores, act):
+        return earlier
+    stores.database.read(lambda tx: load_application(tx, act.principal, application_id, action))
+    key = RecordKey(application_id, stores.record_keys.get(application_id))
+
+    def work(tx: Connection) -> Written:
+        view = load_application(tx, act.principal, application_id, action)
+        written = move_on(tx, stores, act, view, plan, key)
+        remember_answer(tx, act, written)
+        return written
+
+    return write_once(stores, act, work)
+
+
+def move_on(  # noqa: PLR0913, PLR0917 - one transaction, one application
+    tx: Connection, stores: Stores, act: Act, view: ApplicationView, plan: Plan, key: RecordKey
+) -> Written:
+    """Write what `plan` makes of an application that may be acted upon; raises as `perform` does."""
+    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    require_clock(view, act.now)
+    moving = plan(tx, view)
+    now = State(view.state.state)
+    state = replace(
+        view.state,
+        state=now if moving.move is None else after(now, moving.move),
+        changed_at=format_instant(act.now),
+        **moving.changes,  # type: ignore[arg-type]  # columns of the row, by its plan
+    )
+    event = Event(
+        type=f"application.{moving.type}",
+        log=view.log,
+        subject_kind=KIND,
+        subject_id=view.row.id,
+        role=Role.OFFICER if Role.OFFICER in act.principal.roles else min(act.principal.roles, default=Role.OPERATOR),
+        record=key,
+        facts={"version": state.version, **moving.facts},
+        private={**moving.private, "stands": state.stands.to_json()},
+    )
+    recorded = record(tx, stores, act, event)
+    moving.store(tx, recorded.entry_id)
+    rows.change_state(tx, replace(state, changed_entry=recorded.entry_id), seen_entry=view.state.changed_entry)
+    return recorded.written(view.row.id)
+
+
+def require_clock(view: ApplicationView, now: datetime) -> None:
+    """Raise Unavailable("clock.behind") when this machine's time is before the newest entry of the application."""
+    if format_instant(now) < view.state.changed_at:
+        raise Unavailable(
+            "clock.behind",
+            "the clock of this machine is behind the record, or another's was ahead; try again, or have the clocks corrected",
+        )
