@@ -9,9 +9,9 @@ from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.rule_set import RuleSet
 from ledger.core.log.audit_findings import AuditReport
 from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
-from ledger.core.log.permissions import Principal, Role
+from ledger.core.log.permissions import Action, Principal, Role
 from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
-from ledger.services.applications.create import NewApplication, create
+from ledger.services.applications.create import MADE_HERE, NewApplication, create
 from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import Wanted, issue_decision
 from ledger.services.applications.people import applicant_id
@@ -20,13 +20,14 @@ from ledger.services.applications.propose_rule_set import NewRuleSet, propose_ru
 from ledger.services.applications.publish_policy import publish_policy
 from ledger.services.applications.publish_rule_set import Publication, publish_rule_set
 from ledger.services.applications.submit import submit
+from ledger.services.applications.view import load_application, open_content
 from ledger.services.context import Act, Written
 from ledger.services.enrolling import NewKey
 from ledger.services.log.add_person import NewPerson, add_person
 from ledger.services.log.audit import Scope, audit
 from ledger.services.log.enrol_key import enrol_key
 from ledger.services.log.sequence import Turn, sequence
-from ledger.storage.applications import StateRow, application_by_id, state_of
+from ledger.storage.applications import DecisionRow, StateRow, application_by_id, decisions_of, state_of
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
@@ -128,6 +129,21 @@ class Desk:
         found = self.ledger.stores.database.read(lambda tx: application_by_id(tx, application_id))
         assert found is not None
         return found.number
+
+    def content_of(self, application_id: str) -> dict[str, Json]:
+        """Return what a client may say of an application's current content."""
+        stores = self.ledger.stores
+        view = stores.database.read(
+            lambda tx: load_application(tx, self.act("Otto").principal, application_id, Action.APPLICATION_READ)
+        )
+        return {name: value for name, value in open_content(stores, view).to_json().items() if name not in MADE_HERE}
+
+    def decisions_of(self, application_id: str) -> list[DecisionRow]:
+        return self.ledger.stores.database.read(lambda tx: decisions_of(tx, application_id))
+
+    def worker(self) -> Act:
+        """Return the act of a worker's turn."""
+        return self.ledger.act(Principal("worker", "", frozenset(), "program"), now=self.now)
 
     def replayed(self) -> ApprovalReport:
         """Sequence what waits, and return what the replay finds."""
