@@ -85,6 +85,14 @@ class Kept:
         return self._compiled[name]
 
 
+def pages(tx: Connection, statement: str, values: Values, size: int) -> Iterator[Tuple]:
+    """Yield the rows of one SQLite statement with named places, `size` rows in memory."""
+    with _translated(tx):
+        cursor = _driver(tx).execute(statement, values)
+        while page := cursor.fetchmany(size):
+            yield from page
+
+
 @contextmanager
 def point(tx: Connection) -> Iterator[None]:
     """Let what is done inside be undone alone: a SAVEPOINT, released on leaving and rolled back by whatever is raised."""

@@ -49,7 +49,6 @@ from ledger.storage import agreements as rows
 from ledger.storage.chain_setup import chain_of_installation
 from ledger.storage.database import Connection, Database
 from ledger.storage.logs import log_by_origin
-from ledger.storage.migrate import migrate
 from ledger.storage.staff_access import SetupCodeRow, StaffSessionRow, insert_session, insert_setup_code
 from signing.algorithms import Suite
 from signing.canonical import Json
@@ -63,6 +62,7 @@ from support.approvals import staffed
 from support.audited_ceremony import fill_ceremony
 from support.audited_review import fill_review
 from support.chains import SENDER, START, evm_key, open_embedded
+from support.databases import migrated_file
 from support.fixed_keys import ORIGIN
 from support.ledgers import ACCESS_ORIGIN, INSTITUTION, NOW, Ledger, ledger_in, log_signers, open_stores
 from support.sealing import seal_tools
@@ -193,7 +193,7 @@ def audited_ledger(folder: Path, *, filled: bool = True) -> Iterator[Audited]:
             audited.now = kept.now
             yield audited
         return
-    migrate(f"sqlite:///{folder / 'ledger.db'}")
+    migrated_file(folder / "ledger.db")
     with _opened(folder) as audited:
         audited.sequence()
         yield audited
@@ -216,7 +216,7 @@ class _Kept:
 def _filled_once() -> _Kept:
     folder = Path(tempfile.mkdtemp(prefix="tally-audited-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    migrate(f"sqlite:///{folder / 'ledger.db'}")
+    migrated_file(folder / "ledger.db")
     with _opened(folder) as audited:
         _fill(audited)
         return _Kept(folder, audited.now)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.storage.database import Database
-from ledger.storage.migrate import migrate
-from support.databases import migrated_template, new_postgresql_database, opened, postgresql
+from support.databases import migrated_file, migrated_template, new_postgresql_database, opened, postgresql
 
 __all__ = ["database", "database_url", "empty_url", "postgresql_server", "postgresql_template", "sqlite_url"]
 
@@ -25,9 +24,7 @@ def postgresql_template(postgresql_server: str) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    migrate(url)
-    return url
+    return migrated_file(tmp_path / "ledger.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

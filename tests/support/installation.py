@@ -37,10 +37,10 @@ from ledger.storage.logs import (
     latest_checkpoint,
     log_by_id,
 )
-from ledger.storage.migrate import migrate
 from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
 from support.chains import SENDER, evm_key
+from support.databases import migrated_file
 from support.doors import Fate, FatedDatabase, FatedNode
 from support.fixed_keys import ORIGIN, private_key, verifier_key
 
@@ -205,8 +205,7 @@ def installed(
     """Yield a migrated installation with one open log, not yet bound to the chain behind `node`."""
     fate = fate or Fate()
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{folder / 'ledger.db'}"
-    migrate(url)
+    url = migrated_file(folder / "ledger.db")
     database = FatedDatabase(url, fate)
     stores = Stores(
         database=database,

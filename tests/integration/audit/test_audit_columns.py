@@ -45,6 +45,10 @@ TOLD_BY_ANOTHER_FIELD = {
     ("setup_transaction", "raw_transaction"),
 }
 
+# Of most tables a deleted row takes the same code as a changed column; of these it does not.
+MEASURED = {"anchor_attempt", "anchor_event", "anchor_proof", "checkpoint", "setup_transaction", "vault_field"}
+MEASURED_ONCE = [pytest.param(table, marks=() if table in MEASURED else pytest.mark.repeats) for table in tables()]
+
 
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
@@ -79,7 +83,7 @@ def test_list_of_what_is_no_evidence_names_columns_that_exist() -> None:
         assert column == "*" or column in columns_of(table), item
 
 
-@pytest.mark.parametrize("table", tables())
+@pytest.mark.parametrize("table", MEASURED_ONCE)
 def test_changed_column_is_named_unless_it_is_no_evidence(
     table: str, audited: Audited, connection: sqlite3.Connection
 ) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ledger.storage.migrate import migrate
+from support.databases import migrated_file
 from support.ledgers import chain_of_entries, check_whole, ledger_in, small_entries
 from support.shared_data import REPOSITORY
 
@@ -18,8 +18,7 @@ SUBJECT = 20
 def test_sequencer_killed_at_any_step_loses_nothing_acknowledged(tmp_path: Path) -> None:
     template = tmp_path / "template"
     template.mkdir()
-    url = f"sqlite:///{template / 'ledger.db'}"
-    migrate(url)
+    url = migrated_file(template / "ledger.db")
     with ledger_in(template, url) as ledger:
         expected = [*ledger.append(small_entries(ENTRIES)), *ledger.append(chain_of_entries("subject", SUBJECT))]
     steps = _kill_everywhere(template, tmp_path / "cases")
