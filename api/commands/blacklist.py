@@ -19,6 +19,7 @@ from api.commands.blacklist_csv import (
     result_row,
 )
 from api.commands.blacklist_desk import Here, Where, opened, policy_file
+from api.commands.blacklist_held import held
 from api.commands.blacklist_life import confirm, dispute, notice, resolve, revoke
 from api.commands.blacklist_options import Evaluators, KeyFile, KindOption, PolicyFile, asked_identifier
 from api.commands.configured import read_settings
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 
 _HIT, _CLEAR = 1, 0
-for step in (confirm, dispute, resolve, revoke, notice):
+for step in (confirm, dispute, resolve, revoke, notice, held):
     app.command()(step)
 
 

@@ -21,10 +21,12 @@ from ledger.core.blacklist.listings import Severity, Standard
 from ledger.core.blacklist.policy import parse_check_policy
 from ledger.core.blacklist.receipts import parse_check_opening, parse_check_receipt
 from ledger.core.blacklist.steps import Step
+from ledger.core.blacklist.subject_access import parse_subject_access
 from ledger.errors import LedgerError
 from ledger.partner.checking import Result, Subject, check
 from ledger.partner.listing import Statement, prepare_listing
 from ledger.partner.stepping import Saying, known_listing, take_step
+from ledger.partner.subject_access import ask_what_is_held
 
 APPLICATION = "DEMO-2026-000017"
 
@@ -83,6 +85,7 @@ def walk_blacklist(settings: Settings) -> int:
         listing = _list(walk, person)
         _look(walk, person, firm)
         _dispute(walk, listing, person)
+        _ask(walk, person)
         _revoke(walk, firm)
     say("everything above ran in this process: a demonstration, self-operated, not independent")
     return EXIT_FAILED if walk.failed else EXIT_DONE
@@ -162,6 +165,20 @@ def _dispute(walk: _Walk, listing: str, person: Identifier) -> None:
     _show_proof(walk, gone, is_there=False)
 
 
+def _ask(walk: _Walk, person: Identifier) -> None:
+    gamma = walk.member("gamma")
+    access, _ = ask_what_is_held(
+        gamma.desk(), gamma.registry, gamma.policy, Subject(person, APPLICATION), _hash("the identity check")
+    )
+    path = walk.folder / "person.subject.json"
+    path.write_bytes(access.to_bytes())
+    path.chmod(0o600)
+    held = [(each.state, each.shown) for each in parse_subject_access(path.read_bytes()).answer.record.listings]
+    told = "the person asks through Gamma Trust what is held: one listing, suspended, not shown; signed by the registry, complete"
+    walk.hold("8 asked", so=held == [("suspended", "")], told=told)
+    say(f"            tally verify {path} --trust {walk.folder / 'policy.json'} --offline")
+
+
 def _revoke(walk: _Walk, firm: Identifier) -> None:
     listing = walk.list_subject("beta", firm, "forged-material")
     walk.consortium.publish()
@@ -170,7 +187,7 @@ def _revoke(walk: _Walk, firm: Identifier) -> None:
     walk.consortium.publish()
     after = walk.check("gamma", firm)
     walk.hold(
-        "8 revoked", so=walk.state(listing) == "revoked", told="Beta Leasing lists the firm by mistake, and revokes it"
+        "9 revoked", so=walk.state(listing) == "revoked", told="Beta Leasing lists the firm by mistake, and revokes it"
     )
     _show_proof(walk, before, is_there=True)
     _show_proof(walk, after, is_there=False)

@@ -33,6 +33,7 @@ from ledger.errors import NotFound
 from ledger.partner.checking import Desk, ListView, Partner
 from ledger.partner.syncing import sync
 from ledger.services.blacklist.admit_member import NewMember, admit_member
+from ledger.services.blacklist.answer_subject import answer_subject
 from ledger.services.blacklist.evaluate import evaluate
 from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.open_epoch import open_epoch
@@ -99,6 +100,8 @@ class LocalRegistry:
         if path == "listings":
             new = NewListing(body["listing"], routes.decoded(str(body["sealed"])))
             written = propose_listing(self.here.stores, self._act(), new)
+        elif path == "subject-requests":
+            return answer_subject(self.here.stores, self._act(), body["request"], registry_key(self.here)).to_bytes()
         else:
             written = step_listing(self.here.stores, self._act(), path.split("/")[1], body["step"])
         return json.dumps({"id": written.resource_id, "entry": written.entry_id}).encode()

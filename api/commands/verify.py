@@ -23,7 +23,7 @@ from api.commands.outcome import note, say, say_json
 from api.commands.progress import progress
 from api.commands.report_text import report_text
 from api.commands.tables import facts
-from api.commands.verify_check import is_about_a_check, verify_check
+from api.commands.verify_check import is_about_a_check, is_subject_access, verify_check, verify_subject_access
 from ledger.core.evidence import package, trust
 from ledger.core.evidence.answers import Language, Report
 from ledger.core.evidence.sealed_file import looks_sealed
@@ -81,7 +81,9 @@ class Given:
 def app(*, args: Sequence[str], prog_name: str) -> None:
     """Run the command and end with its exit code."""
     options = read_options(args, prog_name)
-    if is_about_a_check(options.receipt):
+    if is_subject_access(options.file):
+        sys.exit(verify_subject_access(options.file, options.trust, as_json=options.as_json))
+    if options.receipt is not None and is_about_a_check(options.receipt):
         sys.exit(verify_check(options.file, options.receipt, options.trust, as_json=options.as_json))
     given = read_given(options)
     if options.offline:

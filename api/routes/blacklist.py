@@ -12,15 +12,18 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
-from api.schemas.blacklist import ListingStepBody, NewListingBody
+from api.schemas.blacklist import ListingStepBody, NewListingBody, SubjectRequestBody
 from api.schemas.strict_request import Id, StrictJson
-from api.wiring.co_located import registry_public
+from api.wiring.co_located import registry_key, registry_public
+from api.wiring.installation import Installation
 from ledger.core.blacklist.policy import policy_bytes
 from ledger.core.blacklist.tree import TOKEN_BYTES
 from ledger.core.log.directory import format_instant
+from ledger.core.log.permissions import Principal
 from ledger.errors import InvalidInput, NotFound
 from ledger.services.blacklist import propose_listing as proposing
 from ledger.services.blacklist import step_listing as stepping
+from ledger.services.blacklist.answer_subject import answer_subject
 from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch, signed_version
 from ledger.services.blacklist.read_list import (
     Published,
@@ -35,6 +38,7 @@ from ledger.services.blacklist.read_listing import read_listing
 from ledger.services.blacklist.read_on_chain import read_on_chain
 from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
+from signing.canonical import Json
 
 router = APIRouter(prefix="/v1/blacklist", tags=["blacklist"])
 
@@ -210,6 +214,19 @@ async def step_listing(
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     written = await run_sync(stepping.step_listing, here.stores, act, listing_id, body.step)
     return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
+
+
+@router.post("/subject-requests", response_class=Response, dependencies=[StrictJson])
+async def ask_for_subject(here: Here, caller: Caller, body: SubjectRequestBody) -> Response:
+    """Return the registry's signed answer about what is held on a subject whose identity you checked (docs/formats/subject-access.md).
+
+    No Idempotency-Key: the request is signed, and its nonce makes it count once.
+    """
+    return Response(await run_sync(_answered, here, caller, body.request), media_type="application/json")
+
+
+def _answered(here: Installation, caller: Principal, request: dict[str, Json]) -> bytes:
+    return answer_subject(here.stores, here.act(caller), request, registry_key(here)).to_bytes()
 
 
 def decoded(text: str) -> bytes:

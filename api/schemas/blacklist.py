@@ -18,3 +18,9 @@ class ListingStepBody(StrictBody):
     """`step` is the signed step (docs/formats/listing-step.md)."""
 
     step: dict[str, JsonValue]
+
+
+class SubjectRequestBody(StrictBody):
+    """`request` is the signed request for a subject (docs/formats/subject-access.md)."""
+
+    request: dict[str, JsonValue]

@@ -39,8 +39,8 @@ class ChainMember:
     key: bytes
 
     def may(self, role: str, now: datetime) -> bool:
-        """Whether it has this role and its term is not over."""
-        return bool(self.roles & ROLES[role]) and self.is_standing(now)
+        """Whether it has this role ("member": any) and its term is not over."""
+        return bool(self.roles & ROLES.get(role, ALL_ROLES)) and self.is_standing(now)
 
     def is_standing(self, now: datetime) -> bool:
         return now.timestamp() < self.expires_at
@@ -114,11 +114,16 @@ def next_seen(before: Seen | None, members: Iterable[ChainMember]) -> Seen:
 
 
 def who_may_check(own: Mapping[str, Member], seen: Seen | None, now: datetime) -> dict[str, Member]:
-    """Return the members who may check: the contract's word on whoever it knows, with its key; the registry's own on the others."""
+    """Return the members who may check: see `who_may`."""
+    return who_may("checker", own, seen, now)
+
+
+def who_may(role: str, own: Mapping[str, Member], seen: Seen | None, now: datetime) -> dict[str, Member]:
+    """Return the members with a role: the contract's word on whoever it knows, with its key; the registry's own on the others."""
     found = {}
     for name, member in own.items():
         on_chain = None if seen is None else seen.members.get(name)
-        if on_chain is not None and on_chain.may("checker", now):
+        if on_chain is not None and on_chain.may(role, now):
             found[name] = replace(member, key=on_chain.public_key)
         elif on_chain is None and (seen is None or name not in seen.left):
             found[name] = member

@@ -23,7 +23,7 @@ from ledger.core.blacklist.identifiers import Identifier, parse_identifier
 from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.receipts import CheckOpening, CheckReceipt
 from ledger.core.blacklist.tokens import Question
-from ledger.core.blacklist.tree import check_proof
+from ledger.core.blacklist.tree import Token, check_proof
 from ledger.core.log.hashing import same_digest
 from ledger.errors import InvalidInput, VerificationFailed
 from signing.algorithms import PublicKey
@@ -63,7 +63,12 @@ class CheckVerdict:
     facts: ReceiptFacts
     identifier: Identifier
     applicant: bytes
-    listed: bool
+    token: Token
+    leaf: bytes | None  # what the list says of the token, None where it is absent
+
+    @property
+    def listed(self) -> bool:
+        return self.leaf is not None
 
 
 def judge_receipt(receipt: CheckReceipt, policy: CheckPolicy) -> ReceiptFacts:
@@ -114,7 +119,11 @@ def judge_check(receipt: CheckReceipt, opening: CheckOpening, policy: CheckPolic
     name = question.name(_evaluated(receipt, facts.epoch)[opening.item])
     value = check_proof(request.root, name.token, opening.proof)
     return CheckVerdict(
-        facts=facts, identifier=identifier, applicant=request.items[opening.item].applicant, listed=value is not None
+        facts=facts,
+        identifier=identifier,
+        applicant=request.items[opening.item].applicant,
+        token=name.token,
+        leaf=value,
     )
 
 

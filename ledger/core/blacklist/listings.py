@@ -156,6 +156,12 @@ def leaf_value(shown: Iterable[tuple[str, str, bytes]]) -> bytes:
     return tagged_hash("token-leaf", *(sha256(sealed).digest() + state.encode() for _, state, sealed in sorted(shown)))
 
 
+def leaf_value_of(shown: Iterable[tuple[Listing, str]]) -> bytes:
+    """Return the same value from the listings themselves, each with the state under which it is shown."""
+    ordered = sorted(shown, key=lambda one: one[0].id)
+    return tagged_hash("token-leaf", *(listing.details + state.encode() for listing, state in ordered))
+
+
 def _parse(value: Json) -> Listing:
     fields = Fields(value, _FIELDS, where="listing", code=_CODE)
     if fields.text("tag") != f"tally/{KIND}/v1":

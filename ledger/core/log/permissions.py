@@ -73,6 +73,7 @@ class Action(StrEnum):
     BLACKLIST_READ = "blacklist.read"
     LISTING_PROPOSE = "listing.propose"
     LISTING_STEP = "listing.step"
+    SUBJECT_ASK = "subject.ask"
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     },
     Action.LISTING_PROPOSE: {Role.PARTNER: _C, Role.OFFICER: _C},
     Action.LISTING_STEP: {Role.PARTNER: _C, Role.OFFICER: _C, Role.RISK: _C},
+    Action.SUBJECT_ASK: {Role.PARTNER: _C, Role.OFFICER: _C, Role.RISK: _C},
 }
 
 # What a signer may do, on their own agreement and nowhere else.

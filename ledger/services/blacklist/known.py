@@ -3,20 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from ledger.core.blacklist.admission import Member
-from ledger.core.blacklist.consortium import Seen, parse_seen, who_may_check
+from ledger.core.blacklist.consortium import Seen, parse_seen, who_may
 from ledger.core.blacklist.epochs import SignedEpoch, parse_signed_epoch
-from ledger.core.blacklist.signed import read_json
+from ledger.core.blacklist.signed import Record, Signed, read_json
 from ledger.core.blacklist.versions import SignedVersion, parse_version
-from ledger.errors import NotFound
-from ledger.services.context import Stores
+from ledger.errors import NotAllowed, NotFound
+from ledger.services.context import Act, Stores
 from ledger.storage.blacklist import EpochRow, epoch_by_id, members
 from ledger.storage.consortium import newest_seen
 from ledger.storage.database import Connection
 from ledger.storage.token_tree import VersionRow, newest_versions
 from signing.algorithms import PublicKey
 from signing.canonical import decode
+
+
+class OfInstitution(Record, Protocol):
+    """A record that says whose it is."""
+
+    @property
+    def institution(self) -> str: ...
+
+
+R = TypeVar("R", bound=OfInstitution)
 
 
 def known_epoch(tx: Connection, epoch_id: bytes) -> EpochRow:
@@ -41,16 +52,32 @@ def seen_members(tx: Connection) -> Seen | None:
     return None if row is None else parse_seen(decode(row.record.encode()))
 
 
+def check_own_signature(stores: Stores, act: Act, signed: Signed[R], role: str) -> Member:
+    """Return the member that signed: the caller's own institution, which must have this role in the consortium now.
+
+    Raises NotAllowed("listing.not-a-member"), VerificationFailed("blacklist.signature").
+    """
+    own = act.principal.institution_id
+    member = OwnDatabase(stores, b"", act.now, role).members().get(own)
+    if member is None or signed.record.institution != own:
+        raise NotAllowed(
+            "listing.not-a-member", f"expected a record of your own institution, which must be a {role} now"
+        )
+    signed.check(member.key)
+    return member
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
     """The surroundings of an evaluator that runs beside the registry: co-located, and labelled so.
 
-    With `at`, members are those who may check at that moment by the word of the consortium's contract too.
+    With `at`, members are those who have the role at that moment by the word of the consortium's contract too.
     """
 
     stores: Stores
     epoch_id: bytes
     at: datetime | None = None
+    role: str = "checker"
 
     def members(self) -> Mapping[str, Member]:
         return self.stores.database.read(self._members)
@@ -62,7 +89,7 @@ class OwnDatabase:
             )
             for row in members(tx)
         }
-        return own if self.at is None else who_may_check(own, seen_members(tx), self.at)
+        return own if self.at is None else who_may(self.role, own, seen_members(tx), self.at)
 
     def versions(self) -> tuple[SignedVersion, ...]:
         rows = self.stores.database.read(lambda tx: newest_versions(tx, self.epoch_id))

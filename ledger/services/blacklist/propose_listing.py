@@ -6,8 +6,8 @@ from ledger.core.blacklist.life import Life, check_listing_quota, next_due, stan
 from ledger.core.blacklist.listings import ListingState, SignedListing, check_listing, parse_signed_listing
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
-from ledger.errors import Conflict, NotAllowed
-from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch
+from ledger.errors import Conflict
+from ledger.services.blacklist.known import check_own_signature, known_epoch, signed_epoch
 from ledger.services.blacklist.stepping import SUBJECT_KIND, read_step
 from ledger.services.context import Act, Stores, Written
 from ledger.services.log.institution_key import directory_log
@@ -38,14 +38,16 @@ def propose_listing(stores: Stores, act: Act, new: NewListing) -> Written:
         return earlier
     signed = parse_signed_listing(new.listing)
     listing = signed.record
-    quota = _check_lister(stores, act, signed)
+    member = check_own_signature(stores, act, signed, "lister")
     check_listing(listing, new.sealed, act.now)
     row = stores.database.read(lambda tx: known_epoch(tx, listing.epoch))
     if not signed_epoch(row).epoch.is_open(act.now):
         raise Conflict("listing.closed-epoch", "this epoch is not open now: evaluate the subject under the present one")
     key = RecordKey(listing.id, stores.record_keys.create(listing.id))
     return write_once(
-        stores, act, lambda tx: _write(tx, stores, act, _Proposal(signed, new.sealed, key, row.institution_id, quota))
+        stores,
+        act,
+        lambda tx: _write(tx, stores, act, _Proposal(signed, new.sealed, key, row.institution_id, member.quota)),
     )
 
 
@@ -56,16 +58,6 @@ class _Proposal:
     key: RecordKey
     registry: str
     quota: int
-
-
-def _check_lister(stores: Stores, act: Act, signed: SignedListing) -> int:
-    """Return the lister's daily quota."""
-    listing = signed.record
-    member = OwnDatabase(stores, listing.epoch).members().get(listing.institution)
-    if member is None or listing.institution != act.principal.institution_id:
-        raise NotAllowed("listing.not-a-member", "expected a listing by your own institution, which must be a member")
-    signed.check(member.key)
-    return member.quota
 
 
 def _check_quota(tx: Connection, act: Act, new: _Proposal) -> None:

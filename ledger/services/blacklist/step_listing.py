@@ -3,7 +3,7 @@
 from ledger.core.blacklist.steps import SignedStep, Step, parse_signed_step
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.errors import InvalidInput, NotAllowed
-from ledger.services.blacklist.known import OwnDatabase
+from ledger.services.blacklist.known import check_own_signature
 from ledger.services.blacklist.stepping import record_step
 from ledger.services.context import Act, Stores, Written
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -33,10 +33,7 @@ def _check_signer(stores: Stores, act: Act, signed: SignedStep) -> None:
     step = signed.record
     if step.step in {Step.SUSPEND, Step.EXPIRE}:
         raise NotAllowed("listing.registry-only", "the registry suspends and expires, when a clock has run out")
-    member = OwnDatabase(stores, step.epoch).members().get(step.institution)
-    if member is None or step.institution != act.principal.institution_id:
-        raise NotAllowed("listing.not-a-member", "expected a step of your own institution, which must be a member")
-    signed.check(member.key)
+    check_own_signature(stores, act, signed, "lister" if step.step is Step.CONFIRM else "member")
 
 
 def _write(tx: Connection, stores: Stores, act: Act, signed: SignedStep) -> Written:

@@ -111,6 +111,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/blacklist/evaluators/{index}/answers": EVERYBODY,
     "POST /v1/blacklist/listings": frozenset({OFFICER, PARTNER}),
     "POST /v1/blacklist/listings/{listing_id}/steps": frozenset({OFFICER, PARTNER, RISK}),
+    "POST /v1/blacklist/subject-requests": frozenset({OFFICER, PARTNER, RISK}),
     "POST /v1/keys": frozenset({OFFICER, ADMINISTRATOR}),
     "POST /v1/keys/{key_id}/revocations": frozenset({OFFICER, ADMINISTRATOR}),
     "POST /v1/people": frozenset({ADMINISTRATOR}),
@@ -204,6 +205,7 @@ class World:
             "POST /v1/webhooks/{webhook_id}/replays": {"json": {"since": "2026-11-23T00:00:00Z"}},
             "POST /v1/api-keys": {"json": {"principal_id": self.loan.id}},
             "POST /v1/blacklist/listings/{listing_id}/steps": {"json": {"step": {}}},
+            "POST /v1/blacklist/subject-requests": {"json": {"request": {}}},
             "POST /v1/blacklist/listings": {"json": {"listing": {}, "sealed": ""}},
             "POST /v1/applications": {"json": {"application": {}, "people": []}},
             "POST /v1/applications/{application_id}/acceptances": {

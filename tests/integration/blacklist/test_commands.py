@@ -157,3 +157,25 @@ def test_a_listing_is_confirmed_and_disputed_by_command(
     assert "listing.party-judges" in refused.stderr
     shown = tally(environment, "registry", "listing", listing)
     assert "by-subject" in shown.stdout, shown.stderr
+    out = tmp_path / "person"
+    held = tally(
+        environment,
+        "blacklist",
+        "held",
+        "--kind",
+        "passport",
+        "--identity",
+        str(file),
+        "-o",
+        str(out),
+        given=f"{subject.value}\n",
+    )
+    assert "disputed: " in held.stdout, held.stderr
+    policy = blacklist.service.settings.data / "blacklist" / "policy.json"
+    answer = Path(f"{out}.subject.json")
+    verified = tally(
+        {**environment, "TALLY_URL": "http://127.0.0.1:9"}, "verify", str(answer), "--trust", str(policy), "--json"
+    )
+    assert (verified.returncode, json.loads(verified.stdout)["holds"]) == (0, True), verified.stderr
+    answer.write_bytes(answer.read_bytes().replace(b'"shown":"proposed"', b'"shown":"confirmed"'))
+    assert tally(environment, "verify", str(answer), "--trust", str(policy)).returncode == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.commands.demo_blacklist import walk_blacklist
-from api.commands.verify_check import verify_check
+from api.commands.verify_check import verify_check, verify_subject_access
 from support.live_service import settings_in
 
 
@@ -22,4 +22,6 @@ def test_every_step_of_the_demonstration_holds(tmp_path: Path, capsys: pytest.Ca
     assert (
         verify_check(kept / "clean.opening.json", kept / "clean.receipt.json", kept / "policy.json", as_json=True) == 0
     )
+    assert verify_subject_access(kept / "person.subject.json", kept / "policy.json", as_json=False) == 0
+    assert "suspended: forged-identity" in capsys.readouterr().out
     assert not (tmp_path / "ledger.db").exists(), "nothing of it enters the ledger of this installation"
