@@ -40,7 +40,7 @@ class ChainMember:
 
     def may(self, role: str, now: datetime) -> bool:
         """Whether it has this role ("member": any) and its term is not over."""
-        return bool(self.roles & ROLES.get(role, ALL_ROLES)) and self.is_standing(now)
+        return bool(self.roles & (ALL_ROLES if role == "member" else ROLES[role])) and self.is_standing(now)
 
     def is_standing(self, now: datetime) -> bool:
         return now.timestamp() < self.expires_at

@@ -10,6 +10,7 @@ import pytest
 from ledger.core.blacklist.admission import Member
 from ledger.core.blacklist.consortium import (
     ALL_ROLES,
+    ROLES,
     ChainMember,
     EpochTerms,
     Place,
@@ -25,6 +26,7 @@ from ledger.core.blacklist.consortium import (
     role_names,
     version_digest,
     vote_digest,
+    who_may,
     who_may_check,
 )
 from ledger.core.blacklist.versions import Version
@@ -125,6 +127,16 @@ def test_contract_decides_of_whom_it_knows_and_the_registry_of_the_others() -> N
     found = who_may_check(own("a", "expired", "lister", "left", "unknown"), seen, NOW)
     assert set(found) == {"a", "unknown"}
     assert (found["a"].key.raw, found["unknown"].key.raw) == (b"\x03" * 32, b"\x09" * 32)
+
+
+def test_each_role_is_the_contract_s_word_and_any_member_may_dispute() -> None:
+    seen = Seen({"lister": member("lister", roles=ROLES["lister"]), "over": member("over", expires_at=1)})
+    told = own("lister", "over")
+    assert [set(who_may(role, told, seen, NOW)) for role in ("lister", "member", "checker")] == [
+        {"lister"},
+        {"lister"},
+        set(),
+    ]
 
 
 def test_without_a_contract_the_registry_decides() -> None:
