@@ -9,6 +9,7 @@ import pytest
 
 from ledger.core.blacklist.checks import request_hash
 from ledger.core.blacklist.details import SEALED_BYTES
+from ledger.core.blacklist.identifiers import Identifier
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.blacklist.listings import Listing, Severity, Standard, leaf_value, leaf_value_of
 from ledger.core.blacklist.signed import Signed, digest
@@ -36,7 +37,6 @@ from support.consortium import (
     PARTNER,
     REGISTRY,
     Consortium,
-    Identifier,
     consortium,
     opening_of,
     receipt_about,
