@@ -14,7 +14,7 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.customer import copies, invitation, pens, steps
 from api.pages.refusals import RefusalPages
-from api.pages.staff import access, colleagues, countersigning, entering, new_contract
+from api.pages.staff import access, colleagues, countersigning, desk, entering, new_contract
 from api.pages.staff import agreements as staff_agreements
 from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
@@ -124,6 +124,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         staff_identity.router,
         new_contract.router,
         entering.router,
+        desk.router,
     ):
         app.include_router(router)
     return app

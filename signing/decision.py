@@ -44,6 +44,7 @@ _FIELDS = {
     "log",
     "nonce",
     "policy_sha256",
+    "reason",
     "role",
     "terms_sha256",
     "verdict",
@@ -72,14 +73,16 @@ class DecisionStatement:
     log: str
     nonce: bytes
     expires_at: str
+    reason: str | None = None  # why it was declined, returned or withdrawn from
 
     def __post_init__(self) -> None:
         for name in ("application", "currency", "amount_minor", "verdict", "decider", "role", "log"):
             check_text(name, getattr(self, name))
         for name in ("content_sha256", "terms_sha256", "policy_sha256", "nonce"):
             check_hash(name, getattr(self, name))
-        if self.in_place_of is not None:
-            check_text("in_place_of", self.in_place_of)
+        for name in ("in_place_of", "reason"):
+            if getattr(self, name) is not None:
+                check_text(name, getattr(self, name))
         if len(self.conditions) > MAX_CONDITIONS:
             raise InvalidEncoding("statement.malformed", f"expected at most {MAX_CONDITIONS} conditions")
         for condition in self.conditions:
@@ -126,6 +129,7 @@ class DecisionStatement:
             "log": self.log,
             "nonce": self.nonce.hex(),
             "policy_sha256": self.policy_sha256.hex(),
+            "reason": self.reason,
             "role": self.role,
             "terms_sha256": self.terms_sha256.hex(),
             "verdict": self.verdict,
@@ -156,6 +160,7 @@ class DecisionStatement:
             log=fields.text("log"),
             nonce=fields.octets("nonce"),
             expires_at=fields.text("expires_at"),
+            reason=None if fields.values["reason"] is None else fields.text("reason"),
         )
 
 

@@ -111,7 +111,11 @@ def post_decision_statement(
 ) -> dict[str, object]:
     """Return what you are to sign to say this; refused already here where the decision could not be taken. Nothing is stored."""
     wanted = Wanted(
-        verdict=body.verdict, key_id=body.key_id, conditions=tuple(body.conditions), in_place_of=body.in_place_of
+        verdict=body.verdict,
+        key_id=body.key_id,
+        conditions=tuple(body.conditions),
+        in_place_of=body.in_place_of,
+        reason=body.reason,
     )
     return statement_answer(issue_decision(here.stores, act, application_id, wanted, chain_id=here.chain_id))
 
@@ -126,6 +130,7 @@ async def post_decision(
         statement=_decoded(body.statement),
         signature=Signature.from_json(dict(body.signature.model_dump())),
         chain_id=here.chain_id,
+        origins=frozenset(here.signing_party.origins),
     )
     written = await run_sync(decide, here.stores, act, application_id, new)
     return await answer_written(here, waiter, act, written, location=f"/v1/applications/{application_id}")

@@ -36,6 +36,7 @@ class NewDecisionRequest(StrictBody):
     key_id: KeyId
     conditions: Annotated[list[Condition], Field(max_length=MAX_CONDITIONS, default_factory=list)]
     in_place_of: Id | None = None
+    reason: Condition | None = None
 
 
 class NewSignedDecision(StrictBody):

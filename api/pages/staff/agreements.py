@@ -10,7 +10,7 @@ from api.auth import Here
 from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words, key_terms
 from api.pages.origin import SameOrigin
-from api.pages.rendering import language_for
+from api.pages.rendering import language_for, see_other
 from api.pages.staff.countersigning import ways_to_countersign
 from api.pages.staff.drafting import invited
 from api.pages.staff.frame import SignedIn, Staff, done_or_told, staff_page
@@ -21,6 +21,7 @@ from api.wiring.installation import Installation
 from api.wiring.senders import ways_of
 from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.agreements.states import State
+from ledger.core.log.permissions import Action, Grade, Resource, allowed
 from ledger.errors import NotAllowed
 from ledger.services.agreements.find import Search, find
 from ledger.services.agreements.list_notices import NoticeLine, list_notices
@@ -50,7 +51,12 @@ def get_agreements(
     state: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str, Query(max_length=36)] = "",
 ) -> Response:
-    """List contracts, newest first; a search finds exactly, a state filters what is listed."""
+    """List contracts, newest first; a search finds exactly, a state filters what is listed. Who reads none is led to their work."""
+    own = Resource(staff.principal.institution_id, Grade.COMMERCIAL)
+    if not allowed(staff.principal, Action.AGREEMENT_READ, own) and allowed(
+        staff.principal, Action.APPLICATION_DECIDE, own
+    ):
+        return see_other(request, "/staff/queue")
     wanted = State(state) if state in set(State) else None
     limit = _ALL if wanted else _PAGE
     kind = search if value.strip() else None

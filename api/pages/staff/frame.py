@@ -13,7 +13,7 @@ from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, page, see_other
 from api.pages.words import words_in
 from api.wiring.installation import Installation
-from ledger.core.log.permissions import Principal, Role
+from ledger.core.log.permissions import TABLE, Action, Principal, Role
 from ledger.errors import LedgerError
 from ledger.services.context import Act
 from signing.errors import SigningError
@@ -36,6 +36,7 @@ class StaffShown:
     institution: str
     name: str
     is_administrator: bool
+    is_decider: bool
 
 
 async def require_staff(here: Here, caller: AnyCaller) -> Staff:
@@ -61,7 +62,9 @@ def staff_page(
     }
     principal = staff.principal
     is_administrator = Role.ADMINISTRATOR in principal.roles
-    shown = StaffShown(here.institution_code(principal.institution_id), principal.id, is_administrator)
+    is_decider = bool(principal.roles & set(TABLE[Action.APPLICATION_DECIDE]))
+    code = here.institution_code(principal.institution_id)
+    shown = StaffShown(code, principal.id, is_administrator, is_decider)
     return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
 
 

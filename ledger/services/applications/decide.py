@@ -28,6 +28,7 @@ from signing.canonical import Json
 from signing.decision import DecisionStatement, parse_decision
 from signing.envelope import Signature
 from signing.verify import check_statement_signature
+from signing.webauthn import check_origin
 
 ANSWER_DAYS = {
     State.RETURNED: 10,
@@ -48,6 +49,7 @@ class NewDecision:
     statement: bytes
     signature: Signature
     chain_id: int
+    origins: frozenset[str] = frozenset()  # of our pages, on which a passkey may be used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,8 @@ def _check_signature(tx: Connection, act: Act, plan: _Plan) -> None:
     if row.revoked_entry is not None:
         raise Conflict("key.revoked", "this key was revoked; sign with another one")
     check_statement_signature(plan.statement, plan.new.signature, PublicKey(Suite(row.suite), row.public_key))
+    if row.suite == Suite.WEBAUTHN:
+        check_origin(plan.new.signature.value, plan.new.origins)
 
 
 @dataclass(frozen=True)

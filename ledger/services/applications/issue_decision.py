@@ -29,6 +29,7 @@ class Wanted:
     key_id: str
     conditions: tuple[str, ...] = ()
     in_place_of: str | None = None
+    reason: str | None = None
 
 
 def issue_decision(
@@ -77,6 +78,7 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
         log=view.log.origin,
         nonce=act.random(32),
         expires_at=add_seconds(act.now, VALID_SECONDS),
+        reason=wanted.reason,
     )
 
 

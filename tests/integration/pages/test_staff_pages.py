@@ -10,7 +10,11 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from api.app import described_app
+from api.pages.staff.deciding import read_wanted
+from ledger.core.log.permissions import Role
+from ledger.errors import InvalidInput
 from support.ceremonies import Ceremony, ceremony, person
+from support.live_applications import entered
 from support.live_service import HOME, Caller, Service
 from support.loans import Party, loan, party
 from support.small_pdfs import small_pdf
@@ -47,6 +51,7 @@ def _routes() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("method", "path"), _routes())
 def test_nobody_gets_nothing_but_the_way_to_sign_in(service: Service, method: str, path: str) -> None:
     values = {"agreement_id": ABSENT, "signer_id": ABSENT, "submission_id": ABSENT, "person_id": ABSENT, "number": 0}
+    values["application_id"] = ABSENT
     answer = service.nobody().http.request(method, path.format(**values), headers=HTML)
     assert answer.status_code in {303, 401, 422}
     if answer.status_code == 303:
@@ -226,3 +231,35 @@ def test_identity_papers_are_looked_at_and_decided(service: Service, officer: ht
     assert "reason.malformed" in officer.post(f"/staff/identity/{papers}", data={"decision": "refused"}).text
     assert "Done." in officer.post(f"/staff/identity/{papers}", data={"decision": "accepted"}).text
     assert "identity.decided" in officer.post(f"/staff/identity/{papers}", data={"decision": "accepted"}).text
+
+
+def test_decider_without_contracts_is_led_to_what_waits(service: Service) -> None:
+    with at_work(service, service.person(Role.RISK)) as risk:
+        assert "Nothing waits for you." in risk.get("/staff").text
+    with at_work(service, service.person(Role.OPERATOR)) as operator:
+        assert operator.get("/staff").status_code == operator.get("/staff/queue").status_code == 403
+
+
+def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
+    service: Service, officer: httpx2.Client
+) -> None:
+    collateral = [{"kind": "flat", "value": "100", "revalued": "60"}, {"kind": "car", "value": "5", "revalued": None}]
+    third = {
+        "source": "credit-report", "consent_sha256": "01" * 32, "request_sha256": "02" * 32, "response_sha256": "03" * 32,
+        "fetched_at": "2026-11-20T00:00:00.000Z", "valid_until": "2026-12-20T00:00:00.000Z",
+    }  # fmt: skip
+    made = entered(service, collateral=collateral, third_party=[third]).json()["id"]
+    shown = officer.get(f"/staff/applications/{made}").text
+    for part in ("Draft", "down 40.00 %", "credit-report", "You cannot decide on this application now"):
+        assert part in shown
+    wrong = ({"verdict": "perhaps"}, {"verdict": "decline"}, {"verdict": "approve", "conditions": "one"})
+    asked = {"Accept": "application/json", "Origin": service.url}
+    answer = officer.post(f"/staff/applications/{made}/statement", json=wrong[0], headers=asked)
+    assert answer.json()["code"] == "key.unknown"
+    for body in wrong:
+        with pytest.raises(InvalidInput) as refused:
+            read_wanted(body, "key")
+        assert refused.value.code == "decision.form"
+    for body in ({"statement": "?"}, {"statement": ""}, {"statement": "", "credential": 1}):
+        answer = officer.post(f"/staff/applications/{made}/decision", json=body, headers=asked)
+        assert answer.json()["code"] == "pen.malformed"

@@ -43,7 +43,9 @@ def spelled(**changes: Json) -> bytes:
     return tagged_bytes("decision", encode({**value, **changes}))
 
 
-@pytest.mark.parametrize("given", [STATEMENT, replace(STATEMENT, in_place_of="somebody", conditions=())])
+@pytest.mark.parametrize(
+    "given", [STATEMENT, replace(STATEMENT, in_place_of="somebody", conditions=(), reason="income")]
+)
 def test_statement_survives_its_own_bytes(given: DecisionStatement) -> None:
     assert parse_decision(given.to_bytes()) == given
 
@@ -58,6 +60,7 @@ def test_statement_survives_its_own_bytes(given: DecisionStatement) -> None:
         spelled(conditions=["x"] * 11),
         spelled(conditions=[" x"]),
         spelled(in_place_of=""),
+        spelled(reason=""),
         spelled(nonce="00"),
         spelled(chain_id=0),
         spelled(key_id="rsa:1"),

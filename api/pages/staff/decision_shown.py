@@ -1,0 +1,173 @@
+"""What the pages of decisions show, as values: the queue's rows, every field of an application, its path, and what was decided."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from api.pages.customer.screens import shown_time
+from api.pages.customer.terms_card import Words, shown_money
+from api.pages.words import TEXTS
+from ledger.core.agreements.currency import Money
+from ledger.core.agreements.people import DEFAULT_ZONE
+from ledger.core.applications.application import Application, Collateral
+from ledger.core.applications.policy import Step, StepKind
+from ledger.core.log.permissions import Principal
+from ledger.services.applications.queue import Waiting
+from ledger.services.applications.read import ApplicationRead
+from ledger.services.applications.review import Reviewed, ToldDecision, Way
+
+Rows = tuple[tuple[str, str], ...]
+
+
+def rows_shown(waiting: Sequence[Waiting], principal: Principal, w: Words) -> list[dict[str, object]]:
+    """Return the queue's rows: which application, why it waits for the reader, until when."""
+    return [
+        {
+            "id": item.row.id,
+            "number": item.row.number,
+            "branch": item.row.branch,
+            "role": office(item.state.waiting_for, w),
+            "why": w(f"desk.why-{_why(item, principal)}"),
+            "due": item.state.due_on,
+            "is_overdue": item.is_overdue,
+        }
+        for item in waiting
+    ]
+
+
+def _why(item: Waiting, principal: Principal) -> str:
+    if item.is_escalated:
+        return "escalated"
+    return "own" if item.state.waiting_for in principal.roles else "delegated"
+
+
+def office(role: str, w: Words) -> str:
+    """Return a deciding role in the reader's language; a role that only a policy names is shown as it is."""
+    return w(f"office.{role}") if f"office.{role}" in TEXTS else role
+
+
+def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
+    """Return every field of the application's current version."""
+    content, view = found.content, found.view
+    return {
+        "id": view.row.id,
+        "number": view.row.number,
+        "state": view.state.state,
+        "due_on": view.state.due_on,
+        "author": view.row.author_id,
+        "facts": _facts(content, w),
+        "people": _people(found, w),
+        "collateral": [_collateral(item, content.currency, w) for item in content.collateral],
+        "attachments": [(item.kind, item.sha256.hex(), item.byte_length) for item in content.attachments],
+        "third_party": [
+            w("desk.valid", source=item.source, at=_when(item.fetched_at), until=_when(item.valid_until))
+            for item in content.third_party
+        ],
+        "checks": [
+            (w("desk.listed" if item.listed else "desk.clean"), _when(item.checked_at)) for item in content.checks
+        ],
+        "content_sha256": view.version.content_sha256.hex(),
+        "terms_sha256": content.terms_sha256.hex(),
+        "currency": content.currency,
+        "minor": str(content.amount),
+    }
+
+
+def _facts(content: Application, w: Words) -> Rows:
+    return (
+        (w("desk.amount"), shown_money(Money(content.currency, content.amount))),
+        (w("desk.product"), content.product),
+        (w("desk.term"), w("desk.months", count=content.term_months)),
+        (w("desk.grade"), f"{content.grade} ({content.grading_standard})"),
+        (w("desk.branch"), content.branch),
+        (w("desk.channel"), content.channel),
+        (w("desk.version"), str(content.version)),
+    )
+
+
+def _people(found: ApplicationRead, w: Words) -> Rows | None:
+    """Return role and particulars of each applicant; None for a reader whose grade does not reach them."""
+    if not isinstance(found.people, list):
+        return None
+    people = [one for one in found.people if isinstance(one, dict)]
+    return tuple((_role(str(one.get("role")), w), _particulars(one)) for one in people)
+
+
+def _particulars(one: dict[str, Any]) -> str:
+    identity = one.get("identity")
+    number = identity.get("value") if isinstance(identity, dict) else None
+    return " · ".join(str(part) for part in (one.get("name"), number, one.get("phone")) if part)
+
+
+def _role(role: str, w: Words) -> str:
+    return w(f"role.{role}") if f"role.{role}" in TEXTS else role
+
+
+def _collateral(item: Collateral, currency: str, w: Words) -> tuple[str, str]:
+    value = shown_money(Money(currency, item.value))
+    return item.kind, w("desk.fall", value=value, fall=f"{item.fall / 100:.2f}") if item.fall else value
+
+
+def review_shown(found: ApplicationRead, reviewed: Reviewed, w: Words) -> dict[str, Any]:
+    """Return policy and path with the step that is due, the committee, what was decided, and how the reader may decide."""
+    policy, progress = reviewed.policy, reviewed.progress
+    steps = reviewed.path.steps if reviewed.path else ()
+    now = progress.step if progress else len(steps) if found.view.state.state.startswith("approved") else -1
+    return {
+        "policy": (policy.name, policy.sha256.hex()) if policy else None,
+        "path": found.view.state.path,
+        "steps": [(_step(number, step, w), _place(number, now)) for number, step in enumerate(steps)],
+        "is_committee": bool(progress and steps and steps[progress.step].kind is StepKind.COMMITTEE),
+        "members": _members(reviewed, w),
+        "decisions": [_decision(item, reviewed.names, w) for item in reviewed.decisions],
+        "missing": reviewed.missing,
+        "ways": [_way(way, reviewed.names, w) for way in reviewed.ways],
+        "verdicts": list(dict.fromkeys(verdict.value for way in reviewed.ways for verdict in way.verdicts)),
+    }
+
+
+def _step(number: int, step: Step, w: Words) -> str:
+    text = w("desk.step", number=number + 1, role=office(step.role, w))
+    parts = [text, *step.departments]
+    if step.kind is StepKind.COMMITTEE:
+        parts.append(w("desk.committee-size", size=step.size, quorum=step.quorum))
+    elif step.count > 1:
+        parts.append(w("desk.step-count", count=step.count))
+    return " · ".join(parts)
+
+
+def _place(number: int, now: int) -> str:
+    return "done" if number < now else "now" if number == now else "later"
+
+
+def _members(reviewed: Reviewed, w: Words) -> list[str] | None:
+    sitting = reviewed.sitting
+    if sitting is None:
+        return None
+    names = ((member, reviewed.names.get(member, member)) for member in sitting.members)
+    return [f"{name} ({w('desk.chair')})" if member == sitting.chair else name for member, name in names]
+
+
+def _decision(item: ToldDecision, names: dict[str, str], w: Words) -> dict[str, object]:
+    place = item.in_place_of
+    return {
+        "verdict": w(f"verdict.{item.verdict}"),
+        "kind": item.verdict,
+        "by": item.name or item.by,
+        "role": office(item.role, w),
+        "place": w("desk.in-place-of", name=names.get(place, place)) if place else None,
+        "conditions": item.conditions,
+        "reason": item.reason,
+        "version": item.version,
+        "at": _when(item.at),
+    }
+
+
+def _way(way: Way, names: dict[str, str], w: Words) -> tuple[str, str]:
+    role, place = office(way.role, w), way.in_place_of
+    if place is None:
+        return "", w("desk.as-self", role=role)
+    return place, w("desk.as-other", role=role, name=names.get(place, place))
+
+
+def _when(instant: str) -> str:
+    return shown_time(instant, DEFAULT_ZONE)

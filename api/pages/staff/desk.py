@@ -1,0 +1,122 @@
+"""The staff's pages of decisions: what waits, one application with all that would be signed, and the decision itself.
+
+Promises: the page shows every opened field before a key is asked for; the browser hashes the very bytes it shows (decide.js), and a
+passkey for signing, never the one that signs in, signs that hash. Leaves who may decide, and every check, to the services.
+"""
+
+import base64
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.auth import Here
+from api.pages.customer.pens import answered, assertion_of
+from api.pages.origin import SameOrigin
+from api.pages.rendering import language_for
+from api.pages.staff.deciding import read_wanted
+from api.pages.staff.decision_shown import application_shown, review_shown, rows_shown
+from api.pages.staff.frame import SignedIn, Staff, staff_page
+from api.pages.words import words_in
+from api.schemas.strict_request import Id, StrictJson
+from api.wiring.installation import Installation
+from ledger.core.log.keys import Purpose
+from ledger.errors import InvalidInput, NotFound
+from ledger.services.applications.decide import NewDecision, decide
+from ledger.services.applications.issue_decision import issue_decision
+from ledger.services.applications.queue import queue
+from ledger.services.applications.read import read
+from ledger.services.applications.review import review
+from ledger.services.log.list_keys import list_keys
+from ledger.storage.enrolled_keys import EnrolledKeyRow
+from signing.algorithms import Suite
+from signing.decision import parse_decision
+from signing.envelope import Signature
+from signing.registration import encoded
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+
+Json = Annotated[dict[str, Any], Body()]  # read member by member below
+
+
+@router.get("/queue", response_class=HTMLResponse)
+def get_queue(request: Request, here: Here, staff: SignedIn) -> Response:
+    """Show what waits for whoever is signed in, due first."""
+    waiting = queue(here.stores, staff.act)
+    rows = rows_shown(waiting, staff.principal, words_in(language_for(request)))
+    return staff_page(request, here, staff, "queue", {"rows": rows})
+
+
+@router.get("/applications/{application_id}", response_class=HTMLResponse)
+def get_application(request: Request, here: Here, staff: SignedIn, application_id: Id) -> Response:
+    """Show one application in full, what others decided, and the form to decide."""
+    w = words_in(language_for(request))
+    found = read(here.stores, staff.act, application_id)
+    reviewed = review(here.stores, staff.act, application_id)
+    values: dict[str, object] = {
+        "application": application_shown(found, w),
+        "review": review_shown(found, reviewed, w),
+        "has_key": _key_of(here, staff) is not None,
+    }
+    return staff_page(request, here, staff, "application", values)
+
+
+@router.post("/applications/{application_id}/statement", dependencies=[SameOrigin, StrictJson])
+def post_statement(request: Request, here: Here, staff: SignedIn, application_id: Id, body: Json) -> Response:
+    """Return the statement that the decider's passkey is to sign."""
+
+    def work() -> dict[str, object]:
+        key = _needed_key(here, staff)
+        wanted = read_wanted(body, key.key_id)
+        statement = issue_decision(here.stores, staff.act, application_id, wanted, chain_id=here.chain_id)
+        return {
+            "statement": base64.b64encode(statement.to_bytes()).decode(),
+            "sha256": statement.digest.hex(),
+            "key_id": statement.key_id,
+            "rp_id": here.signing_party.id,
+            "credential_ids": [encoded(key.credential_id or b"")],
+        }
+
+    return answered(request, work)
+
+
+@router.post("/applications/{application_id}/decision", dependencies=[SameOrigin, StrictJson])
+def post_decision(request: Request, here: Here, staff: SignedIn, application_id: Id, body: Json) -> Response:
+    """Take the signed decision."""
+
+    def work() -> dict[str, object]:
+        data = _statement(body)
+        credential = body.get("credential")
+        if not isinstance(credential, dict):
+            raise InvalidInput(
+                "pen.malformed", "expected an object credential; load the page again", field="credential"
+            )
+        signature = Signature(Suite.WEBAUTHN, parse_decision(data).key_id, assertion_of(credential).pack())
+        origins = frozenset(here.signing_party.origins)
+        new = NewDecision(statement=data, signature=signature, chain_id=here.chain_id, origins=origins)
+        return {"entry": decide(here.stores, staff.act, application_id, new).entry_id}
+
+    return answered(request, work)
+
+
+def _statement(body: dict[str, Any]) -> bytes:
+    try:
+        return base64.b64decode(str(body.get("statement", "")), validate=True)
+    except ValueError as error:
+        raise InvalidInput(
+            "pen.malformed", "expected statement in base64; load the page again", field="statement"
+        ) from error
+
+
+def _key_of(here: Installation, staff: Staff) -> EnrolledKeyRow | None:
+    """Return the newest passkey with which whoever is signed in signs."""
+    rows = list_keys(here.stores, staff.act, owner_id=staff.principal.id)
+    own = [row for row in rows if row.purpose == Purpose.SIGN and row.suite == Suite.WEBAUTHN and not row.revoked_entry]
+    return max(own, key=lambda row: row.enrolled_at, default=None)
+
+
+def _needed_key(here: Installation, staff: Staff) -> EnrolledKeyRow:
+    key = _key_of(here, staff)
+    if key is None:
+        raise NotFound("key.unknown", "you have no passkey for signing yet; make one under “My keys”")
+    return key

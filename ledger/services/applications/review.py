@@ -1,0 +1,165 @@
+"""What somebody sees who is to decide: path and progress, what others said, what is missing, and in which ways they may act (DESIGN section 6)."""
+
+from dataclasses import dataclass
+
+from ledger.core.applications.automated import ruling_of
+from ledger.core.applications.committee import Sitting
+from ledger.core.applications.decide import Decision, Outcome, Progress, Verdict, acting_role, take
+from ledger.core.applications.policy import Path, StepKind
+from ledger.core.applications.requirements import missing
+from ledger.core.log.permissions import Action
+from ledger.errors import LedgerError
+from ledger.services.applications.policies import policy_of
+from ledger.services.applications.standing import Standing, actor_of, standing_of
+from ledger.services.applications.view import ApplicationView, load_application
+from ledger.services.context import Act, Stores
+from ledger.services.opening import open_fields
+from ledger.storage.applications import DecisionRow
+from ledger.storage.database import Connection
+from ledger.storage.directory import person_by_id
+from ledger.storage.policies import PolicyRow
+from ledger.storage.vault_fields import fields_of_entry
+from signing.decision import parse_decision
+
+ASKED = (
+    Verdict.APPROVE,
+    Verdict.DECLINE,
+    Verdict.RETURN,
+    Verdict.RECUSE,
+    Verdict.CLOSE,
+)  # a counter-offer has a form of its own
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldDecision:
+    """What one person, or a rule set, said about one version."""
+
+    by: str
+    name: str | None  # None for a rule set, or where it was erased
+    role: str
+    in_place_of: str | None
+    verdict: str
+    conditions: tuple[str, ...]
+    reason: str | None
+    version: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in which the reader may decide now: in which role, in whose place, saying what."""
+
+    role: str
+    in_place_of: str | None
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """How an application stands; without path and progress while it was never submitted, or is not in review."""
+
+    policy: PolicyRow | None
+    path: Path | None
+    progress: Progress | None
+    sitting: Sitting | None
+    names: dict[str, str]  # of the people named here, by their ids
+    decisions: tuple[ToldDecision, ...]
+    missing: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+
+def review(stores: Stores, act: Act, application_id: str) -> Reviewed:
+    """Return the review; raise NotFound, NotAllowed."""
+    return stores.database.read(lambda tx: _review(tx, stores, act, application_id))
+
+
+def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Reviewed:
+    view = load_application(tx, act.principal, application_id, Action.APPLICATION_READ)
+    policy = policy_of(tx, view.state.policy_id) if view.state.policy_id else None
+    standing = standing_of(tx, stores, view) if view.is_open else None
+    sitting = standing.progress.sitting if standing else None
+    named = {row.decider_id for row in view.decisions} | set(sitting.members if sitting else ())
+    named |= {row.in_place_of for row in (_told(row, {}) for row in view.decisions) if row.in_place_of}
+    ways = _ways(tx, act, standing) if standing else ()
+    names = _names(tx, stores, named | {way.in_place_of for way in ways if way.in_place_of})
+    return Reviewed(
+        policy=policy[0] if policy else None,
+        path=policy[1].paths.get(view.state.path) if policy else None,
+        progress=standing.progress if standing else None,
+        sitting=sitting,
+        names=names,
+        decisions=tuple(_told(row, names) for row in view.decisions),
+        missing=_missing(act, view, standing),
+        ways=ways,
+    )
+
+
+def _missing(act: Act, view: ApplicationView, standing: Standing | None) -> tuple[str, ...]:
+    return tuple(missing(standing.path, standing.content, act.now)) if standing and view.is_open else ()
+
+
+def _ways(tx: Connection, act: Act, standing: Standing) -> tuple[Way, ...]:
+    """Return each way in which at least one thing may be said: in the reader's own role, and under each delegation."""
+    actor = actor_of(tx, act.principal.id)
+    places = [None, *sorted({item.holder for item in actor.delegations})]
+    found = []
+    for place in places:
+        tried = [
+            Decision(
+                actor=actor,
+                verdict=verdict,
+                content_sha256=standing.review.content_sha256,
+                at=act.now,
+                in_place_of=place,
+            )
+            for verdict in ASKED
+        ]
+        allowed = [decision for decision in tried if _may(standing, decision)]
+        if allowed:
+            role = acting_role(standing.review, standing.progress, allowed[0])
+            found.append(Way(role, place, tuple(decision.verdict for decision in allowed)))
+    return tuple(found)
+
+
+def _may(standing: Standing, decision: Decision) -> bool:
+    try:
+        take(standing.review, standing.progress, decision)
+    except LedgerError:
+        return False
+    return True
+
+
+def _told(row: DecisionRow, names: dict[str, str]) -> ToldDecision:
+    ruling = ruling_of(row.statement)
+    if ruling is not None:
+        return ToldDecision(
+            by=row.decider_id, name=None, role="rule-set", in_place_of=None, verdict=ruling.value, conditions=(), reason=None, version=row.version, at=row.decided_at
+        )  # fmt: skip
+    said = parse_decision(row.statement)
+    return ToldDecision(
+        by=row.decider_id,
+        name=names.get(row.decider_id),
+        role=said.role,
+        in_place_of=said.in_place_of,
+        verdict=said.verdict,
+        conditions=said.conditions,
+        reason=said.reason,
+        version=row.version,
+        at=row.decided_at,
+    )
+
+
+def _names(tx: Connection, stores: Stores, people: set[str]) -> dict[str, str]:
+    """Return the names of colleagues by their ids; erased ones are missing."""
+    names = {}
+    for person in sorted(people):
+        row = person_by_id(tx, person)
+        opened = open_fields(stores, fields_of_entry(tx, row.added_entry)) if row else {}
+        if "name" in opened:
+            names[person] = str(opened["name"].value)
+    return names
+
+
+def is_committee(path: Path, progress: Progress) -> bool:
+    """Say whether a committee decides the current step."""
+    return progress.outcome is Outcome.OPEN and path.steps[progress.step].kind is StepKind.COMMITTEE
