@@ -260,6 +260,6 @@ def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
         with pytest.raises(InvalidInput) as refused:
             read_wanted(body, "key")
         assert refused.value.code == "decision.form"
-    for body in ({"statement": "?"}, {"statement": ""}, {"statement": "", "credential": 1}):
-        answer = officer.post(f"/staff/applications/{made}/decision", json=body, headers=asked)
+    for sent in ({"statement": "?"}, {"statement": ""}, {"statement": "", "credential": 1}):
+        answer = officer.post(f"/staff/applications/{made}/decision", json=sent, headers=asked)
         assert answer.json()["code"] == "pen.malformed"
