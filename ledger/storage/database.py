@@ -10,7 +10,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -40,15 +41,16 @@ class Database:
         SQLite overwrite what is deleted.
         """
         parsed = _parse(url)
+        self._busy_seconds = busy_seconds
         self.dialect = parsed.get_backend_name()
         if self.dialect == "sqlite":
-            pragmas = [*_PRAGMAS, f"PRAGMA busy_timeout={busy_seconds * 1000}"]
-            for_writers = [_WRITER_CACHE, f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}"]
+            for_readers = [*_PRAGMAS, _wait(busy_seconds), "PRAGMA query_only=ON"]
+            secure = f"PRAGMA secure_delete={'ON' if secure_delete else 'OFF'}"
+            for_writers = [*_PRAGMAS, _NO_WAIT, _WRITER_CACHE, secure]
             pool = {"max_overflow": 0, "pool_timeout": busy_seconds}
-            self._readers = _sqlite_engine(
-                parsed, "BEGIN", [*pragmas, "PRAGMA query_only=ON"], pool | {"pool_size": pool_size}
-            )
-            self._writers = _sqlite_engine(parsed, "BEGIN IMMEDIATE", [*pragmas, *for_writers], pool | {"pool_size": 1})
+            self._readers = _sqlite_engine(parsed, _begin, for_readers, pool | {"pool_size": pool_size})
+            begin_writing = partial(_begin_writing, busy_seconds)
+            self._writers = _sqlite_engine(parsed, begin_writing, for_writers, pool | {"pool_size": 1})
             self._group: GroupCommit | None = GroupCommit(self._sqlite_transaction)
         else:
             self._writers = _postgresql_engine(parsed, pool_size, busy_seconds)
@@ -102,8 +104,10 @@ class Database:
             connection = self._writers.raw_connection()  # no transaction: a checkpoint cannot run inside one
             try:
                 cursor = connection.cursor()
+                cursor.execute(_wait(self._busy_seconds))
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 busy = cursor.fetchone()
+                cursor.execute(_NO_WAIT)
             finally:
                 connection.close()
         return busy is not None and busy[0] == 0
@@ -142,6 +146,10 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",
 )
+# While another process writes, SQLite by itself looks again after ever longer pauses, up to a tenth of a second, and so misses its turn for
+# seconds where that one writes all the time. `_begin_writing` looks at even, short ones instead.
+_NO_WAIT = "PRAGMA busy_timeout=0"
+_PAUSE_SECONDS = 0.00025
 _WRITER_CACHE = "PRAGMA cache_size=-32000"  # KiB: random keys touch many index pages; the default is 2 MB
 
 
@@ -159,7 +167,35 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _sqlite_engine(url: URL, begin: str, pragmas: list[str], pool: Mapping[str, int]) -> Engine:
+def _wait(seconds: int) -> str:
+    return f"PRAGMA busy_timeout={seconds * 1000}"
+
+
+def _begin(driver: sqlite3.Connection) -> None:
+    driver.execute("BEGIN")
+
+
+def _begin_writing(busy_seconds: int, driver: sqlite3.Connection) -> None:
+    """Begin as soon as no other process writes; raise as SQLite does when that takes longer than `busy_seconds`."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the upper bytes say why: a recovery, a snapshot
+
+
+def _sqlite_engine(
+    url: URL, begin: Callable[[sqlite3.Connection], None], pragmas: list[str], pool: Mapping[str, int]
+) -> Engine:
     # Transactions are ours to begin: the driver's own way would begin late and never as IMMEDIATE.
     connect = {"isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=connect, **pool)
@@ -171,12 +207,11 @@ def _sqlite_engine(url: URL, begin: str, pragmas: list[str], pool: Mapping[str, 
 
     def on_begin(connection: Connection) -> None:
         # Straight to the driver: it is begun for every read, and SQLAlchemy's own way costs five times as much.
-        driver = connection.connection.driver_connection
-        assert driver is not None  # noqa: S101  # a connection that begins is open
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         try:
-            driver.execute(begin)
+            begin(driver)
         except sqlite3.Error as error:
-            raise OperationalError(begin, None, error) from error
+            raise OperationalError("BEGIN", None, error) from error
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
@@ -189,7 +224,7 @@ def _enter_wal(connection: Any) -> None:  # noqa: ANN401  # the border: a driver
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            if not _is_busy(error):
                 raise
             time.sleep(pause)
         else:

@@ -1,5 +1,6 @@
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -242,6 +243,30 @@ def test_a_lock_held_by_another_process_is_busy(sqlite_url: str) -> None:
         other.write(take_lease("c"))
         other.close()
         assert names(database) == {"c"}
+
+
+def test_a_writer_gets_its_turn_soon_after_another_process_has_written(sqlite_url: str) -> None:
+    with opened(sqlite_url) as database:
+        assert min(_lateness(database, sqlite_url, attempt) for attempt in range(3)) < 0.04
+
+
+def _lateness(database: Database, url: str, attempt: int) -> float:
+    """Return how long after the lock was free a writer had it that had waited for it, where SQLite itself would pause for a tenth of a second."""
+    other, entered, ended = Database(url), threading.Event(), [0.0]
+
+    def holding(_: Connection) -> None:
+        entered.set()
+        time.sleep(0.24)
+        ended[0] = time.monotonic()
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(other.write, holding)
+        entered.wait(10)
+        database.write(take_lease(f"{attempt}"))
+        late = time.monotonic() - ended[0]
+        held.result(10)
+    other.close()
+    return late
 
 
 def test_a_pool_with_no_free_connection_is_busy(database_url: str) -> None:
