@@ -219,7 +219,7 @@ class World:
                 "json": {"message_id": "1", "channel": "sms", "status": "sent", "until": "2099-01-01"}
             },
             "POST /v1/applications/{application_id}/withdrawals": {
-                "json": {"ground": " ", "evidence_sha256": "0" * 64}
+                "json": {"ground": "bought elsewhere", "evidence_sha256": "0" * 64}
             },
             "POST /v1/applications/{application_id}/sittings": {
                 "json": {"members": [self.person], "chair": self.person}
