@@ -90,3 +90,11 @@ def subject_bounds(tx: Connection, kind: str, every: int) -> list[str]:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
+
+
+def decision_rows(tx: Connection, columns: Sequence[str], entry_ids: Sequence[str]) -> list[Raw]:
+    """Return these columns of the decisions that these entries made."""
+    statement = text(f'SELECT {_names(columns)} FROM "decision" WHERE entry_id IN :ids').bindparams(  # noqa: S608  # names of our own table
+        bindparam("ids", expanding=True)
+    )
+    return [tuple(row) for row in tx.execute(statement, {"ids": list(entry_ids)})]

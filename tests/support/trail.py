@@ -9,6 +9,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.policy import Policy
 from ledger.core.applications.replay import Replay, replay_trail
+from ledger.core.applications.replay_rows import check_decision_row, check_state_row
 from ledger.core.applications.rule_set import RuleSet
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.directory import format_instant
@@ -47,6 +48,8 @@ class Trail:
     entries: list[TrailEntry] = field(default_factory=list)
     now: datetime = NOW
     policy: Policy = DEFAULT_POLICY
+    decision_rows: list[tuple[int, dict[str, object] | None]] = field(default_factory=list)
+    state_rows: list[dict[str, object]] = field(default_factory=list)
     content: Application = field(default_factory=lambda: application(amount=10_000_000, checks=(check(),)))
 
     def add(self, kind: str, subject: str, facts: dict[str, Json] | None = None, **values: Json) -> None:
@@ -164,7 +167,26 @@ class Trail:
         self.entries[-1] = replace(last, values=kept)
 
     def replay(self) -> Replay:
-        return replay_trail(self.entries)
+        done = replay_trail(self.entries)
+        for index, row in self.decision_rows:
+            check_decision_row(done, self.entries[index], row)
+        for row in self.state_rows:
+            check_state_row(done, row)
+        return done
+
+    def row(self, **changes: object) -> dict[str, object]:
+        """Have the row of the newest decision looked at, as its entry makes it but for `changes`; return it."""
+        entry = self.entries[-1]
+        text = entry.values["statement"]
+        row: dict[str, object] = {
+            "application_id": entry.subject,
+            "decider_id": entry.values.get("decider"),
+            "statement": str(text).encode(),
+            "decided_at": format_instant(entry.at),
+            **changes,
+        }
+        self.decision_rows.append((entry.index, row))
+        return row
 
     def codes(self) -> list[str]:
         return [finding.code for finding in self.replay().findings]

@@ -64,6 +64,7 @@ class Replay(Book):
             handler = _HANDLERS.get(entry.type)
             if handler is not None:
                 handler(self, entry)
+            self.keep(entry)
         except (LedgerError, SigningError, ValueError) as error:
             self.find(
                 entry, "approval.malformed", expected="fields of its type", found=getattr(error, "code", "another form")

@@ -11,6 +11,7 @@ from ledger.core.applications.decide import Progress, Review
 from ledger.core.applications.groups import Line, Lines
 from ledger.core.applications.offers import Offer
 from ledger.core.applications.signers import Signers
+from ledger.core.applications.stands import Stands, read_stands
 from ledger.core.applications.states import NOT_COUNTED, Move, State, after
 from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
 from ledger.core.log.audit_findings import Finding
@@ -37,6 +38,8 @@ class Case:
     due_on: str = ""
     reporters: dict[int, str] = field(default_factory=dict)  # condition: who brought the newest evidence
     met: set[int] = field(default_factory=set)
+    newest: str = ""  # id of its newest entry, and where that says it stands (None where it says nothing or was erased)
+    stands: Stands | None = None
 
 
 @dataclass
@@ -90,6 +93,12 @@ class Book:
             self.lines.drop(case.line)
         else:
             self.lines.put(case.line)
+
+    def keep(self, entry: TrailEntry) -> None:
+        """Remember the newest entry of a case, and where it says that the application stands."""
+        case, value = self.cases.get(entry.subject), entry.values.get("stands")
+        if case is not None:
+            case.newest, case.stands = entry.id, None if value is None else read_stands(value)
 
     def check_time(self, entry: TrailEntry, case: Case) -> None:
         """Add a finding where an entry of an application says an earlier time than the one before it."""

@@ -8,18 +8,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.core.applications.replay import Replay
+from ledger.core.applications.replay_rows import (
+    DECISION_COLUMNS,
+    STATE_COLUMNS,
+    check_decision_row,
+    check_state_row,
+)
 from ledger.core.applications.replay_sending import HANDLERS as SENDING
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Finding, Gathered
 from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
 from ledger.services.context import Stores
 from ledger.services.log.audit_vault import Vault
-from ledger.storage.audit_reads import Read, stream
+from ledger.storage.audit_reads import Read, decision_rows, stream
 from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow, all_logs
 
 BATCH = 500  # entries whose vault fields are fetched at once: below the parameter limit of every SQLite
 KINDS = frozenset({"institution", "person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
+_DECIDED = "application.decided"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +60,24 @@ def _replay(tx: Connection, stores: Stores, log: LogRow, advance: Callable[[int]
     replay, vault = Replay(), Vault.of(tx, stores, Gathered())
     for batch in _batches(tx, log):
         values = vault.open(batch)
+        decisions = _decisions(tx, batch)
         for placed in batch:
-            replay.note(trail_entry(placed, values[placed.entry.id]))
+            entry = trail_entry(placed, values[placed.entry.id])
+            replay.note(entry)
+            if entry.type == _DECIDED:
+                check_decision_row(replay, entry, decisions.get(entry.id))
         advance(len(batch))
     replay.finish()
+    for raw in stream(tx, Read(table="application_state", columns=STATE_COLUMNS, order=("application_id",))):
+        check_state_row(replay, dict(zip(STATE_COLUMNS, raw, strict=True)))
     return replay
+
+
+def _decisions(tx: Connection, batch: Sequence[Placed]) -> dict[str, dict[str, object]]:
+    """Return the rows of a batch's decisions by entry, as they are."""
+    ids = [placed.entry.id for placed in batch if placed.entry.type == _DECIDED]
+    rows = decision_rows(tx, DECISION_COLUMNS, ids) if ids else []
+    return {str(row[0]): dict(zip(DECISION_COLUMNS, row, strict=True)) for row in rows}
 
 
 def _batches(tx: Connection, log: LogRow) -> Iterator[Sequence[Placed]]:

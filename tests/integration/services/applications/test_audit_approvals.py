@@ -128,7 +128,7 @@ def test_policy_swapped_for_one_loan_and_back_is_named(insider: Desk) -> None:
     assert insider.codes(loan) == {"approval.policy-swung"}
 
 
-def test_decision_row_that_is_edited_or_dated_back_is_named_by_the_integrity_audit(insider: Desk) -> None:
+def test_decision_row_that_is_edited_or_dated_back_is_named_by_both_audits(insider: Desk) -> None:
     loan = middle(insider)
     insider.say("Olga", loan)
     insider.replayed()
@@ -140,5 +140,6 @@ def test_decision_row_that_is_edited_or_dated_back_is_named_by_the_integrity_aud
         before = edit(insider, column, value, loan)
         named = {(finding.kind, finding.field) for finding in insider.audited().findings}
         assert ("decision", column) in named
+        assert insider.codes(loan) == {"approval.row-differs"}
         edit(insider, column, before, loan)
     assert insider.audited().is_clean

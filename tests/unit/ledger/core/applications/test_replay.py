@@ -19,6 +19,15 @@ from support.rules_trail import rules_differ, rules_unpublished
 from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, escalating, in_review, staffed
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "audit-approvals.md"
+STANDS: dict[str, Json] = {
+    "state": "in-review",
+    "version": 1,
+    "step": 1,
+    "waiting_for": "risk",
+    "due_on": "2026-11-25",
+    "policy_id": "p-1",
+    "path": "two",
+}
 OTHER = replace(DEFAULT_POLICY, name="other")
 
 
@@ -160,6 +169,12 @@ def _published_alone() -> Trail:
     return trail
 
 
+def _edited_row() -> Trail:
+    trail = _decided("olga")
+    trail.row(statement=b"another")
+    return trail
+
+
 CASES: dict[str, Callable[[], Trail]] = {
     "approval.after-the-end": _after_the_end,
     "approval.back-dated": _back_dated,
@@ -183,6 +198,7 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.published-alone": _published_alone,
     "approval.recused-voted": _recused_voted,
     "approval.refused": lambda: _decided("olga", "close"),
+    "approval.row-differs": _edited_row,
     "approval.rules-differ": rules_differ,
     "approval.rules-unpublished": rules_unpublished,
     "approval.same-person-twice": _twice,
@@ -377,3 +393,45 @@ def test_signature_over_other_bytes_does_not_count() -> None:
     trail = _decided("olga")
     trail.alter(statement=trail.statement("olga", nonce=b"\x04" * 32).to_bytes().decode())
     assert trail.codes() == ["approval.bad-signature"]
+
+
+def test_rows_as_their_entries_make_them_have_no_finding() -> None:
+    trail = _decided("olga")
+    trail.alter(decider="olga", stands=STANDS)
+    trail.row()
+    state: dict[str, object] = {**STANDS, "application_id": LOAN, "changed_entry": trail.entries[-1].id}
+    trail.state_rows = [state, {**state, "changed_entry": "e-99", "step": 9}, {**state, "application_id": "a-9"}]
+    assert trail.codes() == []
+    trail.alter(statement=None)
+    assert trail.replay().findings == []
+
+
+@pytest.mark.parametrize("column", ["decider_id", "statement", "decided_at", "application_id"])
+def test_each_changed_column_of_a_decision_is_named(column: str) -> None:
+    trail = _decided("olga")
+    trail.alter(decider="olga")
+    trail.row(**{column: "another"})
+    assert [finding.field for finding in trail.replay().findings] == [f"decision.{column}"]
+
+
+def test_missing_row_and_changed_state_are_named() -> None:
+    trail = _decided("olga")
+    trail.alter(decider="olga", stands=STANDS)
+    trail.decision_rows = [(len(trail.entries) - 1, None)]
+    trail.state_rows = [{**STANDS, "application_id": LOAN, "changed_entry": trail.entries[-1].id, "state": "approved"}]
+    fields = [finding.field for finding in trail.replay().findings]
+    assert fields == [
+        "decision.application_id",
+        "decision.decider_id",
+        "decision.statement",
+        "decision.decided_at",
+        "application_state.state",
+    ]
+
+
+def test_decision_whose_submission_was_erased_is_counted() -> None:
+    trail = in_review()
+    trail.alter(submission=None)
+    trail.say("olga")
+    done = trail.replay()
+    assert (done.findings, done.unopened) == ([], 2)

@@ -1,0 +1,53 @@
+"""The tables of decisions and states, held against the log that a replay has just read (DESIGN section 6).
+
+Promises: a row that says something else than its own entry is a finding, so that whoever edits a table is named here too. Leaves
+every other table to the integrity audit, and what the log itself says to `replay`.
+"""
+
+from collections.abc import Mapping
+
+from ledger.core.applications.replay_case import Book
+from ledger.core.applications.timeline import TrailEntry
+from ledger.core.log.audit_findings import Finding, show
+from ledger.core.log.directory import format_instant
+
+DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "statement", "decided_at")
+STATE_COLUMNS = (
+    "application_id", "state", "version", "step", "waiting_for", "due_on", "policy_id", "path", "changed_entry"
+)  # fmt: skip
+_CODE = "approval.row-differs"
+
+
+def check_decision_row(book: Book, entry: TrailEntry, row: Mapping[str, object] | None) -> None:
+    """Hold the row of a decision against its entry; what was erased says nothing."""
+    text = entry.values.get("statement", entry.values.get("automated"))
+    expected = {
+        "application_id": entry.subject,
+        "decider_id": entry.values.get("decider"),
+        "statement": text.encode() if isinstance(text, str) else None,
+        "decided_at": format_instant(entry.at),
+    }
+    for name, value in expected.items():
+        found = None if row is None else row[name]
+        if value is not None and found != value:
+            _differs(book, entry.subject, f"decision.{name}", (value, found), entry.index)
+
+
+def check_state_row(book: Book, row: Mapping[str, object]) -> None:
+    """Hold where an application is said to stand against its newest entry; a row of an entry that is not in the log yet waits."""
+    case = book.cases.get(str(row["application_id"]))
+    if case is None or case.stands is None or row["changed_entry"] != case.newest:
+        return
+    for name, value in vars(case.stands).items():
+        if row[name] != value:
+            _differs(book, str(row["application_id"]), f"application_state.{name}", (value, row[name]), None)
+
+
+def _differs(book: Book, application: str, field: str, values: tuple[object, object], index: int | None) -> None:
+    column = field.partition(".")[2]
+    expected, found = (show(column, value) for value in values)
+    book.findings.append(
+        Finding(
+            code=_CODE, kind="application", id=application, field=field, expected=expected, found=found, index=index
+        )
+    )
