@@ -15,7 +15,7 @@ DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "statement", "de
 STATE_COLUMNS = (
     "application_id", "state", "version", "step", "waiting_for", "due_on", "policy_id", "path", "changed_entry"
 )  # fmt: skip
-_CODE = "approval.row-differs"
+_DIFFERENT = "approval.row-differs"
 
 
 def check_decision_row(book: Book, entry: TrailEntry, row: Mapping[str, object] | None) -> None:
@@ -48,6 +48,12 @@ def _differs(book: Book, application: str, field: str, values: tuple[object, obj
     expected, found = (show(column, value) for value in values)
     book.findings.append(
         Finding(
-            code=_CODE, kind="application", id=application, field=field, expected=expected, found=found, index=index
+            code=_DIFFERENT,
+            kind="application",
+            id=application,
+            field=field,
+            expected=expected,
+            found=found,
+            index=index,
         )
     )
