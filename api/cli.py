@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Work": {
         "agreement": "Create, list, read and sign agreements.",
         "policy": "Check, propose, publish and export approval policies.",
+        "kpi": "Count what the trail says: time per stage, rates, load.",
     },
     "Blacklist": {
         "blacklist": "Check and list subjects without telling whom; keep receipts.",

@@ -20,6 +20,8 @@ from ledger.services.agreements.forget_messages import forget_messages
 from ledger.services.agreements.remind_due import remind_due
 from ledger.services.agreements.send_notices import send_notices
 from ledger.services.applications.escalate import escalate
+from ledger.services.applications.fold_figures import BATCH as FOLDED_AT_ONCE
+from ledger.services.applications.fold_figures import fold_figures
 from ledger.services.applications.lapse import lapse
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.lapse_listings import lapse_listings
@@ -47,6 +49,7 @@ ANCHOR_SECONDS = 0.5  # how often the chain is asked about what is in flight
 QUIET_ANCHOR_SECONDS = 1.5  # a signed agreement is noticed within this, and anchored `TALLY_ANCHOR_SOON_SECONDS` later
 TIDY_SECONDS = 3600.0
 MESSAGE_SECONDS = 0.5  # an invitation leaves within this after its entry is in the log
+FIGURE_SECONDS = 2.0  # figures are behind the log by this much at most
 MINDING_SECONDS = 60.0
 MACHINE = Principal(
     "worker", "", frozenset(), "program"
@@ -238,6 +241,19 @@ class Rooting:
             return RootState.NOTHING_NEW
         turn = consortium_turn(self.here, self.holder)
         return publish_roots(self.here.stores, self.here.client, root_keys(self.here), turn, epoch)
+
+
+@dataclass
+class Figuring:
+    """The turns of the figures: take new entries of every main log into what they are counted from."""
+
+    here: Installation
+
+    def turn(self) -> float:
+        """Fold; come back at once while there is more."""
+        logs = [row for row in self.here.stores.database.read(all_logs) if row.kind == "main"]
+        folded = max((fold_figures(self.here.stores, row) for row in logs), default=0)
+        return 0.0 if folded >= FOLDED_AT_ONCE else FIGURE_SECONDS
 
 
 @dataclass

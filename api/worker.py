@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from api.seal_turns import Sealing
-from api.turns import Anchoring, Delivering, Messaging, Minding, Publishing, Rooting, Sequencing, Tidying
+from api.turns import Anchoring, Delivering, Figuring, Messaging, Minding, Publishing, Rooting, Sequencing, Tidying
 from api.wiring import ids
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
@@ -82,6 +82,7 @@ class Worker:
         self._start("webhooks", Delivering(self.installation).turn)
         self._start("minding", Minding(self.installation).turn)
         self._start("seals", Sealing(self.installation, self.holder).turn)
+        self._start("figures", Figuring(self.installation).turn)
         self._start("tidying", Tidying(self.installation).turn)
 
     def publish(self, *, co_located: bool) -> None:

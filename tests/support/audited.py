@@ -268,7 +268,7 @@ def _fill_applications(audited: Audited) -> None:
     desk = staffed(audited.ledger, audited.now)
     desk.enforce()
     desk.automate()
-    desk.submit(desk.apply(amount=4_000_000, identity="330106199203154417"))
+    desk.submit(desk.apply(amount=4_000_000, identity="330106199203154415"))
     loan = desk.apply()
     desk.submit(loan)
     audited.sequence()

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.expected_figures import expect_figures
 from ledger.core.applications.expected_life import LIFE
 from ledger.core.applications.expected_review import HANDLERS, expect_escalation, expect_sitting
 from ledger.core.applications.expected_rows import content_of, move_row, state_of, version_row
@@ -29,6 +30,7 @@ def project_applications(history: Sequence[Told], world: World) -> Projection:
         handler = _HANDLERS.get(told.type)
         if handler is not None:
             handler(projection, told, world)
+    expect_figures(projection, history, world)
     return projection
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Finding
 from ledger.core.log.audit_rows import UNTOLD, ExpectedRow, Value
+from ledger.core.log.business_time import BusinessTime
 from signing.algorithms import PublicKey
 from signing.canonical import Json
 
@@ -45,6 +46,8 @@ class World:
     institution_keys: Mapping[str, PublicKey]
     registered: Mapping[str, bytes]  # log origin to its id in the registry
     binding: Binding | None
+    folded: Mapping[str, int] = field(default_factory=dict)  # log origin to how many entries the figures have taken in
+    business: Mapping[str, BusinessTime] = field(default_factory=dict)  # by institution
 
     @property
     def chain_id(self) -> int | None:

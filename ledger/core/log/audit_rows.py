@@ -31,6 +31,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "application": ("id",),
     "application_version": ("application_id", "version"),
     "application_state": ("application_id",),
+    "approval_fact": ("log_id", "idx"),
+    "approval_stage": ("application_id",),
     "decision": ("entry_id",),
     "sitting": ("entry_id",),
     "condition_fulfilled": ("application_id", "place"),

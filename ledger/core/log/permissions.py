@@ -65,6 +65,7 @@ class Action(StrEnum):
     POLICY_READ = "policy.read"
     POLICY_CHANGE = "policy.change"
     DELEGATION_CHANGE = "delegation.change"
+    FIGURES_READ = "figures.read"
     APPROVALS_AUDIT = "approvals.audit"
     KEY_READ = "key.read"
     STAFF_KEY_CHANGE = "staff_key.change"
@@ -148,6 +149,14 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
     },
     Action.POLICY_CHANGE: {Role.RISK: _C, Role.ADMINISTRATOR: _C},
     Action.DELEGATION_CHANGE: {Role.OFFICER: _C, Role.RISK: _C, Role.DEPARTMENT_HEAD: _C},
+    Action.FIGURES_READ: {
+        Role.RISK: _C,
+        Role.DEPARTMENT_HEAD: _C,
+        Role.COMMITTEE: _C,
+        Role.AUDITOR: _C,
+        Role.OPERATOR: _C,
+        Role.ADMINISTRATOR: _C,
+    },
     Action.APPROVALS_AUDIT: {Role.AUDITOR: _P},
     Action.KEY_READ: {Role.ADMINISTRATOR: _P, Role.OFFICER: _P, Role.AUDITOR: _P},
     Action.STAFF_KEY_CHANGE: {Role.ADMINISTRATOR: _P},

@@ -43,6 +43,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "application": "id",
         "application_version": "application_id",
         "application_state": "application_id",
+        "approval_fact": "application_id",
+        "approval_stage": "application_id",
         "decision": "application_id",
         "sitting": "application_id",
         "condition_fulfilled": "application_id",

@@ -7,18 +7,25 @@ with a value of a wrong type is read as an empty one. DESIGN section 8.
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from ledger.core.log.audit_directory import institution_key
 from ledger.core.log.audit_entry import LogFacts
 from ledger.core.log.audit_projection import Binding, World
+from ledger.core.log.business_time import BusinessTime
+from ledger.core.log.directory import parse_calendar
 from ledger.core.log.entry import Entry, read_trusted_entry
-from ledger.errors import VerificationFailed
+from ledger.errors import LedgerError, VerificationFailed
 from ledger.services.context import Stores
 from ledger.storage.audit_reads import Read, columns_of, stream
 from ledger.storage.blind_index import blind
 from ledger.storage.database import Connection
+from ledger.storage.figures import READER
 from ledger.storage.logs import LogRow
+from ledger.storage.notices import read_cursor
 from signing.algorithms import PublicKey
+from signing.canonical import decode
+from signing.errors import SigningError
 
 _BYTES = frozenset({"evm_address"})
 _KEPT_ROOTS = 4096
@@ -47,7 +54,22 @@ def world_of(tx: Connection, stores: Stores) -> World:
         institution_keys=_institution_keys(tx, rows),
         registered=_registered(tx, rows),
         binding=binding_of(tx),
+        folded={row.origin: read_cursor(tx, READER, row.id) for row in rows},
+        business=_business(tx),
     )
+
+
+def _business(tx: Connection) -> dict[str, BusinessTime]:
+    """Return how each institution counts its time; one whose row cannot be read is found by its own comparison."""
+    found: dict[str, BusinessTime] = {}
+    for name, zone, calendar in stream(
+        tx, Read(table="institution", columns=("id", "zone", "calendar"), order=("id",))
+    ):
+        try:
+            found[str(name)] = BusinessTime(ZoneInfo(str(zone)), parse_calendar(decode(str(calendar).encode())))
+        except (LedgerError, SigningError, ValueError, KeyError, OSError):
+            continue
+    return found
 
 
 def binding_of(tx: Connection) -> Binding | None:

@@ -191,3 +191,44 @@ rule_set = define(
     Index(None, "institution_id", "id"),
     once=("public_key", "published_entry", "published_at"),
 )
+
+# What follows is derived: the fold of entries that the figures are counted from, made anew from the log at any time.
+
+approval_fact = define(
+    "approval_fact",
+    Rule.PASSING,
+    number("log_id", ForeignKey("log.id"), key=True),
+    number("idx", key=True),
+    text("application_id", ForeignKey("application.id")),
+    text("at"),
+    text("stage"),  # the role that was waited for; empty when none was
+    number("ends"),  # 1: the stage ended with this entry
+    number("seconds"),  # business seconds since the stage began
+    number("late"),  # 1: after the stage's due day
+    text("actor"),  # the person who decided; empty for other entries
+    number("automated"),  # 1: a rule set decided
+    text("moved"),  # the state that the entry moved the application to; empty when it stayed
+    text("policy_id"),
+    text("path"),
+    Index("ix_approval_fact_application_id", "application_id"),
+    # Each of these covers one question, so that it is answered from the index alone, in its order.
+    Index("ix_approval_fact_stages", "log_id", "ends", "stage", "seconds", "at", "policy_id", "late"),
+    Index("ix_approval_fact_actors", "log_id", "actor", "seconds", "at", "policy_id", "late"),
+    Index("ix_approval_fact_moves", "log_id", "moved", "automated", "at", "policy_id"),
+)
+
+approval_stage = define(
+    "approval_stage",
+    Rule.PASSING,
+    text("application_id", ForeignKey("application.id"), key=True),
+    number("log_id", ForeignKey("log.id")),
+    text("state"),
+    number("version"),
+    number("step"),
+    text("stage"),
+    text("since"),
+    text("due_on"),
+    text("policy_id"),
+    text("path"),
+    Index("ix_approval_stage_waiting", "log_id", "stage", "due_on", "policy_id"),
+)

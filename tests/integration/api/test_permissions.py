@@ -73,6 +73,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/applications": DECIDERS | {AUDITOR},
     "GET /v1/applications/{application_id}": DECIDERS | {AUDITOR},
     "GET /v1/entries/{entry_id}/receipt": frozenset({OFFICER, AUDITOR}),
+    "GET /v1/kpis": frozenset({RISK, HEAD, COMMITTEE, AUDITOR, OPERATOR, ADMINISTRATOR}),
     "GET /v1/keys": frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     "GET /v1/me": ANY_KEY,
     "GET /v1/openapi.json": EVERYBODY,
@@ -184,7 +185,8 @@ class World:
         values |= {"person_id": self.person, "api_key_id": self.person, "role": "partner", "name": HOME.lower()}
         bundle = "entries" in path
         path = path.replace("{path:path}", "000" if bundle else "0/000").format(**values)
-        return caller.get(path) if method == "GET" else self._post(route, path, caller)
+        query = {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"} if path == "/v1/kpis" else {}
+        return caller.get(path, params=query) if method == "GET" else self._post(route, path, caller)
 
     def _post(self, route: str, path: str, caller: Caller) -> httpx2.Response:
         statement = self.loan.statement()
