@@ -29,6 +29,7 @@ from ledger.services.agreements.renew_seal import renew_next
 from ledger.services.agreements.seal import SealTurn, seal_next
 from ledger.services.agreements.sign import sign
 from ledger.services.agreements.signing import NewSignature
+from ledger.services.applications.fold_figures import fold_figures
 from ledger.services.challenges import issue_challenge
 from ledger.services.context import Act, Once, Stores
 from ledger.services.enrolling import Device, NewKey, NewRevocation, customer_of
@@ -275,6 +276,7 @@ def _fill_applications(audited: Audited) -> None:
     desk.say("Olga", loan)
     fill_review(desk)
     audited.sequence()
+    fold_figures(audited.ledger.stores, audited.ledger.log)
     audited.now = desk.now
     waiting = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers(), application=loan)
     create(audited.ledger.stores, audited.act(OFFICER), waiting, Limits())

@@ -64,7 +64,7 @@ def busy(desk: Desk) -> None:
     desk.submit(other)
     covered(desk)
     desk.later(minutes=3)
-    desk.say("Olga", other, Verdict.RETURN)
+    desk.say("Olga", other, Verdict.RETURN, conditions=("a payslip",))
     desk.submit(desk.apply())
     desk.later(days=10)
 
