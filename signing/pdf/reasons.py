@@ -21,6 +21,7 @@ REASONS: Final = {
     "pdf.active-content": "expected no scripts, programs, media, XFA or actions beyond links: print it to PDF again",
     "pdf.hidden-content": "expected that paper, screen and every setting show the same: print it to PDF again",
     "pdf.field-looks": "expected form fields and annotations that show what they hold, the same in every reader: print it to PDF again",
+    "pdf.cannot-be-sealed": "expected a PDF that can be sealed once it is signed: print it to PDF again",
     "pdf.inflates": "expected a PDF that stays within 512 MiB when it is decoded: print it to PDF again",
     "pdf.too-many-pixels": "expected pictures of at most 150 million pixels: export with smaller pictures",
     "pdf.too-slow": "expected a PDF that can be read within the limits of time and memory: print it to PDF again",

@@ -40,11 +40,9 @@ from signing.errors import DocumentRefused, ServiceUnavailable
 from signing.keys.seal_key import SealKey
 from signing.pdf.attachments import Attachment, attach
 from signing.pdf.authorities import Web, fetchers
+from signing.pdf.seal_names import ARCHIVE_FIELD, EVIDENCE_NAME, SEAL_FIELD
 from signing.pdf.time_stamps import TOLERANCE, CheckedTimeStamps, TimeStamp
 
-EVIDENCE_NAME: Final = "tallystick-evidence.json"
-SEAL_FIELD: Final = "TallystickSeal"
-ARCHIVE_FIELD: Final = "TallystickArchive"
 DIGEST: Final = "sha256"
 CMS_BYTES: Final = 32 * 1024  # reserved for one signature with its time stamp, in hexadecimal digits
 

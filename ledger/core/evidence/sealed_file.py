@@ -22,9 +22,7 @@ from signing.canonical import Json
 from signing.errors import InvalidEncoding
 
 TAG: Final = "tally/sealed/v1"
-NAME: Final = (
-    b"tallystick-evidence.json"  # signing.pdf.seal.EVIDENCE_NAME; a test compares them, for that module loads pyHanko
-)
+NAME: Final = b"tallystick-evidence.json"  # signing.pdf.seal_names.EVIDENCE_NAME; a test compares them, for that module loads pyHanko
 SEAL_MARK: Final = b"/ETSI.CAdES.detached"
 
 _CODE = "sealed.malformed"

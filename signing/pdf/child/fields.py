@@ -22,7 +22,7 @@ def check_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
     if not isinstance(form, pikepdf.Dictionary):
         return
     drawn_anew = form.get("/NeedAppearances", False) is True
-    for field, inherited in _fields(form.get("/Fields")):
+    for field, inherited in fields_of(form.get("/Fields")):
         kind = str(field.get("/FT", inherited.get("/FT", "")))
         value = field.get("/V", inherited.get("/V"))
         if kind in {"/Tx", "/Ch"} and isinstance(value, pikepdf.String) and bytes(value).strip():
@@ -31,7 +31,7 @@ def check_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
             _check_button(field, str(value), findings)
 
 
-def _fields(top: object) -> Iterator[tuple[pikepdf.Object, dict[str, object]]]:
+def fields_of(top: object) -> Iterator[tuple[pikepdf.Object, dict[str, object]]]:
     """Yield each field and widget with what it inherits; a tree that is none ends (the parser finds that too)."""
     waiting: list[tuple[object, dict[str, object]]] = [(one, {}) for one in _list(top)]
     for _ in range(_MAX_FIELDS):

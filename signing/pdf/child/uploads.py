@@ -22,6 +22,7 @@ from signing.pdf.child.open_strictly import check_syntax, open_strictly, without
 from signing.pdf.child.page_boxes import check_boxes
 from signing.pdf.child.page_tree import pages_of
 from signing.pdf.child.reach import reachable
+from signing.pdf.child.sealable import check_sealable
 from signing.pdf.child.second_reader import check_second_reader
 
 _COMPARED_WHOLE = 2_000  # objects: half a second
@@ -60,6 +61,7 @@ def _judge(data: bytes, max_pages: int, findings: Findings) -> int:
             check_loops(pdf, findings)
             check_hybrid(data, pdf, max_pages, findings)
             check_second_reader(data, _compared(pdf, pages), shapes, findings)
+            check_sealable(data, pdf, pages, findings)
             check_syntax(pdf, findings)  # the last one: on its way it repairs what it has read
     return len(pages)
 

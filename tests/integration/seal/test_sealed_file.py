@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from ledger.core.evidence.package import parse_package
 from ledger.core.evidence.sealed_file import NAME, find_evidence
 from signing.keys.local_authority import ORGANIZATION
-from signing.pdf.seal import EVIDENCE_NAME
+from signing.pdf.seal_names import EVIDENCE_NAME
 from signing.statement import parse_statement
 from support.live_service import Service
 from support.sealed_loans import SealedLoan, codes

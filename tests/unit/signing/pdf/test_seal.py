@@ -11,7 +11,8 @@ from pyhanko.sign.fields import MDPPerm
 
 from signing.errors import DocumentRefused, ServiceUnavailable
 from signing.keys.local_authority import ADDRESS, TIME_STAMP_URL, Lifetimes, LocalAuthority, Revocation
-from signing.pdf.seal import ARCHIVE_FIELD, EVIDENCE_NAME, SEAL_FIELD, renew, seal
+from signing.pdf.seal import renew, seal
+from signing.pdf.seal_names import ARCHIVE_FIELD, EVIDENCE_NAME, SEAL_FIELD
 from support.sealing import (
     DOWN_URL,
     EVIDENCE,
