@@ -16,6 +16,7 @@ from api.pages.customer import copies, invitation, pens, steps
 from api.pages.refusals import RefusalPages
 from api.pages.staff import access, colleagues, countersigning, desk, entering, new_contract
 from api.pages.staff import agreements as staff_agreements
+from api.pages.staff import blacklist as staff_blacklist
 from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
 from api.routes import (
@@ -121,6 +122,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         invitation.router,
         access.router,
         staff_agreements.router,
+        staff_blacklist.router,
         countersigning.router,
         colleagues.router,
         staff_identity.router,

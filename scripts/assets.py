@@ -2,7 +2,8 @@
 
 `scripts/install_assets` runs this. It puts the files that `scripts/assets/assets.toml` lists into git-ignored folders, from the packages that
 `scripts/assets/package-lock.json` pins. A package is fetched by npm only while one of its files is missing or altered; its bytes
-must have the locked hash, nothing else of it is kept, and none of its scripts run. It may be run many times at once.
+must have the locked hash, nothing else of it is kept, and none of its scripts run. Names of other packages become relative addresses
+where assets.toml says so, since browsers follow no others. It may be run many times at once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -36,6 +38,7 @@ class Package:
     integrity: str
     into: Path
     files: tuple[str, ...]
+    imports: tuple[tuple[str, Path], ...] = ()  # another package's name, and the folder that holds it
 
     @property
     def marker(self) -> Path:
@@ -56,6 +59,7 @@ def listed() -> tuple[Package, ...]:
             integrity=locked[f"node_modules/{item['name']}"]["integrity"],
             into=ROOT / item["into"],
             files=tuple(item["files"]),
+            imports=tuple((name, ROOT / folder) for name, folder in item.get("imports", {}).items()),
         )
         for item in asked
     )
@@ -65,7 +69,7 @@ def obtained(package: Package) -> tuple[Path, ...]:
     """Return the files of a package that lie in place, unaltered; none when any is missing, altered or of another version."""
     try:
         told = json.loads(package.marker.read_text(encoding="utf-8"))
-        if (told["integrity"], told["files"]) != (package.integrity, list(package.files)):
+        if (told["integrity"], told["files"], told.get("imports", [])) != _asked(package):
             return ()
         paths = {package.into / name: digest for name, digest in told["sha256"].items()}
         whole = all(hashlib.sha256(path.read_bytes()).hexdigest() == digest for path, digest in paths.items())
@@ -126,15 +130,28 @@ def unpack(package: Package, archive: Path, staging: Path) -> None:
             if not path.resolve().is_relative_to(staging.resolve()):
                 raise ToolMissingError(f"{package.name} {package.version}: {member.name} leaves its folder")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(source.read())
+            path.write_bytes(addressed(package, name, source.read()))
             digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     missing = [file for file in package.files if not any(_is_part(name, file) for name in digests)]
     if missing:
         raise ToolMissingError(f"{package.name} {package.version} has no {', '.join(missing)}")
     shutil.rmtree(package.into, ignore_errors=True)
     shutil.copytree(staging, package.into)
-    told = {"integrity": package.integrity, "files": list(package.files), "sha256": digests}
+    told = {**dict(zip(("integrity", "files", "imports"), _asked(package), strict=True)), "sha256": digests}
     package.marker.write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def addressed(package: Package, name: str, data: bytes) -> bytes:
+    """Return a file of the package with the names of other packages as relative addresses, whole words in quotes only."""
+    for other, folder in package.imports:
+        relative = os.path.relpath(folder, (package.into / name).parent).replace(os.sep, "/").encode()
+        for quote in (b"'", b'"'):
+            data = data.replace(b"from " + quote + other.encode() + b"/", b"from " + quote + relative + b"/")
+    return data
+
+
+def _asked(package: Package) -> tuple[str, list[str], list[str]]:
+    return package.integrity, list(package.files), [name for name, _ in package.imports]
 
 
 def _is_part(name: str, file: str) -> bool:

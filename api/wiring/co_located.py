@@ -130,6 +130,16 @@ def _share(here: Installation, epoch_id: bytes, index: int) -> Share:
     return here.keyring.share(path, lambda: load_share(path, epoch=epoch_id, passphrase=here.keyring.passphrase))
 
 
+def partner_signer(here: Installation, institution_id: str) -> Signer:
+    """Return the key with which an institution signs requests here; raise Unavailable("check.key-elsewhere")."""
+    if institution_id != registry_institution(here):
+        raise Unavailable(
+            "check.key-elsewhere",
+            "your institution's blacklist key is not in this installation: check with `tally blacklist check`, or on your own",
+        )
+    return here.keyring.named("blacklist-partner", "blacklist-partner", make=True)
+
+
 def registry_public(here: Installation) -> PublicKey:
     """Return the registry's public key; its file is opened once in a process."""
     return registry_key(here).signer.public

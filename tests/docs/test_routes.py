@@ -8,7 +8,7 @@ from api.app import described_app
 from support.shared_data import REPOSITORY
 
 PAGES = {"GET /", "GET /verify", "POST /verify"}
-BROWSER_PAGES = ("/sign/", "/staff")  # for people with a browser, who follow links
+BROWSER_PAGES = ("/sign/", "/staff", "/blacklist/check")  # for people with a browser, who follow links
 DOCUMENT = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
 
 

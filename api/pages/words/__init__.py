@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from api.pages.words.auditor import FORM, HOME, REPORT
+from api.pages.words.blacklist import CHECK
 from api.pages.words.customer import BEFORE, READING
 from api.pages.words.customer_ends import AFTER, ENDS
 from api.pages.words.customer_sign import CONSENT, REFUSALS, SIGNING
@@ -31,6 +32,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **ENDS,
     **STAFF,
     **DESK,
+    **CHECK,
 }
 
 

@@ -10,16 +10,17 @@ export class Refused extends Error {}
 /**
  * @param {string} address
  * @param {unknown} body
+ * @param {(body: unknown) => string} [write] how the body becomes text, where its exact bytes matter
  * @returns {Promise<any>}
  */
-export async function post(address, body) {
+export async function post(address, body, write = JSON.stringify) {
   /** @type {Response} */
   let answer;
   try {
     answer = await fetch(address, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      body: write(body),
     });
   } catch (error) {
     throw new Unreachable(String(error));

@@ -47,7 +47,7 @@ export async function checkTokenProof(root, token, proof) {
  * @param {Uint8Array} left
  * @param {Uint8Array} right
  */
-function joined(prefix, left, right) {
+export function joined(prefix, left, right) {
   return sha256(Uint8Array.from([prefix, ...left, ...right]));
 }
 
@@ -55,7 +55,7 @@ function joined(prefix, left, right) {
  * @param {Uint8Array} token
  * @param {number} depth
  */
-function bit(token, depth) {
+export function bit(token, depth) {
   return (((token[depth >> 3] ?? 0) >> (7 - (depth & 7))) & 1) === 1;
 }
 

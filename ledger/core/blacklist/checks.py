@@ -129,7 +129,7 @@ def request_hash(request: CheckRequest) -> bytes:
 
 def parse_signed_request(value: Json) -> SignedRequest:
     """Return the signed request of its JSON form; raise InvalidInput("check-request.malformed")."""
-    return parse_signed(value, _parse_request, _REQUEST)
+    return parse_signed(value, parse_request, _REQUEST)
 
 
 def parse_signed_answer(value: Json) -> SignedAnswer:
@@ -137,7 +137,8 @@ def parse_signed_answer(value: Json) -> SignedAnswer:
     return parse_signed(value, _parse_answer, _ANSWER)
 
 
-def _parse_request(value: Json) -> CheckRequest:
+def parse_request(value: Json) -> CheckRequest:
+    """Return the request of its JSON form, before it is signed; raise InvalidInput("check-request.malformed")."""
     fields = Fields(value, _REQUEST_FIELDS, where="request", code=_REQUEST)
     _check_tag(fields, REQUEST_KIND, _REQUEST)
     if (reason := fields.text("reason")) not in REASONS_TO_ASK:

@@ -142,7 +142,7 @@ def routes_of(service: Service) -> Iterator[str]:
 
 
 # Pages of a browser's own session, which no API key opens: tests/integration/pages asks each of them as a stranger.
-OWN_SESSION = ("/sign/", "/staff")
+OWN_SESSION = ("/sign/", "/staff", "/blacklist/check")
 
 
 def test_every_route_is_classified_and_nothing_is_classified_that_is_gone(service: Service) -> None:

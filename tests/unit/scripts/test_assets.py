@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,14 @@ def test_a_file_that_the_package_lacks_is_named(tmp_path: Path) -> None:
 def test_every_asset_is_locked_without_an_address() -> None:
     assert all(one.integrity.startswith("sha512-") for one in assets.listed())
     assert "resolved" not in (assets.ASSETS / "package-lock.json").read_text()
+
+
+def test_names_of_other_packages_become_addresses_and_nothing_else_changes(tmp_path: Path) -> None:
+    code = b"import { a } from '@x/other/a.js'; // see '@x/other/a.js'\nimport { b } from \"./b.js\";\n"
+    made = archive(tmp_path, {"package/deep/a.js": code, "package/a.js": code})
+    asked = replace(package(tmp_path, made, "a.js", "deep/"), imports=(("@x/other", tmp_path / "other"),))
+    assets.unpack(asked, made, tmp_path / "staging")
+    assert (asked.into / "a.js").read_bytes() == code.replace(b"from '@x/other/", b"from '../other/")
+    assert (asked.into / "deep" / "a.js").read_bytes() == code.replace(b"from '@x/other/", b"from '../../other/")
+    assert assets.obtained(asked)
+    assert assets.obtained(replace(asked, imports=())) == ()
