@@ -50,6 +50,15 @@ WORDS: Final[Mapping[Step, frozenset[str]]] = {
     Step.SUSPEND: frozenset({"unanswered"}),
     Step.EXPIRE: frozenset({"ended"}),
 }
+EVENTS: Final[Mapping[Step, str]] = {  # the type of each step's entry
+    Step.CONFIRM: "listing.confirmed",
+    Step.DISPUTE: "listing.disputed",
+    Step.RESOLVE: "listing.resolved",
+    Step.REVOKE: "listing.revoked",
+    Step.NOTICE: "listing.notified",
+    Step.SUSPEND: "listing.suspended",
+    Step.EXPIRE: "listing.expired",
+}
 _WITH_EVIDENCE: Final = frozenset({Step.CONFIRM, Step.DISPUTE, Step.RESOLVE, Step.NOTICE})
 
 

@@ -48,6 +48,7 @@ class World:
     binding: Binding | None
     folded: Mapping[str, int] = field(default_factory=dict)  # log origin to how many entries the figures have taken in
     business: Mapping[str, BusinessTime] = field(default_factory=dict)  # by institution
+    blacklist_keys: Mapping[str, PublicKey] = field(default_factory=dict)  # by key id: members' and registries'
 
     @property
     def chain_id(self) -> int | None:

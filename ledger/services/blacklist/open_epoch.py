@@ -1,6 +1,7 @@
 """Open an epoch at the registry: from now on listings and checks under its key are taken."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from ledger.core.blacklist.epochs import SignedEpoch
 from ledger.core.log.directory import format_instant
@@ -46,6 +47,7 @@ def _write(tx: Connection, stores: Stores, act: Act, opening: _Opening) -> Writt
             "evaluators": [place.institution for place in epoch.plan.evaluators],
             "registry": opening.key.signer.public.to_json(),
             "closes_at": epoch.plan.closes_at,
+            "record": sha256(opening.signed.to_bytes()).hexdigest(),
         },
     )
     recorded = record(tx, stores, act, event)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ledger.core.blacklist.life import Life, check_step, follow, life_of, next_due
 from ledger.core.blacklist.listings import parse_signed_listing
 from ledger.core.blacklist.signed import read_json
-from ledger.core.blacklist.steps import ListingStep, SignedStep, Step, parse_signed_step
+from ledger.core.blacklist.steps import EVENTS, ListingStep, SignedStep, Step, parse_signed_step
 from ledger.core.log.directory import format_instant
 from ledger.errors import NotFound
 from ledger.services.blacklist.known import known_epoch
@@ -20,15 +20,6 @@ from ledger.storage.listing_steps import ListingStepRow, insert_step, set_clock,
 from ledger.storage.log import subject_head
 
 SUBJECT_KIND = "listing"
-EVENTS = {
-    Step.CONFIRM: "listing.confirmed",
-    Step.DISPUTE: "listing.disputed",
-    Step.RESOLVE: "listing.resolved",
-    Step.REVOKE: "listing.revoked",
-    Step.NOTICE: "listing.notified",
-    Step.SUSPEND: "listing.suspended",
-    Step.EXPIRE: "listing.expired",
-}
 
 
 @dataclass(frozen=True)

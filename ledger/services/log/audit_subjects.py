@@ -11,6 +11,7 @@ from itertools import chain, groupby
 
 from ledger.core.agreements.expected import project_agreement
 from ledger.core.applications.expected import project_applications
+from ledger.core.blacklist.expected import project_blacklist
 from ledger.core.log.audit_directory import project_directory
 from ledger.core.log.audit_entry import EntryRecord, LogFacts, Placed, check_chain, head_without_entry, read_record
 from ledger.core.log.audit_findings import Gathered
@@ -53,6 +54,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "attachment": "application_id",
         "evidence": "application_id",
     },
+    "blacklist-epoch": {"blacklist_epoch": "id", "token_version": "epoch_id"},
+    "blacklist-member": {"blacklist_member": "institution_id"},
+    "listing": {
+        "listing": "id",
+        "listing_state": "listing_id",
+        "listing_step": "listing_id",
+        "listing_clock": "listing_id",
+    },
     "policy": {"policy": "id"},
     "ruleset": {"rule_set": "id"},
     "delegation": {"delegation": "id"},
@@ -69,6 +78,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 PROJECTIONS: Mapping[str, Callable[[Sequence[Told], World], Projection]] = {
     "agreement": project_agreement,
     "application": project_applications,
+    "blacklist-epoch": project_blacklist,
+    "blacklist-member": project_blacklist,
+    "listing": project_blacklist,
     "policy": project_applications,
     "ruleset": project_applications,
     "delegation": project_applications,
@@ -237,7 +249,7 @@ class _Table:
         """Return the rows about a subject; those about subjects before it belong to none (None: all that are left)."""
         found: list[Raw] = []
         while self.ahead is not None:
-            about = str(self.ahead[self.subject_at])
+            about = _named(self.ahead[self.subject_at])
             if subject_id is not None and about > subject_id:
                 break
             if about == subject_id:
@@ -246,6 +258,11 @@ class _Table:
                 gathered.find(row_without_entry(self.name, self.columns, self.ahead))
             self.ahead = next(self.rows, None)
         return FoundRows(self.name, self.columns, found)
+
+
+def _named(value: object) -> str:
+    """Return a subject's id as entries write it: an epoch's is kept as bytes."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from ledger.core.log.directory import check_zone, parse_numbering_rule
 from ledger.core.log.entry import read_trusted_entry
 from ledger.errors import InvalidInput, VerificationFailed
 from ledger.services.context import Stores
+from ledger.services.log.audit_token_tree import check_token_tree
 from ledger.services.log.audit_world import log_rows
 from ledger.storage.audit_reads import Read, distinct, orphan_vault_fields, stream
 from ledger.storage.database import Connection
@@ -44,6 +45,7 @@ def _audit(tx: Connection) -> Gathered:
         _find(gathered, "row.without-entry", ("vault_field", name, "row"), NOTHING, "a field of no entry")
     _check_counters(tx, gathered)
     _check_pending(tx, gathered)
+    check_token_tree(tx, gathered)
     return gathered
 
 

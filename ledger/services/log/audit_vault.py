@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ledger.core.blacklist.steps import EVENTS
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import DIFFERS, NOTHING, Finding, Gathered, Note, show
 from ledger.core.log.commitment import SALT_BYTES
@@ -28,9 +29,24 @@ SHARED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "agreement.signed": ("document",),
     "agreement.sealed": ("sealed",),
     "agreement.seal-renewed": ("sealed",),
+    "listing.proposed": ("statement",),
+    **dict.fromkeys(EVENTS.values(), ("statement",)),
+    "blacklist.subject-answered": ("request", "answer"),
 }
 OWN_RECORD = frozenset(
-    {"institution", "person", "agreement", "application", "delegation", "key", "policy", "ruleset", "webhook"}
+    {
+        "institution",
+        "person",
+        "agreement",
+        "application",
+        "delegation",
+        "key",
+        "listing",
+        "policy",
+        "ruleset",
+        "subject-request",
+        "webhook",
+    }
 )  # kinds whose fields are sealed under the subject's own key
 
 Values = dict[str, Json]

@@ -4,7 +4,8 @@ Promises: read in the transaction of the part that asks, from entries rather tha
 with a value of a wrong type is read as an empty one. DESIGN section 8.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -56,6 +57,7 @@ def world_of(tx: Connection, stores: Stores) -> World:
         binding=binding_of(tx),
         folded={row.origin: read_cursor(tx, READER, row.id) for row in rows},
         business=_business(tx),
+        blacklist_keys=_blacklist_keys(tx, rows),
     )
 
 
@@ -103,6 +105,17 @@ def _institution_keys(tx: Connection, rows: list[LogRow]) -> dict[str, PublicKey
     return keys
 
 
+def _blacklist_keys(tx: Connection, rows: list[LogRow]) -> dict[str, PublicKey]:
+    """Return the keys of members and registries that entries name, by key id."""
+    keys: dict[str, PublicKey] = {}
+    for kind, name, place in (("blacklist-member", "key", {}), ("blacklist-epoch", "registry", {"n": 1})):
+        for entry in _entries_of_kind(tx, rows, kind, place):  # of an epoch the first only: its versions are many
+            with suppress(SigningError):  # what is no key is found where it stands
+                key = PublicKey.from_json(entry.public.get(name))
+                keys.setdefault(key.key_id, key)
+    return keys
+
+
 def _registered(tx: Connection, rows: list[LogRow]) -> dict[str, bytes]:
     registered: dict[str, bytes] = {}
     for entry in _entries_of_kind(tx, rows, "log"):
@@ -121,10 +134,12 @@ def registered_at(tx: Connection, log: LogRow) -> int | None:
     return None
 
 
-def _entries_of_kind(tx: Connection, rows: list[LogRow], kind: str) -> Iterator[Entry]:
+def _entries_of_kind(
+    tx: Connection, rows: list[LogRow], kind: str, place: Mapping[str, object] | None = None
+) -> Iterator[Entry]:
     for row in rows:
         for table in ("entry", "pending"):
-            equal: dict[str, object] = {"log_id": row.id, "subject_kind": kind}
+            equal: dict[str, object] = {"log_id": row.id, "subject_kind": kind, **(place or {})}
             for raw in stream(tx, Read(table=table, columns=("data",), order=("subject_id", "n"), equal=equal)):
                 try:
                     yield read_trusted_entry(raw[0] if isinstance(raw[0], bytes) else b"")
