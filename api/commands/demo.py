@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.configured import read_settings
+from api.commands.demo_approve import walk_approvals
 from api.commands.demo_blacklist import walk_blacklist
 from api.commands.demo_sign import walk_signing
 from api.commands.demo_walk import walk
@@ -33,9 +34,17 @@ def demo(
         bool,
         typer.Option("--blacklist", help="The shared blacklist instead: three institutions, every step of a listing."),
     ] = False,
+    approve: Annotated[
+        bool,
+        typer.Option("--approve", help="Tiered approval instead: rule set, two people, a committee, then an insider."),
+    ] = False,
 ) -> None:
     """Walk one loan contract from PDF to verified receipt, printing each step."""
     settings = read_settings()
+    if approve and (sign or blacklist or pdf):
+        raise InvalidInput("demo.options", "--approve has no contract: give it alone")
+    if approve:
+        raise typer.Exit(walk_approvals(settings))
     if blacklist and (sign or pdf):
         raise InvalidInput("demo.options", "--blacklist has no contract: give it alone")
     if blacklist:

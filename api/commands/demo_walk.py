@@ -54,7 +54,7 @@ def walk(url: str, settings: Settings, pdf: Path | None = None) -> int:
     agreement = steps.client.get(str(created["location"]))
     say(f"2  recorded    loan contract {agreement['number']}, {place_of(created)}")
     latest = _sign(steps, created, agreement, parties)
-    receipt = _wait_until_final(steps.client, latest)
+    receipt = wait_until_final(steps.client, latest)
     _say_anchor(receipt)
     held = _check(steps, document, str(created["id"]))
     sealed = show_sealed(steps.client, steps.public, steps.folder, str(created["id"]))
@@ -88,7 +88,8 @@ def _sign(steps: _Walk, created: dict[str, Json], agreement: dict[str, Json], pa
     return latest
 
 
-def _wait_until_final(client: Client, entry_id: str) -> dict[str, Json]:
+def wait_until_final(client: Client, entry_id: str) -> dict[str, Json]:
+    """Return an entry's receipt once its anchor is final; raise Unavailable("anchor.slow")."""
     deadline = time.monotonic() + FINAL_SECONDS
     while time.monotonic() < deadline:
         receipt = client.get(f"/v1/entries/{entry_id}/receipt")
