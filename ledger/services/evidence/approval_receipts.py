@@ -15,13 +15,18 @@ from ledger.storage import applications as rows
 from ledger.storage.ceremony import submitted_of
 from ledger.storage.database import Connection
 from ledger.storage.log import EntryRow, entries_of_subject
-from ledger.storage.policies import delegations_to
+from ledger.storage.policies import delegations_of
 from ledger.storage.vault_fields import fields_of_entry
 from signing.decision import DecisionStatement, parse_decision
 
-_ROLES = frozenset({"role.granted", "role.revoked"})
+_STANDING = frozenset({"role.granted", "role.revoked", "department.joined", "department.left"})
 _KEPT_BACK = {KIND: frozenset({"people"})}  # who applied is the application's own matter
-_SHOWN = {"person": frozenset[str](), "key": frozenset({"owner"})}  # else all that its entry commits to
+_NOTHING = frozenset[str]()
+_SHOWN = {
+    "person": _NOTHING,
+    "institution": _NOTHING,
+    "key": frozenset({"owner"}),
+}  # else all that its entry commits to
 
 
 def approvals_of(tx: Connection, stores: Stores, act: Act, view: AgreementView, newest: Found) -> list[Found]:
@@ -41,6 +46,7 @@ def _entries(tx: Connection, stores: Stores, application: ApplicationView) -> It
     yield from own
     for other in _linked(tx, stores, application):
         yield from (entry for entry in _of(tx, log_id, KIND, other) if not entry.data.count(b'"application.decided"'))
+    yield from _of(tx, log_id, "institution", application.row.institution_id)[:1]  # its zone and calendar
     yield from _of(tx, log_id, "policy", application.state.policy_id)
     for rule_set in sorted(_rule_sets(own)):
         yield from _of(tx, log_id, "ruleset", rule_set)
@@ -49,9 +55,9 @@ def _entries(tx: Connection, stores: Stores, application: ApplicationView) -> It
 
 
 def _of_decider(tx: Connection, log_id: int, statement: DecisionStatement) -> Iterator[EntryRow]:
-    delegations = delegations_to(tx, statement.decider)
+    delegations = [row for row in delegations_of(tx, statement.decider) if row.delegate_id == statement.decider]
     for person in {statement.decider, *(delegation.holder_id for delegation in delegations)}:
-        yield from (entry for entry in _of(tx, log_id, "person", person) if parse_entry(entry.data).type in _ROLES)
+        yield from (entry for entry in _of(tx, log_id, "person", person) if parse_entry(entry.data).type in _STANDING)
     for delegation in delegations:
         yield from _of(tx, log_id, "delegation", delegation.id)
     yield from _of(tx, log_id, "key", statement.key_id)

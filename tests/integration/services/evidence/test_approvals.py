@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,17 @@ from ledger.core.evidence.package import Package, parse_package
 from ledger.core.evidence.records import Record, read_record
 from ledger.core.evidence.trust import TrustPolicy
 from ledger.core.evidence.verify_file import FileFacts, verify
+from ledger.core.log.permissions import Role
 from ledger.services.agreements.create import NewAgreement, create
+from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
+from ledger.services.applications.revoke_delegation import revoke_delegation
 from ledger.services.evidence.export_trust import export_trust
 from ledger.services.evidence.issue_evidence import issue_evidence
 from ledger.services.log.sequence import Turn, sequence
 from ledger.storage.migrate import migrate
 from signing.canonical import Json
 from signing.pdf.inspect import Limits
-from support.approvals import Desk, staffed
+from support.approvals import Desk, cn_identity, staffed
 from support.ledgers import ledger_in
 from support.small_pdfs import small_pdf
 from support.stage import party
@@ -102,6 +106,41 @@ def test_approval_is_taken_again_from_the_package(desk: Desk, package: Package, 
     assert (answer.verdict, answer.because) == (Verdict.YES, "approved.replayed")
     assert answer.reasons[0].facts["decisions"] == 2
     assert "limits.approval" in {reason.code for reason in report[AnswerName.NOT_PROVED].reasons}
+
+
+def sent_on(desk: Desk, loan: str, terms: Json) -> Report:
+    """Return the report about an agreement that is sent on this loan now."""
+    new = NewAgreement(document=DOCUMENT, terms=terms, signers=[party()], application=loan, send=True)
+    made = create(desk.ledger.stores, desk.act("Olga"), new, Limits()).resource_id
+    cover(desk)
+    package = issue_evidence(desk.ledger.stores, desk.act("Olga"), made)
+    return verified(desk, package, export_trust(desk.ledger.stores, finality=0, pages=()))
+
+
+def test_what_a_rule_set_approved_is_taken_again(desk: Desk, agreement: str) -> None:
+    assert agreement  # the loans of the others come first
+    desk.automate()
+    terms: Json = {**TERMS, "amount": {"currency": "CNY", "minor": "4000000"}}
+    hashed = parse_terms(terms).sha256().hex()
+    loan = desk.apply(amount=4_000_000, identity=cn_identity(55), terms_sha256=hashed)
+    desk.submit(loan)
+    assert desk.state(loan).state == "approved"
+    assert sent_on(desk, loan, terms)[AnswerName.APPROVED].because == "approved.replayed"
+
+
+def test_what_a_delegate_approved_is_taken_again_after_the_delegation_was_taken_back(desk: Desk) -> None:
+    desk.hire("Dora", Role.OFFICER)
+    desk.hire("Dirk", Role.RISK)
+    stores, key = desk.ledger.stores, desk.ledger.key
+    delegate, until = desk.people["Dirk"].principal.id, desk.now + timedelta(days=2)
+    new = NewDelegation(delegate_id=delegate, role=Role.OFFICER, until=until, limit_minor=100_000_000)
+    given = grant_delegation(stores, desk.act("Dora"), new, key).resource_id
+    loan = desk.apply(identity=cn_identity(77), terms_sha256=parse_terms(TERMS).sha256().hex())
+    desk.submit(loan)
+    desk.say("Dirk", loan, in_place_of=desk.people["Dora"].principal.id)
+    desk.say("Rita", loan)
+    revoke_delegation(stores, desk.act("Dora"), given, key)
+    assert sent_on(desk, loan, TERMS)[AnswerName.APPROVED].because == "approved.replayed"
 
 
 def test_who_applied_and_who_works_here_is_not_in_it(package: Package) -> None:
