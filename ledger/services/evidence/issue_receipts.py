@@ -71,6 +71,7 @@ def issue_receipts(stores: Stores, asked: Sequence[Asked]) -> Mapping[Asked, Ans
     """
     found = stores.database.read(lambda tx: _look_at_all(tx, asked))
     making = Making(stores)
+    making.read_keys([each for each in found.values() if isinstance(each, Found)])
     return {one: _answer(making, each) for one, each in found.items()}
 
 
@@ -139,7 +140,11 @@ class Making:
     stores: Stores
     _opened: dict[tuple[int, int], Checkpoint] = field(default_factory=dict)
     _trees: dict[tuple[int, int], TileReader] = field(default_factory=dict)
-    _keys: dict[str, bytes] = field(default_factory=dict)
+    _keys: dict[str, bytes | LedgerError] = field(default_factory=dict)
+
+    def read_keys(self, found: Sequence[Found]) -> None:
+        """Read the record keys that the receipts of these entries need, all at once."""
+        self._keys |= self.stores.record_keys.get_each({row.record_id for each in found for row in each.sealed})
 
     def receipt(self, found: Found) -> Receipt:
         """Return the receipt, verified; raise what verifying and opening raise."""
@@ -164,8 +169,11 @@ class Making:
 
     def _key(self, record_id: str) -> bytes:
         if record_id not in self._keys:
-            self._keys[record_id] = self.stores.record_keys.get(record_id)
-        return self._keys[record_id]
+            self._keys |= self.stores.record_keys.get_each([record_id])
+        key = self._keys[record_id]
+        if isinstance(key, LedgerError):
+            raise key
+        return key
 
     def _checkpoint(self, found: Found) -> Checkpoint:
         place = (found.log.id, found.checkpoint.size)
