@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ledger.core.applications.automated import ruling_of
 from ledger.core.evidence.package import MAX_APPROVAL_RECEIPTS
 from ledger.core.log.entry import parse_entry
 from ledger.core.log.permissions import Action, Grade, Resource, allowed
@@ -50,8 +51,8 @@ def _entries(tx: Connection, stores: Stores, application: ApplicationView) -> It
     yield from _of(tx, log_id, "policy", application.state.policy_id)
     for rule_set in sorted(_rule_sets(own)):
         yield from _of(tx, log_id, "ruleset", rule_set)
-    for statement in (parse_decision(row.statement) for row in application.decisions):
-        yield from _of_decider(tx, log_id, statement)
+    for data in (row.statement for row in application.decisions if ruling_of(row.statement) is None):
+        yield from _of_decider(tx, log_id, parse_decision(data))
 
 
 def _of_decider(tx: Connection, log_id: int, statement: DecisionStatement) -> Iterator[EntryRow]:
