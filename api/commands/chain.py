@@ -192,7 +192,16 @@ def _address(text: str) -> bytes:
 
 
 def _say_status(found: ChainStatus) -> None:
-    say(facts([("Chain", found.chain), ("Registry", found.registry), ("Sender", found.sender)]))
+    say(
+        facts(
+            [
+                ("Chain", found.chain),
+                ("Registry", found.registry),
+                ("Signature verifier", found.signature_verifier),
+                ("Sender", found.sender),
+            ]
+        )
+    )
     rows = [
         (line.name, f"{line.size:,}", f"{line.mined:,}", f"{line.final:,}", line.trouble or "-") for line in found.logs
     ]

@@ -7,6 +7,7 @@ from ledger.errors import LedgerError
 from ledger.services.log.anchor_health import anchor_health
 from ledger.services.log.bind_chain import known_binding, require_binding
 from ledger.services.log.read_checkpoint import list_logs
+from ledger.storage.chain_setup import setup_transactions
 from ledger.storage.logs import all_logs
 
 
@@ -28,6 +29,7 @@ class ChainStatus:
 
     chain: str
     registry: str
+    signature_verifier: str
     sender: str
     logs: tuple[LogLine, ...]
     answers: bool
@@ -56,7 +58,18 @@ def read_status(here: Installation) -> ChainStatus:
             chain, answers = f"{binding.chain_id}, answers, at block {here.client.block('latest').number}", True
         except LedgerError as error:
             chain, answers = f"{binding.chain_id}, not asked: {error.message} [{error.code}]", False
-    return ChainStatus(chain, registry, f"0x{here.sender().address.hex()}", tuple(_logs(here)), answers)
+    sender = f"0x{here.sender().address.hex()}"
+    return ChainStatus(chain, registry, _verifier(here, answers=answers), sender, tuple(_logs(here)), answers)
+
+
+def _verifier(here: Installation, *, answers: bool) -> str:
+    """Return where SignatureVerifier is, as the chain says it."""
+    rows = here.stores.database.read(lambda tx: setup_transactions(tx, "verifier"))
+    if rows and not answers:
+        return "deployed; the chain was not asked where"
+    receipts = (here.client.receipt(row.transaction_hash) for row in reversed(rows))
+    found = next((one.contract for one in receipts if one is not None and one.succeeded), None)
+    return f"0x{found.hex()}" if found else "none"
 
 
 def _logs(here: Installation) -> list[LogLine]:

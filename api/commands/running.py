@@ -15,7 +15,7 @@ from api.commands.service_address import announced
 from api.pages.static import missing
 from api.settings import Settings
 from api.wiring import ids
-from api.wiring.first_start import InstitutionOrder, ensure_chain, ensure_institution
+from api.wiring.first_start import InstitutionOrder, ensure_chain, ensure_institution, ensure_verifier
 from api.wiring.installation import Installation, open_installation
 from api.wiring.logging import configure_logging
 from api.worker import Worker
@@ -47,6 +47,7 @@ def everything(settings: Settings, before: Front) -> Iterator[Running]:
         )
         ensure_institution(installation, order)
         ensure_chain(installation)
+        ensure_verifier(installation)
         installation.listens_on(before.listener.getsockname()[1])
         worker = Worker(installation, ids.new_id())
         stack.callback(worker.close)

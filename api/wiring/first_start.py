@@ -16,10 +16,12 @@ from ledger.errors import Unavailable
 from ledger.services.log.anchor_parties import Turn
 from ledger.services.log.bind_chain import bind_chain, known_binding, require_binding
 from ledger.services.log.deploy_registry import deploy_registry
+from ledger.services.log.deploy_verifier import deploy_verifier
 from ledger.services.log.institution_key import InstitutionKey
 from ledger.services.log.issue_api_key import issue_api_key
 from ledger.services.log.open_institution import LogKeys, NewInstitution, open_institution
 from ledger.services.log.register_log import bound
+from ledger.storage.chain_setup import setup_transactions
 from ledger.storage.directory import InstitutionRow, institution_by_code
 
 ADMINISTRATOR_FILE = "administrator.token"
@@ -91,6 +93,19 @@ def _log_keys(origin: str, signers: LogSigners) -> LogKeys:
     return LogKeys(origin=origin, public_key=key.encode(), evm_address=signers.evm.address)
 
 
+def ensure_verifier(installation: Installation) -> None:
+    """Deploy SignatureVerifier on an embedded chain that has none yet: whoever reads the chain can check signatures there."""
+    stores = installation.stores
+    if installation.embedded is None or stores.database.read(lambda tx: setup_transactions(tx, "verifier")):
+        return
+    deploy_verifier(stores, installation.client, installation.sender(), _turn(installation))
+
+
+def _turn(installation: Installation) -> Turn:
+    policy = installation.anchor_policy(installation.settings.institution_zone)
+    return Turn(now=ids.now(), holder=ids.new_id(), policy=policy)
+
+
 def ensure_chain(installation: Installation) -> None:
     """Bind the installation to its chain: deploy the registry on an embedded one, refuse to go on with any other than the bound.
 
@@ -99,12 +114,7 @@ def ensure_chain(installation: Installation) -> None:
     """
     stores, client = installation.stores, installation.client
     if known_binding(stores) is None and installation.embedded is not None:
-        turn = Turn(
-            now=ids.now(),
-            holder=ids.new_id(),
-            policy=installation.anchor_policy(installation.settings.institution_zone),
-        )
-        deployed = deploy_registry(stores, client, installation.sender(), turn)
+        deployed = deploy_registry(stores, client, installation.sender(), _turn(installation))
         if deployed is None:
             raise Unavailable("chain.unbound", "the registry's deployment is not final yet; start again in a moment")
         bind_chain(stores, client, deployed, ids.now())

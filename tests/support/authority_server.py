@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from signing.keys.local_authority import LocalAuthority
+from signing.keys.local_authority import LocalAuthority, Subject
+from signing.one_time import public_key_info
+
+_MOODS = {
+    "down": (503, b""),
+    "moved": (302, b""),
+    "flood": (200, bytes(4 << 20)),
+    "nonsense": (200, b"<html>sign in to the network</html>"),
+}
 
 
 @dataclass
@@ -28,15 +36,21 @@ class AuthorityServer:
         self.asked += 1
         if self.mood == "slow":
             self.released.wait(10)
-        if self.mood == "down":
-            return 503, b""
-        if self.mood == "moved":
-            return 302, b""
-        if self.mood == "flood":
-            return 200, bytes(4 << 20)
-        if self.mood == "nonsense":
-            return 200, b"<html>sign in to the network</html>"
+        if self.mood == "certifier":
+            return self._certify(body)
+        if self.mood in _MOODS:
+            return _MOODS[self.mood]
+        if self.mood == "stubborn":  # the certificate of another key than it was asked about
+            return 200, self.authority.root
         return 200, self.authority.time_stamp(body)
+
+    def _certify(self, body: bytes) -> tuple[int, bytes]:
+        """Answer a certificate request as a CA does: the certificate, or 400 for what is no request."""
+        try:
+            subject = Subject("One-time key", public_key_info(body))
+        except ValueError:
+            return 400, b""
+        return 200, self.authority.issue(f"once-{self.asked}", subject)
 
 
 @contextmanager

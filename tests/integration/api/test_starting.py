@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from api.commands.chain_status import read_status
 from api.settings import Settings
 from api.wiring import ids
-from api.wiring.first_start import ensure_chain
+from api.wiring.first_start import ensure_chain, ensure_verifier
 from api.wiring.installation import Installation, open_installation
 from ledger.errors import Conflict, LedgerError, Unavailable
 from ledger.services.log.anchor_parties import Turn
@@ -45,6 +46,14 @@ def test_a_folder_that_was_never_started_is_refused(tmp_path: Path) -> None:
 
 def test_a_started_installation_opens_again(home: Settings) -> None:
     assert _refusal(home) == "started"
+
+
+def test_signature_verifier_is_deployed_once_and_said_where(service: Service) -> None:
+    ensure_verifier(service.here)
+    first = read_status(service.here).signature_verifier
+    ensure_verifier(service.here)
+    assert first.startswith("0x")
+    assert read_status(service.here).signature_verifier == first
 
 
 def test_an_unmigrated_database_is_refused(home: Settings, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.commands.seal_keys import import_chain, make_request
@@ -13,10 +15,12 @@ from api.wiring.authority_web import AuthorityWeb
 from api.wiring.keyring import Keyring
 from api.wiring.seal_tools import CHAIN_FILE, SealBench, read_chain
 from ledger.errors import InvalidInput, Unavailable
-from signing.errors import ServiceUnavailable
+from signing.errors import ServiceUnavailable, VerificationFailed
 from signing.keys.local_authority import LocalAuthority, Subject
 from signing.keys.sealed_file import new_passphrase
-from signing.pdf.seal import SealTools, seal
+from signing.one_time import public_key_info
+from signing.pdf.inspect_sealed import SealTrust, inspect_sealed
+from signing.pdf.seal import SealTools, renew, seal
 from support.authority_server import AuthorityServer, serving
 from support.sealing import EVIDENCE, TEXT, local_authority, now, seal_tools
 from support.small_pdfs import small_pdf
@@ -155,3 +159,60 @@ def test_the_commands_ask_for_a_certificate_and_import_it(tmp_path: Path, monkey
     with pytest.raises(InvalidInput) as refused:
         make_request("BETA", name="Beta", country="CN")
     assert refused.value.code == "keys.no-institution"
+
+
+def one_time_request() -> bytes:
+    """Return what a browser asks to be certified: a key just made, and nobody's name."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    return builder.sign(ec.generate_private_key(ec.SECP256R1()), SHA256()).public_bytes(Encoding.DER)
+
+
+def test_one_time_key_is_certified_by_an_authority_of_one_s_own_over_http(tmp_path: Path) -> None:
+    with serving(AuthorityServer(local_authority(5), mood="certifier")) as server:
+        request = one_time_request()
+        made = bench(tmp_path, chain="http://node.example", one_time_ca=server.url).certify_once(request)
+        assert server.asked == 1
+    certificate = x509.load_der_x509_certificate(made)
+    info = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert info == public_key_info(request)
+    root = x509.load_der_x509_certificate(local_authority(5).root)
+    assert certificate.issuer == root.subject
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        ("down", "web.refused"),
+        ("nonsense", "one-time.certificate-refused"),
+        ("stubborn", "one-time.certificate-refused"),
+    ],
+)
+def test_authority_for_one_time_keys_that_fails_or_answers_something_else_is_refused(
+    mood: str, code: str, tmp_path: Path
+) -> None:
+    authority = local_authority(5)
+    with serving(AuthorityServer(authority, mood=mood)) as server:
+        here = bench(tmp_path, chain="http://node.example", one_time_ca=server.url)
+        with pytest.raises((ServiceUnavailable, VerificationFailed)) as refused:
+            here.certify_once(one_time_request())
+    assert refused.value.code == code
+
+
+def test_without_an_authority_no_one_time_key_is_certified_elsewhere_than_in_a_demonstration(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        bench(tmp_path, chain="http://node.example").certify_once(one_time_request())
+    assert refused.value.code == "one-time.no-authority"
+
+
+def test_archive_time_stamp_is_renewed_by_a_second_authority_when_the_first_is_gone() -> None:
+    authority = local_authority()
+    with serving(AuthorityServer(authority)) as first, serving(AuthorityServer(authority)) as second:
+        sealed = seal(small_pdf(), EVIDENCE, tools_over_http(authority, first), TEXT)
+        first.mood = "down"
+        renewed = renew(sealed.data, tools_over_http(authority, first, second), version=2)
+        with pytest.raises(ServiceUnavailable) as refused:
+            renew(sealed.data, tools_over_http(authority, first), version=2)
+    assert refused.value.code == "seal.no-time-stamp"
+    assert [stamp.url for stamp in renewed.time_stamps] == [second.url]
+    assert renewed.data.startswith(sealed.data)
+    assert inspect_sealed(renewed.data, SealTrust(roots=(authority.root,)), at=now()).reasons == ()
