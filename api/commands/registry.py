@@ -1,6 +1,7 @@
 """`tally registry`: what the operator of a blacklist's registry does on its own machine: open epochs, admit members."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from api.commands.blacklist_csv import file_sha256
 from api.commands.connection import AsJson
 from api.commands.files import read_file
 from api.commands.local import opened
-from api.commands.outcome import say, say_json
+from api.commands.outcome import note, say, say_json
 from api.commands.tables import facts, table
 from api.routes.blacklist import listing_line
 from api.wiring import ids
@@ -20,10 +21,12 @@ from ledger.core.blacklist.consortium import compare_members
 from ledger.core.blacklist.epochs import parse_signed_epoch
 from ledger.core.blacklist.signed import MAX_RECORD_BYTES, read_json
 from ledger.core.log.permissions import Principal, Role
+from ledger.errors import InvalidInput
 from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.known import OwnDatabase, seen_members, signed_epoch
 from ledger.services.blacklist.open_epoch import open_epoch
 from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.report_anomalies import report_anomalies
 from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_registry
 from ledger.services.context import Act
 from ledger.storage.blacklist import epochs
@@ -117,6 +120,35 @@ def listing(
     say(facts([(name, str(line[name])) for name in ("state", "institution", "notified", "suspends_at", "expires_at")]))
     rows = [(row.at, str(step.step), step.word, step.institution) for row, step in found.steps]
     say("\n" + table(("AT", "STEP", "SAYS", "INSTITUTION"), rows))
+
+
+@app.command("anomalies")
+def anomalies_(
+    day: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day in UTC; today without.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Report patterns of enumeration among the requests that the evaluators here answered. Exit code 1: something stands out."""
+    with opened() as here:
+        act = _operator(here, registry_key(here).institution_id)
+        wanted = _day(day) if day else act.now.date()
+        found = report_anomalies(here.stores, act, wanted)
+    if as_json:
+        say_json({"day": wanted.isoformat(), "items": [asdict(one) for one in found]})
+    elif found:
+        rows = [(one.institution, str(one.pattern), str(one.measured), str(one.usual)) for one in found]
+        say(table(("INSTITUTION", "PATTERN", "MEASURED", "USUAL UP TO"), rows))
+        note("A pattern is a reason to ask the institution, never a proof: nobody here sees whom it asked about.")
+    else:
+        say(f"nothing stands out on {wanted}")
+    raise typer.Exit(1 if found else 0)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("report.day", "expected a day, as 2026-11-23") from error
 
 
 @app.command("members")

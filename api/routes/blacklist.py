@@ -5,6 +5,8 @@ No route takes an identifier: subjects are named where they are asked about, and
 
 import base64
 import binascii
+from dataclasses import asdict
+from datetime import UTC, date
 from typing import Annotated
 
 from anyio.to_thread import run_sync
@@ -36,6 +38,7 @@ from ledger.services.blacklist.read_list import (
 )
 from ledger.services.blacklist.read_listing import read_listing
 from ledger.services.blacklist.read_on_chain import read_on_chain
+from ledger.services.blacklist.report_anomalies import report_anomalies
 from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
 from signing.canonical import Json
@@ -177,6 +180,15 @@ async def propose_listing(request: Request, here: Here, caller: Caller, body: Ne
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     written = await run_sync(proposing.propose_listing, here.stores, act, new)
     return JSONResponse({"id": written.resource_id, "entry": written.entry_id}, 201)
+
+
+@router.get("/anomalies")
+def list_anomalies(
+    here: Here, act: Reading, day: Annotated[date | None, Query(description="a day in UTC; today without")] = None
+) -> dict[str, object]:
+    """Return patterns of enumeration in a day's requests to the evaluators here: bursts, sudden rates, reused consents."""
+    day = day or act.now.astimezone(UTC).date()
+    return {"day": day.isoformat(), "items": [asdict(found) for found in report_anomalies(here.stores, act, day)]}
 
 
 @router.get("/listings/{listing_id}")

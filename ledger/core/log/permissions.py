@@ -72,6 +72,7 @@ class Action(StrEnum):
     CUSTOMER_KEY_CHANGE = "customer_key.change"
     BLACKLIST_OPERATE = "blacklist.operate"
     BLACKLIST_READ = "blacklist.read"
+    BLACKLIST_AUDIT = "blacklist.audit"
     LISTING_PROPOSE = "listing.propose"
     LISTING_STEP = "listing.step"
     SUBJECT_ASK = "subject.ask"
@@ -172,6 +173,7 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
         Role.OPERATOR: _C,
         Role.ADMINISTRATOR: _C,
     },
+    Action.BLACKLIST_AUDIT: {Role.AUDITOR: _C, Role.OPERATOR: _C},
     Action.LISTING_PROPOSE: {Role.PARTNER: _C, Role.OFFICER: _C},
     Action.LISTING_STEP: {Role.PARTNER: _C, Role.OFFICER: _C, Role.RISK: _C},
     Action.SUBJECT_ASK: {Role.PARTNER: _C, Role.OFFICER: _C, Role.RISK: _C},

@@ -1,7 +1,7 @@
 """Answer a check as one evaluator: admit it, remember its hash, evaluate what it blinded, prove and sign (DESIGN section 7).
 
 Promises: a request that breaks a rule of admission is refused before anything is evaluated; of one that is answered nothing is kept
-but hash, nonce, whose and how many. Leaves to others: everything about subjects, which it cannot see.
+but hash, nonce, whose, how many, and marks by which a consent that comes again is seen. Leaves to others: everything about subjects, which it cannot see.
 """
 
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from ledger.core.blacklist.admission import (
     check_version,
     quota_share,
 )
+from ledger.core.blacklist.anomalies import MARK_BYTES
 from ledger.core.blacklist.checks import CheckAnswer, CheckRequest, SignedAnswer, SignedRequest, request_hash
 from ledger.core.log.directory import format_instant
 from ledger.errors import Unavailable
@@ -37,7 +38,7 @@ def evaluate(
     check_fresh(request, now)
     newest = _check_version(desk, request)
     share = quota_share(member.quota, desk.epoch.plan.threshold, len(desk.epoch.plan.evaluators))
-    database.write(lambda tx: _remember(tx, _row(desk, request, now), share))
+    database.write(lambda tx: _remember(tx, request, _row(desk, request, now), share))
     return _answer(desk, request, newest, now, random)
 
 
@@ -64,9 +65,9 @@ def _row(desk: EvaluatorDesk, request: CheckRequest, now: datetime) -> Evaluator
     )
 
 
-def _remember(tx: Connection, row: EvaluatorRequestRow, share: int) -> None:
+def _remember(tx: Connection, request: CheckRequest, row: EvaluatorRequestRow, share: int) -> None:
     check_quota(used_today(tx, row), row.items, share)
-    insert_request(tx, row)
+    insert_request(tx, row, b"".join(item.consent[:MARK_BYTES] for item in request.items))
 
 
 def _answer(desk: EvaluatorDesk, request: CheckRequest, newest: int, now: datetime, random: bytes) -> SignedAnswer:

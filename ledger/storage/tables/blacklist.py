@@ -130,6 +130,15 @@ evaluator_request = define(
     Index(None, "epoch_id", "evaluator", "institution_id", "day"),
 )
 
+consent_marks = define(
+    "consent_marks",
+    Rule.APPEND_ONLY,
+    blob("epoch_id", key=True),
+    number("evaluator", key=True),
+    blob("nonce", key=True),
+    blob("marks"),  # the first eight bytes of each item's consent commitment, in the order of the items
+)
+
 consortium_binding = define(
     "consortium_binding",
     Rule.APPEND_ONLY,

@@ -61,6 +61,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/webhooks": frozenset({ADMINISTRATOR}),
     "POST /v1/webhooks/{webhook_id}/removals": frozenset({ADMINISTRATOR}),
     "POST /v1/webhooks/{webhook_id}/replays": frozenset({ADMINISTRATOR}),
+    "GET /v1/blacklist/anomalies": frozenset({AUDITOR, OPERATOR}),
     "GET /v1/blacklist/epochs": EVERYBODY,
     "GET /v1/blacklist/epochs/{epoch_id}": EVERYBODY,
     "GET /v1/blacklist/epochs/{epoch_id}/buckets/{prefix}": frozenset(Role),

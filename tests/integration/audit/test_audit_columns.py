@@ -20,6 +20,7 @@ CEREMONY_UNUSED = {"identity_submission", "webhook_delivery"}
 BLACKLIST_UNUSED = {
     "blacklist_epoch",
     "blacklist_member",
+    "consent_marks",
     "consortium_binding",
     "consortium_seen",
     "evaluator_request",
