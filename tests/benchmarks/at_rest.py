@@ -1,6 +1,6 @@
 """What `tally up` takes when nothing happens: its memory after twenty idle seconds, and how soon it is up again.
 
-Memory is the resident set of the one process (service, worker, embedded chain). The second start is the time from starting the
+Memory is the resident set of all its processes; what they share counts for each. The second start is the time from starting the
 process to its announced address, on data that exists. Beside: a bare interpreter.
 """
 
