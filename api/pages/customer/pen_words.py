@@ -15,5 +15,6 @@ _SAME = {
 
 def pen_words(code: str, language: Language) -> str | None:
     """Return what to tell the reader, None where the code has no words."""
-    text = TEXTS.get(f"refusal.{_SAME.get(code, code)}")
+    known = "authority" if code.startswith("authority.") else _SAME.get(code, code)
+    text = TEXTS.get(f"refusal.{known}")
     return text[language] if text else None

@@ -103,8 +103,18 @@ def _after(place: SignerPlace, reader: Reader) -> Screen:
     if state is State.COMPLETE:
         return done(place, reader) if reader.is_proved else again(place)
     if state in (State.SIGNED, State.SEALING):
-        return Screen("sealing", {**_shared(place, "keep"), "waits_for": reader.seal_waits_for, "seen": seen(place)})
+        return Screen("sealing", {**_shared(place, "keep"), "waits_for": _reason(reader), "seen": seen(place)})
     return Screen("waiting", {**_waiting(place, "keep"), "signed_at": shown_time(place.signed_at or "", place.zone)})
+
+
+def _reason(reader: Reader) -> str | None:
+    """Return in words what the seal waits for; None where it has not failed."""
+    code = reader.seal_waits_for
+    if code is None:
+        return None
+    if code == "seal.no-time-stamp":
+        return reader.w("seal.reason-time-stamp")
+    return reader.w("seal.reason-certificate") if code == "seal.certificate" else reader.w("seal.reason-other")
 
 
 def done(place: SignerPlace, reader: Reader) -> Screen:

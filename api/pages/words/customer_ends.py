@@ -32,6 +32,11 @@ AFTER: Final = {
         "Sealing waits: {reason}. It is tried again by itself; nothing is lost.",
         "封存等待中：{reason}。系统会自动重试，不会丢失任何内容。",
     ),
+    "seal.reason-time-stamp": pair("the time-stamp authority does not answer", "时间戳机构暂无应答"),
+    "seal.reason-certificate": pair(
+        "the authority behind the seal's certificate does not answer", "签发封存证书的机构暂无应答"
+    ),
+    "seal.reason-other": pair("a technical fault that the lender sees", "技术故障，贷款机构已可见"),
     "seal.not-complete": pair("The contract counts as complete only when it is sealed.", "只有封存后，合同才算完成。"),
     "done.title": pair("Your contract is complete", "合同已完成"),
     "done.lead": pair(

@@ -162,6 +162,10 @@ REFUSALS: Final = {
         "By the details in this contract you are too young to sign it. Ask the lender.",
         "根据合同所载信息，您未达到签署年龄。请咨询贷款机构。",
     ),
+    "refusal.authority": pair(
+        "The power of attorney under which you sign has ended, or does not cover this contract. Ask the lender to attach another.",
+        "您签署所依据的授权委托书已失效或不涵盖此合同。请贷款机构附上新的委托书。",
+    ),
     "refusal.statement.expired": pair(
         "This page was open for too long. Reload it and sign again.", "页面打开时间过长。请刷新后重新签署。"
     ),

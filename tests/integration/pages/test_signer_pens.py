@@ -1,11 +1,16 @@
 """Enrolling pens through the signing pages' JSON: a wallet that does not hold its account, a lost key that nobody proofed again."""
 
+import hashlib
+import json
 import secrets
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx2
 import pytest
 
+from ledger.services.agreements.seal import seal_next
 from signing.algorithms import Suite
 from signing.keys.signer import EvmSigner, open_signer
 from signing.keys.software_pens import SoftwarePasskey
@@ -13,9 +18,17 @@ from signing.registration import decoded
 from signing.typed_data import typed_digest
 from signing.wallet import possession
 from support.ceremonies import READING_CODE, Ceremony, ceremony, person
-from support.live_service import Service
+from support.live_service import Caller, Service
+from support.sealers import turn_of
+from support.sealing import DOWN_URL, local_authority, seal_tools
+from support.small_pdfs import small_pdf
 
 HTML = {"Accept": "text/html"}
+
+
+def at_work(service: Service, caller: Caller) -> httpx2.Client:
+    headers = {**HTML, "Authorization": f"Bearer {caller.token}", "Accept-Language": "en"}
+    return httpx2.Client(base_url=service.url, headers=headers, timeout=30)
 
 
 class Desk:
@@ -38,6 +51,21 @@ class Desk:
         origin = self.service.here.public_url
         made = SoftwarePasskey(secrets.token_bytes(32), rp_id=options["rp"]["id"], origin=origin)
         return {"kind": "passkey", "credential": made.creation_answer(decoded(options["challenge"]))}
+
+    def sign(self) -> httpx2.Response:
+        """Enrol a passkey and sign with it; return what the page is told."""
+        self.http.post(
+            f"{self.base}/read", data={"sha256": hashlib.sha256(self.made.document).hexdigest(), "page_seconds": "2"}
+        )
+        options = self.http.post(f"{self.base}/key/options", json={}).json()["publicKey"]
+        pen = SoftwarePasskey(secrets.token_bytes(32), rp_id=options["rp"]["id"], origin=self.service.here.public_url)
+        credential = pen.creation_answer(decoded(options["challenge"]))
+        self.http.post(f"{self.base}/key", json={"kind": "passkey", "credential": credential})
+        issued = self.http.post(f"{self.base}/statement", json={"pen": "passkey"}).json()
+        answer = pen.request_answer(bytes.fromhex(issued["sha256"]))
+        body = {"pen": "passkey", "statement": issued["statement"], "credential": answer}
+        headers = {"Accept": "application/json", "Accept-Language": "zh"}
+        return self.http.post(f"{self.base}/signature", json=body, headers=headers)
 
     def wallet(self, wallet: EvmSigner) -> dict[str, object]:
         asked = self.http.post(f"{self.base}/key/wallet", json={}).json()
@@ -89,3 +117,61 @@ def test_papers_that_were_checked_before_the_key_was_made_do_not_replace_it(serv
     assert first.status_code == 200, first.text
     assert desk.refusal("key", {**desk.passkey(), "replaces": first.json()["key_id"]}) == "key.not-proofed"
     desk.http.close()
+
+
+def test_signer_under_age_is_told_so_and_signs_nothing(service: Service) -> None:
+    year = service.here.now().year - 17
+    desk = Desk(service, ceremony(service, person("borrower", "林小雨", birth_date=f"{year}-12-31")))
+    told = desk.sign()
+    desk.http.close()
+    assert (told.status_code, told.json()["code"]) == (403, "signer.under-age")
+    assert "未达到签署年龄" in told.json()["words"]
+    assert service.officer().get(f"/v1/agreements/{desk.made.id}").json()["state"] != "signed"
+
+
+def test_expired_power_of_attorney_is_told_and_another_one_lets_the_person_sign(service: Service) -> None:
+    made = ceremony(service, person("borrower", "林小雨", acts_for="Lin Trading Ltd"))
+    attach(service, made, valid_until=(service.here.now() - timedelta(days=2)).date().isoformat())
+    desk = Desk(service, made)
+    told = desk.sign()
+    assert (told.status_code, told.json()["code"]) == (403, "authority.expired")
+    assert "授权委托书已失效" in told.json()["words"]
+    attach(service, made, valid_until=(service.here.now() + timedelta(days=2)).date().isoformat())
+    assert desk.sign().status_code == 200
+    desk.http.close()
+
+
+def attach(service: Service, made: Ceremony, *, valid_until: str) -> None:
+    limit = {"currency": "CNY", "minor": "99000000"}
+    scope = {"products": [], "limit": limit, "valid_from": "2020-01-01", "valid_until": valid_until}
+    path = f"/v1/agreements/{made.id}/signers/{made.signer_ids[0]}/authority"
+    files = {"document": ("power.pdf", small_pdf(), "application/pdf")}
+    assert service.officer().post(path, files=files, data={"scope": json.dumps(scope)}).status_code == 201
+
+
+def test_page_says_that_sealing_waits_for_the_time_stamp_authority_until_it_answers(service: Service) -> None:
+    desk, here = Desk(service, ceremony(service, person("borrower", "林小雨"))), service.here
+    assert desk.sign().status_code == 200
+    tools = seal_tools(local_authority(), urls=[DOWN_URL])
+    turn = turn_of("test", here.now(), tools)
+    covered(service, desk.made.id)
+    while seal_next(here.stores, turn).agreement_id != desk.made.id:
+        turn = turn_of("test", here.now(), tools)
+    english = desk.http.get(desk.base, headers={"Accept-Language": "en"})
+    assert "the time-stamp authority does not answer" in english.text
+    assert "时间戳机构暂无应答" in desk.http.get(desk.base, headers={"Accept-Language": "zh"}).text
+    with at_work(service, service.officer()) as officer:
+        assert "seal.no-time-stamp" in officer.get(f"/staff/agreements/{desk.made.id}").text
+    later = turn_of("test", here.now() + timedelta(hours=1), seal_tools(local_authority()))
+    while seal_next(here.stores, later).agreement_id != desk.made.id:
+        pass
+    assert "合同已完成" in desk.http.get(desk.base, headers={"Accept-Language": "zh"}).text
+    desk.http.close()
+
+
+def covered(service: Service, agreement_id: str) -> None:
+    """Wait until a checkpoint covers the signature."""
+    for _ in range(200):
+        if service.officer().get(f"/v1/agreements/{agreement_id}/evidence").status_code == 200:
+            return
+        threading.Event().wait(0.05)
