@@ -26,6 +26,7 @@ MEASURES: Mapping[str, str] = {
     "growth": "proof time and sequencer memory as the log grows to a million entries",
     "audit": "audit of a large log, beside SHA-256 over the same bytes from the same database",
     "gas": "gas per checkpoint, beside an unchecked store of the same root",
+    "listing_gas": "gas per listing of a blacklist version on chain, beside a mapping with a transaction each",
     "cold_start": "start of `tally --help` and `tally verify --offline`, beside `python -c pass`",
     "blacklist": "evaluations per second, a check's time, a list of a million, beside bare curve and hash operations",
     "seal": "typeset, seal, inspect and verify a contract, beside plain typst, pikepdf and pyHanko on the same file",
