@@ -23,7 +23,7 @@ from api.commands.outcome import note, say, say_json
 from api.commands.progress import progress
 from api.commands.report_text import report_text
 from api.commands.tables import facts
-from api.commands.verify_check import is_about_a_check, is_subject_access, verify_check, verify_subject_access
+from api.commands.verify_check import Asking, is_about_a_check, is_subject_access, verify_check, verify_subject_access
 from ledger.core.evidence import package, trust
 from ledger.core.evidence.answers import Language, Report
 from ledger.core.evidence.sealed_file import looks_sealed
@@ -84,7 +84,8 @@ def app(*, args: Sequence[str], prog_name: str) -> None:
     if is_subject_access(options.file):
         sys.exit(verify_subject_access(options.file, options.trust, as_json=options.as_json))
     if options.receipt is not None and is_about_a_check(options.receipt):
-        sys.exit(verify_check(options.file, options.receipt, options.trust, as_json=options.as_json))
+        asking = Asking(options.rpc, options.offline)
+        sys.exit(verify_check(options.file, options.receipt, options.trust, asking, as_json=options.as_json))
     given = read_given(options)
     if options.offline:
         # Without cffi pycryptodome loads its Keccak by ctypes: a dozen hashes need no C parser, which takes 20 ms to load.

@@ -2,10 +2,11 @@
 
 So with `tally verify ANSWER.subject.json --trust POLICY`, what a registry's answer to a subject proves.
 
-Promises: nothing but the three files is read, nobody is asked; the subject is named by kind only. Exit code 0: it holds, whether the
-subject was listed or not; 1: it does not hold.
+Promises: nothing but the three files is read; nobody is asked but, without --offline, a chain node about the version; the subject is named
+by kind only. Exit code 0: it holds, whether the subject was listed or not; 1: it does not hold, or the chain has another list.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,13 @@ from api.commands.tables import facts
 from ledger.errors import InvalidInput, VerificationFailed
 
 if TYPE_CHECKING:
+    from ledger.core.blacklist.consortium import ListChain
     from ledger.core.blacklist.subject_access import SubjectAccess
+    from ledger.core.blacklist.versions import Version
 
 _TAG = b'"tag":"tally/check-receipt/v1"'
 _ACCESS_END = b'"tag":"tally/subject-access/v1"}'
+NOT_CHECKED = "not checked"
 _LIMITS = (
     "It does not prove that nobody looked again later, that the list was complete, or that the identifier is this person's.",
 )
@@ -90,7 +94,23 @@ def _policy(policy: Path | None) -> Path:
     return policy
 
 
-def verify_check(opening: Path, receipt: Path, policy: Path | None, *, as_json: bool) -> int:
+@dataclass(frozen=True)
+class OnRecord:
+    """Whether the chain has the version (answer 6): yes, no, or not checked; and what that rests on."""
+
+    answer: str
+    rests_on: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom a verification may ask: a node that the reader trusts, or nobody."""
+
+    rpc: str | None
+    offline: bool
+
+
+def verify_check(opening: Path, receipt: Path, policy: Path | None, asking: Asking, *, as_json: bool) -> int:
     """Print what receipt and opening prove under the policy, and return the exit code; raise InvalidInput for malformed files."""
     # ristretto255 and Argon2id are loaded only for receipts of checks: other verifications start without them.
     from ledger.core.blacklist.judging import judge_check  # noqa: PLC0415
@@ -105,6 +125,7 @@ def verify_check(opening: Path, receipt: Path, policy: Path | None, *, as_json: 
     except VerificationFailed as error:
         return _refused(error, as_json=as_json)
     found = verdict.facts
+    on_record = _on_record(believed.chain, parsed.version.record, asking)
     age = int((datetime.now(UTC) - datetime.fromisoformat(found.answered_at)).total_seconds())  # noqa: TID251  # a command
     answer: dict[str, object] = {
         "tag": "tally/check-report/v1",
@@ -122,6 +143,8 @@ def verify_check(opening: Path, receipt: Path, policy: Path | None, *, as_json: 
         "evaluators": list(found.evaluators),
         "threshold": found.epoch.plan.threshold,
         "co_located": found.epoch.is_co_located,
+        "on_chain": on_record.answer,
+        "on_chain_rests_on": on_record.rests_on,
         "applicant": verdict.applicant.hex(),
         "not_proved": list(_LIMITS),
     }
@@ -129,7 +152,17 @@ def verify_check(opening: Path, receipt: Path, policy: Path | None, *, as_json: 
         say_json(answer)
     else:
         say(_text(answer))
-    return EXIT_DONE
+    return EXIT_FAILED if on_record.answer == "no" else EXIT_DONE
+
+
+def _on_record(chain: "ListChain | None", version: "Version", asking: Asking) -> OnRecord:
+    if chain is None:
+        return OnRecord(NOT_CHECKED, "your check policy names no chain")
+    if asking.offline:
+        return OnRecord(NOT_CHECKED, "nobody was asked (--offline)")
+    from api.commands.verify_list import version_on_record  # noqa: PLC0415  # asks a node: other verifications start without it
+
+    return version_on_record(chain, version, asking.rpc)
 
 
 def _refused(error: VerificationFailed, *, as_json: bool) -> int:
@@ -151,6 +184,7 @@ def _text(answer: dict[str, object]) -> str:
         ),
         ("List", f"version {answer['version']} of {answer['version_at']}, the newest or last but one at that time"),
     ]
+    lines.append(("On chain", f"{answer['on_chain']}: {answer['on_chain_rests_on']}"))
     if answer["soft"]:
         lines.append(("Signal", "soft: a person must judge it"))
     if answer["co_located"]:

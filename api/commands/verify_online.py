@@ -32,7 +32,7 @@ def ask_chain(policy: TrustPolicy, package: Package, rpc: str | None) -> Asked:
     """Ask the node at `rpc`, or the service that runs on this data folder; raise InvalidInput for an --rpc that cannot be asked."""
     if policy.chain is None:
         return Asked(NOTHING_CONFIRMED, "The chain was not asked: your trust policy names none.")
-    url = rpc or _own_rpc()
+    url = rpc or own_rpc()
     if url is None:
         message = (
             "The chain was not asked: no --rpc, and no service runs here. What your trust policy pins still counts."
@@ -65,6 +65,7 @@ def _require_chain(client: ChainClient, chain: TrustedChain) -> None:
         )
 
 
-def _own_rpc() -> str | None:
+def own_rpc() -> str | None:
+    """Return where the chain of the service that runs on this data folder answers; None where none runs."""
     url = running_service(Settings())
     return None if url is None else f"{url}/rpc"

@@ -37,7 +37,7 @@ from ledger.services.blacklist.read_list import (
     read_versions,
 )
 from ledger.services.blacklist.read_listing import read_listing
-from ledger.services.blacklist.read_on_chain import read_on_chain
+from ledger.services.blacklist.read_on_chain import list_chain, read_on_chain
 from ledger.services.blacklist.report_anomalies import report_anomalies
 from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
@@ -89,7 +89,9 @@ def read_policy(here: Here) -> Response:
         raise NotFound("epoch.unknown", "no epoch is open at this registry yet")
     members = OwnDatabase(here.stores, b"").members()
     institutions = sorted((name, member.key) for name, member in members.items())
-    return Response(policy_bytes(epochs, [registry_public(here)], institutions), media_type="application/json")
+    chain = here.stores.database.read(list_chain)
+    data = policy_bytes(epochs, [registry_public(here)], institutions, chain)
+    return Response(data, media_type="application/json")
 
 
 @router.get("/epochs/{epoch_id}/versions")

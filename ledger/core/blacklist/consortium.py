@@ -176,6 +176,24 @@ class Place:
     address: bytes
 
 
+@dataclass(frozen=True)
+class ListChain:
+    """The chain (id, first block) and the `BlacklistRegistry` there that a reader believes."""
+
+    chain_id: int
+    genesis: bytes
+    registry: bytes
+
+    def to_json(self) -> dict[str, Json]:
+        return {"chain_id": self.chain_id, "genesis": self.genesis.hex(), "registry": self.registry.hex()}
+
+
+def parse_list_chain(value: Json) -> ListChain:
+    """Return the chain of its JSON form; raise InvalidInput("consortium.malformed")."""
+    fields = Fields(value, frozenset({"chain_id", "genesis", "registry"}), where="chain", code=_CODE)
+    return ListChain(fields.integer("chain_id", least=1), fields.octets("genesis", 32), fields.octets("registry", 20))
+
+
 @dataclass(frozen=True, kw_only=True)
 class EpochTerms:
     """What `BlacklistRegistry` keeps of an epoch."""

@@ -18,6 +18,7 @@ from ledger.core.blacklist.checks import (
     consent_commitment,
     request_hash,
 )
+from ledger.core.blacklist.consortium import ListChain
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
 from ledger.core.blacklist.instants import instant
@@ -34,11 +35,12 @@ from signing.oprf.threshold import check_part, combine
 
 @dataclass(frozen=True, kw_only=True)
 class CheckPolicy:
-    """Whom a reader believes: epochs by their id, the registry's keys, the partners' keys."""
+    """Whom a reader believes: epochs by their id, the registry's keys, the partners' keys, where versions are on record."""
 
     epochs: Mapping[bytes, Epoch]
     registries: tuple[PublicKey, ...]
     institutions: Mapping[str, PublicKey]
+    chain: ListChain | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ Leaves to others: how a person came to believe these keys.
 from collections.abc import Iterable
 from typing import Final
 
+from ledger.core.blacklist.consortium import ListChain, parse_list_chain
 from ledger.core.blacklist.epochs import SignedEpoch, parse_signed_epoch
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.blacklist.signed import read_json
@@ -18,19 +19,23 @@ from signing.canonical import Json, encode
 TAG: Final = "tally/check-policy/v1"
 MOST: Final = 1000
 _CODE = "check-policy.malformed"
+_FIELDS = frozenset({"tag", "epochs", "registries", "institutions"})
 
 
 def policy_bytes(
-    epochs: Iterable[SignedEpoch], registries: Iterable[PublicKey], institutions: Iterable[tuple[str, PublicKey]]
+    epochs: Iterable[SignedEpoch],
+    registries: Iterable[PublicKey],
+    institutions: Iterable[tuple[str, PublicKey]],
+    chain: ListChain | None = None,
 ) -> bytes:
-    """Return the canonical bytes of a check policy."""
+    """Return the canonical bytes of a check policy; `chain` is absent from it where there is none."""
     value: dict[str, Json] = {
         "tag": TAG,
         "epochs": [epoch.to_json() for epoch in epochs],
         "registries": [key.to_json() for key in registries],
         "institutions": [{"institution": name, "key": key.to_json()} for name, key in institutions],
     }
-    return encode(value)
+    return encode(value if chain is None else {**value, "chain": chain.to_json()})
 
 
 def is_check_policy(value: Json) -> bool:
@@ -39,8 +44,9 @@ def is_check_policy(value: Json) -> bool:
 
 def parse_check_policy(data: bytes) -> CheckPolicy:
     """Return the policy of its exact bytes; raise InvalidInput("check-policy.malformed")."""
-    names = frozenset({"tag", "epochs", "registries", "institutions"})
-    fields = Fields(read_json(data, _CODE), names, where="policy", code=_CODE)
+    value = read_json(data, _CODE)
+    named = isinstance(value, dict) and "chain" in value
+    fields = Fields(value, _FIELDS | {"chain"} if named else _FIELDS, where="policy", code=_CODE)
     if fields.text("tag") != TAG:
         raise InvalidInput(_CODE, f'expected the tag "{TAG}"')
     epochs = fields.many("epochs", parse_signed_epoch, least=1, most=MOST)
@@ -51,6 +57,7 @@ def parse_check_policy(data: bytes) -> CheckPolicy:
         epochs={signed.epoch.id: signed.epoch for signed in epochs},
         registries=fields.many("registries", PublicKey.from_json, least=1, most=MOST),
         institutions=dict(institutions),
+        chain=fields.parsed("chain", parse_list_chain) if named else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ledger.core.blacklist.consortium import ListChain
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.context import Act, Stores
 from ledger.storage.chain_setup import chain_of_installation
@@ -32,6 +33,12 @@ def read_on_chain(stores: Stores, act: Act, epoch_id: bytes) -> OnChain | None:
     """Return what is known; None where this list has no contract. Raises NotAllowed."""
     require(act.principal, Action.BLACKLIST_READ, Resource(act.principal.institution_id, Grade.COMMERCIAL))
     return stores.database.read(lambda tx: _read(tx, epoch_id))
+
+
+def list_chain(tx: Connection) -> ListChain | None:
+    """Return where this registry's versions are on record, as its policy states it."""
+    chain, row = chain_of_installation(tx), consortium_of_installation(tx)
+    return None if chain is None or row is None else ListChain(chain.chain_id, chain.genesis_hash, row.registry)
 
 
 def _read(tx: Connection, epoch_id: bytes) -> OnChain | None:

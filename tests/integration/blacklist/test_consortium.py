@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import run
+from api.commands.verify_list import version_on_record
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.consortium import consortium_turn, found_consortium, own_card, root_keys
@@ -19,15 +20,17 @@ from ledger.chain import consortium as contract
 from ledger.chain.client import ChainClient
 from ledger.chain.faults import Reverted
 from ledger.core.blacklist.consortium import ChainMember, Place, proposal_digest, vote_digest
+from ledger.core.blacklist.policy import parse_check_policy
 from ledger.errors import LedgerError, Unavailable, VerificationFailed
 from ledger.services.blacklist.act_in_consortium import Deed, act_in_consortium
 from ledger.services.blacklist.join_consortium import join_consortium
+from ledger.services.blacklist.known import signed_version
 from ledger.services.blacklist.publish_roots import RootState, publish_roots
 from ledger.services.blacklist.watch_consortium import watch_consortium
 from ledger.storage.blacklist import EpochRow, epochs
 from ledger.storage.chain_setup import setup_transactions
 from ledger.storage.consortium import ConsortiumRow, consortium_of_installation, newest_on_chain
-from ledger.storage.token_tree import newest_versions
+from ledger.storage.token_tree import newest_versions, version_numbered
 from signing.canonical import Json, encode
 from signing.keys.signer import EvmSigner
 from support.blacklist_service import HONEST, BlacklistService
@@ -155,6 +158,21 @@ def test_versions_endpoint_says_how_far_they_are_on_record(chain: Chain) -> None
         "consortium": f"0x{chain.row.consortium.hex()}",
         "final": chain.on_record(),
     }
+
+
+def test_verifier_asks_a_node_whether_the_chain_has_the_very_version(chain: Chain) -> None:
+    rpc = f"{chain.blacklist.service.url}/rpc"
+    believed = parse_check_policy(chain.blacklist.home.registry.get("policy")).chain
+    assert believed is not None
+    row = chain.here.stores.database.read(lambda tx: version_numbered(tx, chain.epoch.id, chain.on_record()))
+    assert row is not None
+    version = signed_version(row).record
+    assert version_on_record(believed, version, rpc).answer == "yes"
+    assert version_on_record(believed, replace(version, root=b"\x07" * 32), rpc).answer == "no"
+    assert version_on_record(believed, replace(version, number=10**6), rpc).answer == "not checked"
+    assert version_on_record(replace(believed, registry=chain.row.consortium), version, rpc).answer == "no"
+    with pytest.raises(VerificationFailed, match="another history"):
+        version_on_record(replace(believed, genesis=bytes(32)), version, rpc)
 
 
 def test_institution_that_left_may_not_check_and_one_that_came_back_may(chain: Chain) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.commands.demo_blacklist import walk_blacklist
-from api.commands.verify_check import verify_check, verify_subject_access
+from api.commands.verify_check import Asking, verify_check, verify_subject_access
 from support.live_service import settings_in
 
 
@@ -20,7 +20,14 @@ def test_every_step_of_the_demonstration_holds(tmp_path: Path, capsys: pytest.Ca
         assert part in told
     assert (told.count(" is present ("), told.count(" is absent (")) == (1, 2)
     assert (
-        verify_check(kept / "clean.opening.json", kept / "clean.receipt.json", kept / "policy.json", as_json=True) == 0
+        verify_check(
+            kept / "clean.opening.json",
+            kept / "clean.receipt.json",
+            kept / "policy.json",
+            Asking(None, offline=True),
+            as_json=True,
+        )
+        == 0
     )
     assert verify_subject_access(kept / "person.subject.json", kept / "policy.json", as_json=False) == 0
     assert "suspended: forged-identity" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from ledger.core.blacklist.consortium import (
     ROLES,
     ChainMember,
     EpochTerms,
+    ListChain,
     Place,
     Seen,
     compare_members,
@@ -29,6 +30,7 @@ from ledger.core.blacklist.consortium import (
     who_may,
     who_may_check,
 )
+from ledger.core.blacklist.policy import parse_check_policy, policy_bytes
 from ledger.core.blacklist.versions import Version
 from ledger.errors import InvalidInput
 from signing.algorithms import PublicKey, Suite, recover_address
@@ -154,3 +156,13 @@ def test_comparison_names_what_differs() -> None:
         "e": "the registry: not in the contract",
     }
     assert compare_members(own("e"), None, NOW)[0].may_check
+
+
+def test_check_policy_may_name_the_chain_and_is_strict_about_it() -> None:
+    made, chain = consortium(), ListChain(31337, b"\x01" * 32, b"\x02" * 20)
+    parts = ([made.signed_epoch], made.policy.registries, made.policy.institutions.items())
+    assert parse_check_policy(policy_bytes(*parts, chain)).chain == chain
+    assert parse_check_policy(policy_bytes(*parts)).chain is None
+    broken = policy_bytes(*parts, ListChain(0, b"\x01" * 32, b"\x02" * 20))
+    with pytest.raises(InvalidInput):
+        parse_check_policy(broken)
