@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from api.commands.addresses import parse_address
 from api.commands.chain_status import ChainStatus, read_status
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson
@@ -21,7 +22,7 @@ from api.wiring.installation import Installation
 from ledger.chain.client import ChainClient
 from ledger.core.blacklist.consortium import parse_chain_member
 from ledger.core.blacklist.signed import read_json
-from ledger.errors import InvalidInput, Unavailable
+from ledger.errors import Unavailable
 from ledger.services.blacklist.join_consortium import join_consortium
 from ledger.services.context import Stores
 from ledger.services.log.anchor_parties import Turn
@@ -43,7 +44,6 @@ Found = TypeVar("Found")
 Deploying = Callable[[Stores, ChainClient, EvmSigner, Turn], Found | None]
 
 POLL_SECONDS = 1.0
-_ADDRESS_BYTES = 20
 _CARD_BYTES = 4096
 
 Wait = Annotated[
@@ -89,7 +89,7 @@ def deploy(
     """
     require_own_chain(read_settings(), "`tally chain deploy`", "`tally up` deploys the registry by itself.")
     with opened() as here:
-        deployed = Deployed(_address(registry)) if registry else _deploy(here, wait, deploy_registry)
+        deployed = Deployed(parse_address(registry)) if registry else _deploy(here, wait, deploy_registry)
         binding = bind_chain(here.stores, here.client, deployed, ids.now())
         verifier = _deploy(here, wait, deploy_verifier)
         consortium = _consortium(here, wait, founders or [], blacklist)
@@ -128,7 +128,7 @@ def register(*, wait: Wait = 300, as_json: AsJson = False) -> None:
 
 def _consortium(here: Installation, wait: int, founders: list[Path], blacklist: str | None) -> ConsortiumRow | None:
     if blacklist:
-        return join_consortium(here.stores, here.client, _address(blacklist), ids.now())
+        return join_consortium(here.stores, here.client, parse_address(blacklist), ids.now())
     if not founders:
         return here.stores.database.read(consortium_of_installation)
     cards = [
@@ -179,16 +179,6 @@ def _unregistered(here: Installation) -> list[LogRow]:
 
 def _shown(log: LogRow) -> str:
     return f"0x{log.registry_log_id.hex()}" if log.registry_log_id else "not registered"
-
-
-def _address(text: str) -> bytes:
-    try:
-        value = bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        value = b""
-    if len(value) != _ADDRESS_BYTES:
-        raise InvalidInput("chain.bad-address", "expected the registry's address as 0x and 40 hexadecimal digits")
-    return value
 
 
 def _say_status(found: ChainStatus) -> None:

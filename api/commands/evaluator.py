@@ -10,6 +10,7 @@ import httpx2
 import typer
 import uvicorn
 
+from api.commands.addresses import parse_address
 from api.commands.ceremony_folder import (
     EPOCH,
     PLAN,
@@ -20,13 +21,20 @@ from api.commands.ceremony_folder import (
     read_round_two,
     take_step,
 )
+from api.commands.chain_members import ChainMembers
 from api.commands.configured import read_client_settings, read_settings
 from api.commands.evaluator_node import RemoteWorld, create_node, parse_members
 from api.commands.files import read_file, write_file
+from api.commands.local import require_own_chain
 from api.commands.outcome import EXIT_FAILED, note, say, say_json
 from api.commands.passphrase import read_passphrase
 from api.commands.tables import facts
+from api.settings import Settings
 from api.wiring import ids
+from api.wiring.installation import confirmations
+from ledger.chain.consortium import members as members_on_chain
+from ledger.chain.consortium import require_consortium
+from ledger.chain.remote import connect
 from ledger.core.blacklist.dkg import at_fault, parse_grievance
 from ledger.core.blacklist.epochs import Evaluator, Plan, parse_signed_epoch
 from ledger.core.blacklist.identifiers import Purpose
@@ -173,6 +181,12 @@ def run(
     registry: Annotated[
         str, typer.Option(metavar="URL", help="Where the versions of the list are read; TALLY_TOKEN is its API key.")
     ],
+    consortium: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Answer members of this Consortium contract only; TALLY_CHAIN is its RPC URL."
+        ),
+    ] = "",
 ) -> None:
     """Run one evaluator on TALLY_HOST and TALLY_PORT, with a database of its own in TALLY_DATA. Ctrl-C stops it."""
     settings, passphrase = read_settings(), read_passphrase("Passphrase")
@@ -186,7 +200,7 @@ def run(
     headers = {"Authorization": f"Bearer {read_client_settings().token.get_secret_value()}"}
     door = HttpRegistry(httpx2.Client(base_url=registry.rstrip("/"), headers=headers, timeout=REGISTRY_SECONDS))
     policy = CheckPolicy(epochs={signed.epoch.id: signed.epoch}, registries=(known.registry,), institutions={})
-    around = RemoteWorld(door, policy, known, signed.epoch.id)
+    around = RemoteWorld(door, policy, known, signed.epoch.id, contract=_contract(settings, consortium))
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(settings.database_url)
     database = Database(settings.database_url, pool_size=settings.threads)
@@ -197,6 +211,17 @@ def run(
     )
     uvicorn.run(node, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
     database.close()
+
+
+def _contract(settings: Settings, address: str) -> ChainMembers | None:
+    """Return the contract's members; None where the file alone decides; raise Unavailable, VerificationFailed("chain.wrong-code")."""
+    if not address:
+        return None
+    require_own_chain(settings, "--consortium", "the registry's own evaluators read the contract by themselves.")
+    client = connect(settings.chain, confirmations=confirmations(settings))
+    place = parse_address(address)
+    require_consortium(client, place)
+    return ChainMembers(lambda: members_on_chain(client, place, block="finalized"))
 
 
 def _signer(path: Path, passphrase: bytes) -> Signer:

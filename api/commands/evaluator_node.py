@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from api import errors
+from api.commands.chain_members import ChainMembers
 from api.limits import BodyLimit
 from api.wiring import ids
 from ledger.core.blacklist.admission import Member
@@ -70,12 +71,14 @@ class RemoteWorld:
     known: Members
     epoch_id: bytes
     now: Callable[[], datetime] = ids.now
+    contract: ChainMembers | None = None  # says who may check, where the evaluator reads the chain
     _seen: tuple[SignedVersion, ...] = ()
     _at: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def members(self) -> Mapping[str, Member]:
-        return self.known.members
+        own = self.known.members
+        return own if self.contract is None else self.contract.allowed(own)
 
     def versions(self) -> tuple[SignedVersion, ...]:
         """Return the newest two versions; raise VerificationFailed("version.forked"), Unavailable."""

@@ -16,6 +16,7 @@ from ledger.chain.artifact import Artifact, load
 from ledger.chain.client import BlockTag, ChainClient
 from ledger.chain.faults import Reverted
 from ledger.core.blacklist.consortium import ChainMember
+from ledger.errors import VerificationFailed
 
 Result = TypeVar("Result")
 
@@ -52,6 +53,17 @@ def artifact() -> Artifact:
 def code_hash() -> bytes:
     """Return the hash of the contract's runtime bytes, which are the same on every chain."""
     return keccak(artifact().runtime_code)
+
+
+def require_consortium(client: ChainClient, address: bytes) -> None:
+    """Raise VerificationFailed("chain.wrong-code") unless this contract is at the address."""
+    found = keccak(client.code(address))
+    if found != code_hash():
+        raise VerificationFailed(
+            "chain.wrong-code",
+            f"expected Consortium with code hash {code_hash().hex()} at 0x{address.hex()}, got {found.hex()}: it is another "
+            "contract, another version of this one, or none",
+        )
 
 
 def creation_code(name: str, founders: Sequence[ChainMember]) -> bytes:

@@ -13,19 +13,19 @@ from signing.algorithms import keccak256
 
 def join_consortium(stores: Stores, client: ChainClient, registry: bytes, now: datetime) -> ConsortiumRow:
     """Record both contracts, once; raise VerificationFailed("chain.wrong-code"), Conflict("consortium.already-bound")."""
-    _require_code(client, registry, "BlacklistRegistry", blacklist_registry.code_hash())
+    _require_registry(client, registry)
     found = blacklist_registry.consortium_of(client, registry)
-    _require_code(client, found, "Consortium", consortium.code_hash())
+    consortium.require_consortium(client, found)
     row = ConsortiumRow(found, registry, format_instant(now))
     stores.database.write(lambda tx: bind_consortium(tx, row))
     return row
 
 
-def _require_code(client: ChainClient, address: bytes, name: str, expected: bytes) -> None:
-    found = keccak256(client.code(address))
+def _require_registry(client: ChainClient, address: bytes) -> None:
+    expected, found = blacklist_registry.code_hash(), keccak256(client.code(address))
     if found != expected:
         raise VerificationFailed(
             "chain.wrong-code",
-            f"expected {name} with code hash {expected.hex()} at 0x{address.hex()}, got {found.hex()}: it is another contract, "
-            "another version of this one, or none",
+            f"expected BlacklistRegistry with code hash {expected.hex()} at 0x{address.hex()}, got {found.hex()}: it is another "
+            "contract, another version of this one, or none",
         )
