@@ -71,6 +71,10 @@ class Walk:
         body: dict[str, Json] = {"application": _content(minor, months, check), "people": [person]}
         return str(self.staff["Otto"].client.post("/v1/applications", body)["id"])
 
+    def close(self) -> None:
+        for client in (self.administrator, *(person.client for person in self.staff.values())):
+            client.close()
+
     def state(self, loan: str) -> str:
         return str(self.staff["Otto"].client.get(f"/v1/applications/{loan}")["state"])
 
@@ -100,6 +104,7 @@ def walk_approvals(settings: Settings) -> int:
         _large(walk)
         _audit(walk)
         _insider(walk, small, middle)
+        walk.close()
     say(f"\nRepeat it:\n  TALLY_DATA={own.data} tally audit approvals\n  TALLY_DATA={own.data} tally audit --no-record")
     return EXIT_FAILED if walk.failed else EXIT_DONE
 
