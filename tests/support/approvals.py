@@ -27,7 +27,7 @@ from ledger.services.log.add_person import NewPerson, add_person
 from ledger.services.log.audit import Scope, audit
 from ledger.services.log.enrol_key import enrol_key
 from ledger.services.log.sequence import Turn, sequence
-from ledger.storage.applications import DecisionRow, StateRow, application_by_id, decisions_of, state_of
+from ledger.storage.applications import DecisionRow, StateRow, application_by_id, applications, decisions_of, state_of
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
@@ -137,6 +137,10 @@ class Desk:
             lambda tx: load_application(tx, self.act("Otto").principal, application_id, Action.APPLICATION_READ)
         )
         return {name: value for name, value in open_content(stores, view).to_json().items() if name not in MADE_HERE}
+
+    def loans(self) -> list[str]:
+        """Return the ids of the newest applications."""
+        return [row.id for row in self.ledger.stores.database.read(lambda tx: applications(tx, INSTITUTION, limit=200))]
 
     def decisions_of(self, application_id: str) -> list[DecisionRow]:
         return self.ledger.stores.database.read(lambda tx: decisions_of(tx, application_id))
