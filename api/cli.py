@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Work": {
         "agreement": "Create, list, read and sign agreements.",
+        "desk": "What waits for you, delegations, attachments and evidence.",
         "policy": "Check, propose, publish and export approval policies.",
         "kpi": "Count what the trail says: time per stage, rates, load.",
     },

@@ -27,6 +27,17 @@ def agreement_id(client: Client, text: str) -> str:
     return str(first["id"])
 
 
+def application_id(client: Client, text: str) -> str:
+    """Return the id of the application that has this id or number; raise NotFound("application.unknown")."""
+    if is_id(text):
+        return text
+    items = client.get("/v1/applications", search="number", value=text)["items"]
+    first = items[0] if isinstance(items, list) and items else None
+    if not isinstance(first, dict):
+        raise NotFound("application.unknown", f"no application of your institution has the number {text}")
+    return str(first["id"])
+
+
 def require_id(text: str, what: str) -> str:
     """Return the text when it is an id; raise InvalidInput("id.malformed")."""
     if not is_id(text):

@@ -96,6 +96,13 @@ def application_answer(read: ApplicationRead) -> dict[str, object]:
             {"entry": row.entry_id, "decider": row.decider_id, "version": row.version, "at": row.decided_at}
             for row in view.decisions
         ],
+        "attachments": [
+            {"id": row.id, "sha256": row.sha256.hex(), "media_type": row.media_type} for row in read.attachments
+        ],
+        "evidence": [
+            {"kind": one.row.kind, "by": one.row.author_id, "at": one.row.recorded_at, "says": one.said}
+            for one in read.evidence
+        ],
         "latest_entry": view.state.changed_entry,
     }
 

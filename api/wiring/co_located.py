@@ -11,6 +11,7 @@ from api.wiring import ids
 from api.wiring.installation import Installation
 from ledger.core.blacklist.epochs import Evaluator, Plan, SignedEpoch
 from ledger.core.blacklist.identifiers import Purpose
+from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Principal, Role
 from ledger.errors import Unavailable
@@ -138,6 +139,18 @@ def partner_signer(here: Installation, institution_id: str) -> Signer:
             "your institution's blacklist key is not in this installation: check with `tally blacklist check`, or on your own",
         )
     return here.keyring.named("blacklist-partner", "blacklist-partner", make=True)
+
+
+def believed(here: Installation) -> CheckPolicy:
+    """Return whom this installation believes about checks of people and firms: its own registry's epochs and members."""
+    found = [row for row in here.stores.database.read(epochs) if row.purpose == Purpose.BLACKLIST]
+    opened = [signed_epoch(row).epoch for row in found]
+    members = OwnDatabase(here.stores, b"").members()
+    return CheckPolicy(
+        epochs={epoch.id: epoch for epoch in opened},
+        registries=(registry_public(here),) if opened else (),
+        institutions={name: member.key for name, member in members.items()},
+    )
 
 
 def registry_public(here: Installation) -> PublicKey:

@@ -1,12 +1,17 @@
 """Applications for the tests of the approval rules."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from ledger.core.applications.application import Applicant, Application, Attachment, BlacklistCheck, ThirdParty
+from ledger.core.applications.evidence import AtHand
 from ledger.core.log.directory import format_instant
 from support.decisions import NOW
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)  # of an identity document, as far as the intake looks
 ANN, BOB = "0a" * 32, "0b" * 32
+
+AT_HAND = AtHand(received=frozenset({sha256(PICTURE).digest()}))
 
 
 def application(**changes: object) -> Application:
@@ -24,7 +29,7 @@ def application(**changes: object) -> Application:
         "channel": "counter",
         "terms_sha256": b"\x07" * 32,
         "applicants": (Applicant(ANN, "borrower"),),
-        "attachments": (Attachment("identity", b"\x08" * 32, 1234),),
+        "attachments": (Attachment("identity", sha256(PICTURE).digest(), len(PICTURE)),),
     }
     return Application(**{**facts, **changes})  # type: ignore[arg-type]  # the tests name its fields
 

@@ -10,6 +10,7 @@ from ledger.core.applications.rule_set import RuleSet
 from ledger.core.log.audit_findings import AuditReport
 from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Action, Principal, Role
+from ledger.services.applications.attach import attach
 from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
 from ledger.services.applications.create import MADE_HERE, NewApplication, create
 from ledger.services.applications.decide import NewDecision, decide
@@ -32,7 +33,7 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer, EvmSigner, open_signer
-from support.applications import application, check
+from support.applications import PICTURE, application, check
 from support.ledgers import INSTITUTION, NOW, Ledger, secret_of
 
 CHAIN_ID = 31_337
@@ -105,7 +106,10 @@ class Desk:
         applicant = applicant_id(self.ledger.stores, INSTITUTION, "cn-id", identity)
         content["checks"] = [replace(check(self.now), applicant=applicant).to_json()]
         new = NewApplication(content={**content, **changes}, people=people)
-        return create(self.ledger.stores, self.act("Otto"), new).resource_id
+        loan = create(self.ledger.stores, self.act("Otto"), new).resource_id
+        if "attachments" not in changes:
+            attach(self.ledger.stores, self.act("Otto"), loan, PICTURE)
+        return loan
 
     def submit(self, application_id: str) -> Written:
         return submit(self.ledger.stores, self.act("Otto"), application_id, RULES)

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from support.applications import application
+from support.applications import PICTURE, application
 from support.live_service import Service
 
 MADE_HERE = {"tag", "number", "version", "corrects", "applicants"}
@@ -15,4 +15,10 @@ def entered(service: Service, **changes: Any) -> httpx2.Response:  # noqa: ANN40
     content = {name: value for name, value in application().to_json().items() if name not in MADE_HERE}
     content["amount"] = {"currency": "CNY", "minor": "10000000"}
     people = [{"role": "borrower", "name": "林小雨", "identity": IDENTITY, "phone": "13800138000"}]
-    return service.officer().post("/v1/applications", json={"application": {**content, **changes}, "people": people})
+    officer = service.officer()
+    made = officer.post("/v1/applications", json={"application": {**content, **changes}, "people": people})
+    if made.is_success and "attachments" not in changes:
+        files = {"file": ("identity.png", PICTURE, "image/png")}
+        handed_in = officer.post(f"/v1/applications/{made.json()['id']}/attachments", files=files)
+        assert handed_in.status_code == 201, handed_in.text
+    return made

@@ -109,7 +109,13 @@ class Trail:
             "path": "two",
             "group": {"amount": {"currency": "CNY", "minor": str(self.content.amount)}},
         }
+        self.attach(loan)
         self.add("application.submitted", loan, submission={**submission, **changes})
+
+    def attach(self, loan: str = LOAN) -> None:
+        """Hand in what the application lists."""
+        for item in self.content.attachments:
+            self.add("application.attached", loan, attachment={"sha256": item.sha256.hex()}, author="otto")
 
     def delegate(self, name: str, *, until: timedelta, limit: int) -> None:
         """Let `name` decide in Olga's place."""

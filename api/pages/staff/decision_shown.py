@@ -8,11 +8,12 @@ from api.pages.customer.terms_card import Words, shown_money
 from api.pages.words import TEXTS
 from ledger.core.agreements.currency import Money
 from ledger.core.agreements.people import DEFAULT_ZONE
-from ledger.core.applications.application import Application, Collateral
+from ledger.core.applications.application import Application, BlacklistCheck, Collateral
+from ledger.core.applications.evidence import parse_verification
 from ledger.core.applications.policy import Step, StepKind
 from ledger.core.log.permissions import Principal
 from ledger.services.applications.queue import Waiting
-from ledger.services.applications.read import ApplicationRead
+from ledger.services.applications.read import ApplicationRead, ToldEvidence
 from ledger.services.applications.review import Reviewed, ToldDecision, Way
 
 Rows = tuple[tuple[str, str], ...]
@@ -47,7 +48,8 @@ def office(role: str, w: Words) -> str:
 
 def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
     """Return every field of the application's current version."""
-    content, view = found.content, found.view
+    content, view, later = found.content, found.view, found.at_hand
+    received = {row.sha256: row.id for row in found.attachments}
     return {
         "id": view.row.id,
         "number": view.row.number,
@@ -57,19 +59,29 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "facts": _facts(content, w),
         "people": _people(found, w),
         "collateral": [_collateral(item, content.currency, w) for item in content.collateral],
-        "attachments": [(item.kind, item.sha256.hex(), item.byte_length) for item in content.attachments],
+        "attachments": [(item.kind, item.sha256.hex(), received.get(item.sha256)) for item in content.attachments],
         "third_party": [
             w("desk.valid", source=item.source, at=_when(item.fetched_at), until=_when(item.valid_until))
-            for item in content.third_party
+            for item in (*content.third_party, *later.third_party)
         ],
-        "checks": [
-            (w("desk.listed" if item.listed else "desk.clean"), _when(item.checked_at)) for item in content.checks
-        ],
+        "checks": [_check(item, w, proved=item in later.checks) for item in (*content.checks, *later.checks)],
+        "verifications": [_verified(one, w) for one in found.evidence if one.row.kind == "verification"],
         "content_sha256": view.version.content_sha256.hex(),
         "terms_sha256": content.terms_sha256.hex(),
         "currency": content.currency,
         "minor": str(content.amount),
     }
+
+
+def _check(item: BlacklistCheck, w: Words, *, proved: bool) -> tuple[str, str]:
+    result = w("desk.listed" if item.listed else "desk.clean")
+    return f"{result} · {w('desk.proved' if proved else 'desk.claimed')}", _when(item.checked_at)
+
+
+def _verified(one: ToldEvidence, w: Words) -> str:
+    told = parse_verification(one.said)
+    parts = (told.material, told.source, w(f"desk.result-{told.result}"), told.note, _when(one.row.recorded_at))
+    return " · ".join(part for part in parts if part)
 
 
 def _facts(content: Application, w: Words) -> Rows:

@@ -26,6 +26,7 @@ from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import issue_decision
 from ledger.services.applications.queue import queue
 from ledger.services.applications.read import read
+from ledger.services.applications.read_attachment import read_attachment
 from ledger.services.applications.review import review
 from ledger.services.log.list_keys import list_keys
 from ledger.storage.enrolled_keys import EnrolledKeyRow
@@ -59,6 +60,14 @@ def get_application(request: Request, here: Here, staff: SignedIn, application_i
         "has_key": _key_of(here, staff) is not None,
     }
     return staff_page(request, here, staff, "application", values)
+
+
+@router.get("/applications/{application_id}/attachments/{attachment_id}")
+def get_attachment(here: Here, staff: SignedIn, application_id: Id, attachment_id: Id) -> Response:
+    """Download an attachment; the reading is noted in the access log."""
+    row, data = read_attachment(here.stores, staff.act, application_id, attachment_id)
+    headers = {"Content-Disposition": f'attachment; filename="{row.id}"', "Cache-Control": "no-store"}
+    return Response(data, media_type=row.media_type, headers=headers)
 
 
 @router.post("/applications/{application_id}/statement", dependencies=[SameOrigin, StrictJson])

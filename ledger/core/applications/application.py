@@ -71,6 +71,16 @@ class ThirdParty:
     fetched_at: str
     valid_until: str
 
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "source": self.source,
+            "consent_sha256": self.consent_sha256.hex(),
+            "request_sha256": self.request_sha256.hex(),
+            "response_sha256": self.response_sha256.hex(),
+            "fetched_at": self.fetched_at,
+            "valid_until": self.valid_until,
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class BlacklistCheck:
@@ -128,7 +138,7 @@ class Application:
             "applicants": [{"id": item.id, "role": item.role} for item in self.applicants],
             "collateral": [_collateral_json(item) for item in self.collateral],
             "attachments": [_attachment_json(item) for item in self.attachments],
-            "third_party": [_third_party_json(item) for item in self.third_party],
+            "third_party": [item.to_json() for item in self.third_party],
             "checks": [item.to_json() for item in self.checks],
         }
 
@@ -136,13 +146,13 @@ class Application:
         """Return the 32-byte content hash: tagged SHA-256 ("application") over the canonical JSON."""
         return tagged_hash("application", encode(self.to_json()))
 
-    def case(self, group_amount: int) -> Case:
-        """Return what the policy looks at; `group_amount` is this amount and that of all linked applications together."""
+    def case(self, group_amount: int, *, listed: bool = False) -> Case:
+        """Return what the policy looks at: `group_amount` is of all linked applications together, `listed` by checks that came later."""
         return Case(
             product=self.product,
             amount=group_amount,
             grade=self.grade,
-            listed=any(check.listed for check in self.checks),
+            listed=listed or any(check.listed for check in self.checks),
             collateral_fall=max((item.fall for item in self.collateral), default=0),
         )
 
@@ -192,8 +202,8 @@ def parse_application(value: Json) -> Application:
         applicants=fields.many("applicants", _applicant, least=1, most=MAX_APPLICANTS),
         collateral=fields.many("collateral", _collateral, most=MAX_PARTS),
         attachments=fields.many("attachments", _attachment, most=MAX_PARTS),
-        third_party=fields.many("third_party", _third_party, most=MAX_PARTS),
-        checks=fields.many("checks", _check, most=MAX_PARTS),
+        third_party=fields.many("third_party", parse_third_party, most=MAX_PARTS),
+        checks=fields.many("checks", parse_blacklist_check, most=MAX_PARTS),
     )
     _check_whole(application)
     return application
@@ -243,7 +253,8 @@ def _attachment(value: Json) -> Attachment:
     )
 
 
-def _third_party(value: Json) -> ThirdParty:
+def parse_third_party(value: Json) -> ThirdParty:
+    """Return an envelope of third-party data; raise InvalidInput("application.invalid") that names the place."""
     names = frozenset(("source", "consent_sha256", "request_sha256", "response_sha256", "fetched_at", "valid_until"))
     fields = Fields(value, names, where="third_party", code=_CODE)
     return ThirdParty(
@@ -256,7 +267,8 @@ def _third_party(value: Json) -> ThirdParty:
     )
 
 
-def _check(value: Json) -> BlacklistCheck:
+def parse_blacklist_check(value: Json) -> BlacklistCheck:
+    """Return a look-up; raise InvalidInput("application.invalid") that names the place."""
     names = frozenset({"applicant", "listed", "receipt_sha256", "checked_at"})
     fields = Fields(value, names, where="check", code=_CODE)
     return BlacklistCheck(
@@ -274,17 +286,6 @@ def _collateral_json(item: Collateral) -> Json:
 
 def _attachment_json(item: Attachment) -> Json:
     return {"kind": item.kind, "sha256": item.sha256.hex(), "bytes": item.byte_length}
-
-
-def _third_party_json(item: ThirdParty) -> Json:
-    return {
-        "source": item.source,
-        "consent_sha256": item.consent_sha256.hex(),
-        "request_sha256": item.request_sha256.hex(),
-        "response_sha256": item.response_sha256.hex(),
-        "fetched_at": item.fetched_at,
-        "valid_until": item.valid_until,
-    }
 
 
 def _hash(value: Json) -> bytes:

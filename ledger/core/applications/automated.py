@@ -39,10 +39,13 @@ class Submitted:
     content: Application
     group_amount: int
     policy_sha256: bytes
+    listed: bool = False  # by a check that came after the content was written
 
     @property
     def inputs(self) -> Inputs:
-        return Inputs(case=self.content.case(self.group_amount), term_months=self.content.term_months)
+        return Inputs(
+            case=self.content.case(self.group_amount, listed=self.listed), term_months=self.content.term_months
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,10 @@ from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
 from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.replay_evidence import EVIDENCE, check_complete
 from ledger.core.applications.replay_life import LIFE, check_stands
 from ledger.core.applications.replay_rules import automated
 from ledger.core.applications.replay_sending import HANDLERS as SENDING
-from ledger.core.applications.requirements import missing
 from ledger.core.applications.states import Move, State
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_findings import Finding
@@ -120,12 +120,13 @@ class Replay(Book):
         group = self.lines.group_of(replace(case.line, submitted_at=entry.at), days=policy.policy.link_days)
         if str(group.amount) != _minor(submission):
             self.find(entry, "approval.split", expected=str(group.amount), found=_minor(submission))
-        name, _ = path_for(policy.policy, case.content.case(group.amount))
+        name, _ = path_for(policy.policy, case.content.case(group.amount, listed=case.at_hand.is_listed))
         if name != submission.get("path"):
             self.find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
         case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
         case.progress, case.submission, case.path = Progress(), entry.id, name
         case.step_since = entry.at
+        check_complete(self, entry, case)
         check_stands(self, entry, case)
 
     def _seated(self, entry: TrailEntry) -> None:
@@ -173,7 +174,7 @@ class Replay(Book):
             return
         self._check_statement(entry, case, statement)
         if statement.verdict == Verdict.APPROVE:
-            self._check_complete(entry, case, case.review.path)
+            check_complete(self, entry, case)
         actor = Actor(
             id=statement.decider,
             roles=self.timeline.roles_at(statement.decider, entry.index),
@@ -205,8 +206,6 @@ class Replay(Book):
     def _ruled(self, entry: TrailEntry, case: Case, statement: str) -> None:
         self.decisions += 1
         self.check_time(entry, case)
-        if case.review is not None:
-            self._check_complete(entry, case, case.review.path)
         if automated(self, entry, case, statement):
             self._check_move(entry, case)
 
@@ -254,10 +253,6 @@ class Replay(Book):
                     entry, "approval.other-content", expected=f"the recorded {name}", found="another one was signed"
                 )
 
-    def _check_complete(self, entry: TrailEntry, case: Case, path: Path) -> None:
-        for line in missing(path, case.content, entry.at):
-            self.find(entry, "approval.incomplete", expected=line, found="nothing")
-
     def _find_case(self, name: str, case: Case, code: str, expected: str, found: str) -> None:
         index = case.policy.index if case.policy else None
         self.findings.append(
@@ -302,5 +297,6 @@ _HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
     "application.decided": Replay._decided,  # noqa: SLF001
     **SENDING,
     "application.escalated": Replay._escalated,  # noqa: SLF001
+    **EVIDENCE,
     **LIFE,
 }

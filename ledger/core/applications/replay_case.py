@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ledger.core.applications.application import Application, parse_application
 from ledger.core.applications.decide import Progress, Review
+from ledger.core.applications.evidence import NOTHING, AtHand
 from ledger.core.applications.groups import Line, Lines
 from ledger.core.applications.offers import Offer
 from ledger.core.applications.signers import Signers
@@ -36,6 +37,7 @@ class Case:
     offer: Offer | None = None  # of a counter-offer that was not taken yet
     told: bool = False  # whether the applicant was, since it was returned or countered
     due_on: str = ""
+    at_hand: AtHand = NOTHING
     reporters: dict[int, str] = field(default_factory=dict)  # condition: who brought the newest evidence
     met: set[int] = field(default_factory=set)
     newest: str = ""  # id of its newest entry, and where that says it stands (None where it says nothing or was erased)

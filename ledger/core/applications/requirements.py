@@ -7,50 +7,56 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.evidence import AtHand
 from ledger.core.applications.policy import Path
 from ledger.errors import Conflict
 
 MAX_CLOCK_AHEAD = timedelta(minutes=2)  # another institution's clock; more is a date from the future
 
 
-def missing(path: Path, application: Application, now: datetime) -> list[str]:
-    """Return a sentence for each requirement of the path that the application does not meet at `now`."""
-    return [*_attachments(path, application), *_third_party(path, application, now), *_checks(path, application, now)]
+def missing(path: Path, application: Application, at_hand: AtHand, now: datetime) -> list[str]:
+    """Return a sentence for each requirement of the path that the application, with what is at hand, does not meet at `now`."""
+    return [
+        *_attachments(path, application, at_hand),
+        *_third_party(path, application, at_hand, now),
+        *_checks(path, application, at_hand, now),
+    ]
 
 
-def require_complete(path: Path, application: Application, now: datetime) -> None:
+def require_complete(path: Path, application: Application, at_hand: AtHand, now: datetime) -> None:
     """Raise Conflict("application.incomplete") that names all that is missing."""
-    lines = missing(path, application, now)
+    lines = missing(path, application, at_hand, now)
     if lines:
         raise Conflict("application.incomplete", "before an approval this application needs: " + "; ".join(lines))
 
 
-def _attachments(path: Path, application: Application) -> Iterator[str]:
-    present = {item.kind for item in application.attachments}
+def _attachments(path: Path, application: Application, at_hand: AtHand) -> Iterator[str]:
+    """Name each kind that is not listed, or of which no listed file was received."""
+    present = {item.kind for item in application.attachments if item.sha256 in at_hand.received}
     yield from (f"an attachment of the kind {kind}" for kind in path.attachments if kind not in present)
 
 
-def _third_party(path: Path, application: Application, now: datetime) -> Iterator[str]:
+def _third_party(path: Path, application: Application, at_hand: AtHand, now: datetime) -> Iterator[str]:
     for needed in path.third_party:
         oldest = now - timedelta(days=needed.max_age_days)
         fresh = any(
             item.source == needed.source
             and _between(oldest, item.fetched_at, now + MAX_CLOCK_AHEAD)
             and now <= datetime.fromisoformat(item.valid_until)
-            for item in application.third_party
+            for item in (*application.third_party, *at_hand.third_party)
         )
         if not fresh:
             yield f"data of {needed.source} not older than {needed.max_age_days} days"
 
 
-def _checks(path: Path, application: Application, now: datetime) -> Iterator[str]:
+def _checks(path: Path, application: Application, at_hand: AtHand, now: datetime) -> Iterator[str]:
     if path.check_minutes is None:
         return
     oldest = now - timedelta(minutes=path.check_minutes)
     for place, applicant in enumerate(application.applicants, start=1):
         fresh = any(
             check.applicant == applicant.id and _between(oldest, check.checked_at, now + MAX_CLOCK_AHEAD)
-            for check in application.checks
+            for check in (*application.checks, *at_hand.checks)
         )
         if not fresh:
             yield f"a blacklist check of applicant {place} not older than {path.check_minutes} minutes"

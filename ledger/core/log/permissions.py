@@ -62,6 +62,7 @@ class Action(StrEnum):
     APPLICATION_READ = "application.read"
     APPLICATION_DECIDE = "application.decide"
     SITTING_NAME = "sitting.name"
+    EVIDENCE_ADD = "evidence.add"
     POLICY_READ = "policy.read"
     POLICY_CHANGE = "policy.change"
     DELEGATION_CHANGE = "delegation.change"
@@ -139,6 +140,7 @@ TABLE: Mapping[Action, Mapping[Role, Grade]] = {
         Role.DEPARTMENT_HEAD: _C,
         Role.COMMITTEE: _C,
     },
+    Action.EVIDENCE_ADD: {Role.OFFICER: _P, Role.RISK: _P},
     Action.SITTING_NAME: {Role.RISK: _C, Role.DEPARTMENT_HEAD: _C},
     Action.POLICY_READ: {
         Role.OFFICER: _P,

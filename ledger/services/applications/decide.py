@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, acting_role, take
-from ledger.core.applications.requirements import require_complete
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.keys import Purpose
@@ -90,7 +89,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)
     if statement.verdict == Verdict.APPROVE:
-        require_complete(standing.path, standing.content, act.now)
+        standing.require_complete(act.now)
     actor = actor_of(tx, act.principal.id)
     progress = take(standing.review, standing.progress, _decision(act, actor, statement))
     return _store(tx, stores, act, _Taken(plan, view, standing, progress, actor))

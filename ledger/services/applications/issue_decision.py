@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ledger.core.applications.decide import Decision, Verdict, acting_role, take
-from ledger.core.applications.requirements import require_complete
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.keys import Purpose
 from ledger.core.log.permissions import Action
@@ -85,7 +84,7 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
 def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> str:
     """Return the role in which the decision would be taken; raise what taking it now would raise."""
     if wanted.verdict is Verdict.APPROVE:
-        require_complete(standing.path, standing.content, act.now)
+        standing.require_complete(act.now)
     decision = Decision(
         actor=actor_of(tx, act.principal.id),
         verdict=wanted.verdict,

@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 
 from ledger.core.applications.application import Application
+from ledger.core.applications.evidence import AtHand
 from ledger.core.log.permissions import Action, Grade, Resource, allowed
-from ledger.errors import Unavailable
-from ledger.services.applications.view import KIND, ApplicationView, load_application, open_content
+from ledger.services.applications.at_hand import gathered, said
+from ledger.services.applications.reading import note_reading
+from ledger.services.applications.view import ApplicationView, load_application, open_content
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
-from ledger.services.recording import Event, RecordKey, record
 from ledger.storage.database import Connection
-from ledger.storage.logs import log_of_institution
+from ledger.storage.evidence import AttachmentRow, EvidenceRow, attachments_of, evidence_of
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldEvidence:
+    """What was recorded about an application: of which kind, by whom, when, and what it says."""
+
+    row: EvidenceRow
+    said: Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +31,13 @@ class ApplicationRead:
     view: ApplicationView
     content: Application
     people: Json
+    attachments: tuple[AttachmentRow, ...]
+    evidence: tuple[ToldEvidence, ...]
+
+    @property
+    def at_hand(self) -> AtHand:
+        """What counts beside the content."""
+        return gathered(self.attachments, [(one.row.kind, one.said) for one in self.evidence])
 
 
 def read(stores: Stores, act: Act, application_id: str) -> ApplicationRead:
@@ -30,29 +46,18 @@ def read(stores: Stores, act: Act, application_id: str) -> ApplicationRead:
     content = open_content(stores, view)
     reaches = allowed(act.principal, Action.APPLICATION_READ, Resource(view.row.institution_id, Grade.PERSONAL))
     people = _people(stores, act, view) if reaches else None
-    return ApplicationRead(view=view, content=content, people=people)
+    attachments, evidence = stores.database.read(lambda tx: _beside(tx, stores, application_id))
+    return ApplicationRead(view=view, content=content, people=people, attachments=attachments, evidence=evidence)
+
+
+def _beside(
+    tx: Connection, stores: Stores, application_id: str
+) -> tuple[tuple[AttachmentRow, ...], tuple[ToldEvidence, ...]]:
+    told = (ToldEvidence(row=row, said=said(tx, stores, row)) for row in evidence_of(tx, application_id))
+    return tuple(attachments_of(tx, application_id)), tuple(told)
 
 
 def _people(stores: Stores, act: Act, view: ApplicationView) -> Json:
     opened = open_fields(stores, stores.database.read(lambda tx: fields_of_entry(tx, view.row.created_entry)))
-    stores.database.write(lambda tx: _note(tx, stores, act, view))
+    stores.database.write(lambda tx: note_reading(tx, stores, act, view))
     return opened["people"].value if "people" in opened else None
-
-
-def _note(tx: Connection, stores: Stores, act: Act, view: ApplicationView) -> None:
-    """Record in the access log who read personal fields of which application."""
-    log = log_of_institution(tx, view.row.institution_id, "access")
-    if log is None:
-        raise Unavailable(
-            "institution.unknown", "this institution has no access log here; reading personal data needs one"
-        )
-    event = Event(
-        type="application.read",
-        log=log,
-        subject_kind=KIND,
-        subject_id=view.row.id,
-        role="reader",
-        record=RecordKey(view.row.id, stores.record_keys.get(view.row.id)),
-        private={"reader": act.principal.id},
-    )
-    record(tx, stores, act, event)

@@ -95,7 +95,9 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
 
 
 def _missing(act: Act, view: ApplicationView, standing: Standing | None) -> tuple[str, ...]:
-    return tuple(missing(standing.path, standing.content, act.now)) if standing and view.is_open else ()
+    return (
+        tuple(missing(standing.path, standing.content, standing.at_hand, act.now)) if standing and view.is_open else ()
+    )
 
 
 def _ways(tx: Connection, act: Act, standing: Standing) -> tuple[Way, ...]:

@@ -18,9 +18,12 @@ from ledger.core.applications.decide import (
     Verdict,
     replay,
 )
-from ledger.core.applications.policy import Path
+from ledger.core.applications.evidence import AtHand, require_heeded
+from ledger.core.applications.policy import Path, Policy
+from ledger.core.applications.requirements import require_complete
 from ledger.core.log.fields import Fields
 from ledger.errors import NotFound, VerificationFailed
+from ledger.services.applications.at_hand import at_hand_of
 from ledger.services.applications.policies import policy_of
 from ledger.services.applications.view import ApplicationView, open_content
 from ledger.services.context import Stores
@@ -50,6 +53,15 @@ class Standing:
     path: Path
     review: Review
     progress: Progress
+    at_hand: AtHand
+    policy: Policy
+    path_name: str
+
+    def require_complete(self, now: datetime) -> None:
+        """Raise Conflict("application.incomplete" | "application.listing-found") unless all is there that an approval needs."""
+        require_complete(self.path, self.content, self.at_hand, now)
+        if self.at_hand.is_listed:
+            require_heeded(self.policy, self.path_name, self.content, self.review.amount)
 
 
 def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standing:
@@ -63,7 +75,16 @@ def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standi
         own=view.own | {applicant.id for applicant in content.applicants},
     )
     progress = replay(review, _history(tx, stores, view, review))
-    return Standing(content=content, policy_sha256=row.sha256, path=review.path, review=review, progress=progress)
+    return Standing(
+        content=content,
+        policy_sha256=row.sha256,
+        path=review.path,
+        review=review,
+        progress=progress,
+        at_hand=at_hand_of(tx, stores, view.row.id),
+        policy=policy,
+        path_name=view.state.path,
+    )
 
 
 def actor_of(tx: Connection, person_id: str) -> Actor:

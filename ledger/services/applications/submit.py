@@ -13,6 +13,7 @@ from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import InvalidInput
+from ledger.services.applications.at_hand import at_hand_of
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
 from ledger.services.applications.moving import require_clock
@@ -72,7 +73,9 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     group = find_group(
         tx, stores, line_of(view.row.id, plan.content, act.now), view.row.institution_id, days=policy.link_days
     )
-    name, row_id = path_for(policy, plan.content.case(group.amount))
+    at_hand = at_hand_of(tx, stores, view.row.id)
+    name, row_id = path_for(policy, plan.content.case(group.amount, listed=at_hand.is_listed))
+    require_complete(policy.paths[name], plan.content, at_hand, act.now)
     step = policy.paths[name].steps[0]
     institution = institution_by_id(tx, view.row.institution_id)
     changed = replace(
@@ -85,7 +88,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         path=name,
         changed_at=at,
     )
-    written = _store(tx, stores, act, plan, _Chosen(view, row, policy, row_id, group, changed))
+    written = _store(tx, stores, act, plan, _Chosen(view, row, policy, row_id, group, changed, at_hand.is_listed))
     remember_answer(tx, act, written)
     return written
 
@@ -98,6 +101,7 @@ class _Chosen:
     row: str
     group: Group
     state: rows.StateRow
+    listed: bool  # by a check that came after the content was written
 
 
 def _store(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen) -> Written:
@@ -115,13 +119,13 @@ def _store(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chose
 def _rule(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen) -> Ruled:
     content, view, path = plan.content, chosen.view, chosen.table.paths[chosen.state.path]
     acting = acting_rules(tx, act, content.currency, plan.rules_key)
-    require_complete(path, content, act.now)
     submitted = Submitted(
         application=view.row.id,
         submission=chosen.state.submitted_entry,
         content=content,
         group_amount=chosen.group.amount,
         policy_sha256=chosen.policy.sha256,
+        listed=chosen.listed,
     )
     review = Review(content_sha256=content.sha256(), path=path, amount=chosen.group.amount)
     given = Given(

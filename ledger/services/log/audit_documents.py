@@ -5,12 +5,14 @@ nobody names is a note (a crash between storing and recording leaves one). DESIG
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, Note, show
 from ledger.errors import InvalidInput, NotFound, VerificationFailed
 from ledger.services.agreements.stored_document import DOCUMENT_HEADER
+from ledger.services.applications.attach import ATTACHMENT_HEADER
 from ledger.services.context import Stores
 from ledger.storage.audit_reads import Read, stream
 from ledger.storage.database import Connection
@@ -19,7 +21,11 @@ from ledger.storage.record_keys import KeyState
 
 BATCH = 200
 FOLDER = "documents"
-_COLUMNS = ("id", "sha256", "byte_length", "object_name", "record_id")
+# For each table whose rows name stored bytes: which column names the record they are sealed under, and the header of its files.
+TABLES: Mapping[str, tuple[str, bytes]] = {
+    "document": ("record_id", DOCUMENT_HEADER),
+    "attachment": ("application_id", ATTACHMENT_HEADER),
+}
 
 
 def audit_documents(stores: Stores) -> Gathered:
@@ -30,7 +36,7 @@ def audit_documents(stores: Stores) -> Gathered:
 
 def _audit(tx: Connection, stores: Stores, names: set[str]) -> Gathered:
     gathered = Gathered()
-    rows = (_Document(*raw) for raw in stream(tx, Read(table="document", columns=_COLUMNS, order=("id",))))
+    rows = (row for table in TABLES for row in _rows(tx, table))
     while batch := list(islice(rows, BATCH)):
         states = stores.record_keys.states([row.record_id for row in batch if isinstance(row.record_id, str)])
         for row in batch:
@@ -44,8 +50,17 @@ def _audit(tx: Connection, stores: Stores, names: set[str]) -> Gathered:
     return gathered
 
 
+def _rows(tx: Connection, table: str) -> Iterator["_Document"]:
+    column, header = TABLES[table]
+    columns = ("id", "sha256", "byte_length", "object_name", column)
+    for raw in stream(tx, Read(table=table, columns=columns, order=("id",))):
+        yield _Document(table, header, *raw)
+
+
 @dataclass(frozen=True)
 class _Document:
+    kind: str
+    header: bytes
     id: object
     sha256: object
     byte_length: object
@@ -56,7 +71,7 @@ class _Document:
 def _check(stores: Stores, gathered: Gathered, row: _Document, state: KeyState | None) -> None:
     def find(code: str, field: str, expected: str, found: str) -> None:
         name = show("id", row.id)
-        gathered.find(Finding(code=code, kind="document", id=name, field=field, expected=expected, found=found))
+        gathered.find(Finding(code=code, kind=row.kind, id=name, field=field, expected=expected, found=found))
 
     if state is not None and state.destroyed_at is not None and state.key is None:
         return  # declared erased: its bytes can no longer be read by anybody
@@ -65,7 +80,7 @@ def _check(stores: Stores, gathered: Gathered, row: _Document, state: KeyState |
         return
     try:
         sealed = stores.objects.get(str(row.object_name))
-        data = unseal(state.key, sealed, header=DOCUMENT_HEADER + str(row.id).encode())
+        data = unseal(state.key, sealed, header=row.header + str(row.id).encode())
     except (NotFound, InvalidInput):
         find("document.missing", "object_name", show("object_name", row.object_name), NOTHING)
         return

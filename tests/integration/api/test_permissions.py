@@ -19,6 +19,7 @@ from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.canonical import encode
 from signing.envelope import Signature
+from support.applications import PICTURE
 from support.live_applications import entered
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
 from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
@@ -122,6 +123,11 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/people/{person_id}/departments": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/departments/{department}/leavings": frozenset({ADMINISTRATOR}),
     "GET /v1/delegations": DECIDERS,
+    "GET /v1/applications/{application_id}/attachments/{attachment_id}": DECIDERS | {AUDITOR},
+    "POST /v1/applications/{application_id}/attachments": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/verifications": frozenset({OFFICER, RISK}),
+    "POST /v1/applications/{application_id}/third-party-data": frozenset({OFFICER, RISK}),
+    "POST /v1/applications/{application_id}/checks": frozenset({OFFICER, RISK}),
     "POST /v1/delegations": frozenset({OFFICER, RISK, HEAD}),
     "POST /v1/delegations/{delegation_id}/revocations": frozenset({OFFICER, RISK, HEAD}),
     "POST /v1/templates/{template}/agreements": frozenset({OFFICER}),
@@ -174,6 +180,7 @@ class World:
             "policy_id": self.policy,
             "rule_set_id": self.person,
             "delegation_id": self.loan.id,
+            "attachment_id": self.loan.id,
             "department": "retail",
             "place": "0",
             "key_id": self.key_id,
@@ -245,6 +252,20 @@ class World:
             "POST /v1/keys": {"json": new_key("not proofed", replaces=self.key_id)},
             "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
             "POST /v1/people/{person_id}/departments": {"json": {"department": "No Word"}},
+            "POST /v1/applications/{application_id}/attachments": {
+                "files": {"file": ("a.png", PICTURE + b"another", "image/png")}
+            },
+            "POST /v1/applications/{application_id}/verifications": {
+                "json": {"material": "identity", "source": "register", "result": "confirmed"}
+            },
+            "POST /v1/applications/{application_id}/third-party-data": {
+                "json": {
+                    "source": "credit-report",
+                    **dict.fromkeys(("consent_sha256", "request_sha256", "response_sha256"), "0" * 64),
+                    **dict.fromkeys(("fetched_at", "valid_until"), "2026-11-23T00:00:00.000Z"),
+                }
+            },
+            "POST /v1/applications/{application_id}/checks": {"json": {"receipt": "e30=", "opening": "e30="}},
             "POST /v1/delegations": {
                 "json": {"delegate": self.person, "role": "risk", "until": "2020-01-01T00:00:00Z", "limit_minor": "1"}
             },

@@ -35,7 +35,7 @@ BLACKLIST_UNUSED = {
     "version_endorsement",
     "version_on_chain",
 }
-APPROVALS_UNUSED = {"attachment", "condition_fulfilled", "condition_report", "evidence"}
+APPROVALS_UNUSED = {"condition_fulfilled", "condition_report"}
 TOLD_BY_ANOTHER_FIELD = {
     ("anchor_attempt", "raw_transaction"),
     ("checkpoint", "log_id"),

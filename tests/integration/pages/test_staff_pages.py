@@ -13,6 +13,7 @@ from api.app import described_app
 from api.pages.staff.deciding import read_wanted
 from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput
+from support.applications import PICTURE
 from support.ceremonies import Ceremony, ceremony, person
 from support.live_applications import entered
 from support.live_service import HOME, Caller, Service
@@ -51,7 +52,7 @@ def _routes() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("method", "path"), _routes())
 def test_nobody_gets_nothing_but_the_way_to_sign_in(service: Service, method: str, path: str) -> None:
     values = {"agreement_id": ABSENT, "signer_id": ABSENT, "submission_id": ABSENT, "person_id": ABSENT, "number": 0}
-    values["application_id"] = ABSENT
+    values |= {"application_id": ABSENT, "attachment_id": ABSENT}
     answer = service.nobody().http.request(method, path.format(**values), headers=HTML)
     assert answer.status_code in {303, 401, 422}
     if answer.status_code == 303:
@@ -249,8 +250,18 @@ def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
         "fetched_at": "2026-11-20T00:00:00.000Z", "valid_until": "2026-12-20T00:00:00.000Z",
     }  # fmt: skip
     made = entered(service, collateral=collateral, third_party=[third]).json()["id"]
+    told = {"material": "payslip", "source": "employer", "result": "differs"}
+    assert service.officer().post(f"/v1/applications/{made}/verifications", json=told).status_code == 201
     shown = officer.get(f"/staff/applications/{made}").text
-    for part in ("Draft", "down 40.00 %", "credit-report", "You cannot decide on this application now"):
+    (file,) = service.officer().get(f"/v1/applications/{made}").json()["attachments"]
+    assert officer.get(f"/staff/applications/{made}/attachments/{file['id']}").content == PICTURE
+    for part in (
+        "Draft",
+        "payslip · employer · differs",
+        "down 40.00 %",
+        "credit-report",
+        "You cannot decide on this application now",
+    ):
         assert part in shown
     wrong = ({"verdict": "perhaps"}, {"verdict": "decline"}, {"verdict": "approve", "conditions": "one"})
     asked = {"Accept": "application/json", "Origin": service.url}

@@ -11,7 +11,7 @@ from ledger.core.applications.groups import Line, group_of
 from ledger.core.applications.policy import Fresh
 from ledger.core.applications.requirements import missing, require_complete
 from ledger.errors import Conflict, InvalidInput
-from support.applications import ANN, BOB, application, check, third_party
+from support.applications import ANN, AT_HAND, BOB, application, check, third_party
 from support.decisions import NOW
 
 AUTOMATIC = DEFAULT_POLICY.paths["automatic"]
@@ -85,8 +85,8 @@ def complete() -> Application:
 
 
 def test_complete_application_misses_nothing() -> None:
-    assert missing(AUTOMATIC, complete(), NOW) == []
-    require_complete(AUTOMATIC, complete(), NOW)
+    assert missing(AUTOMATIC, complete(), AT_HAND, NOW) == []
+    require_complete(AUTOMATIC, complete(), AT_HAND, NOW)
 
 
 def test_everything_missing_is_named() -> None:
@@ -94,20 +94,20 @@ def test_everything_missing_is_named() -> None:
     with pytest.raises(
         Conflict, match="kind identity; data of credit-report not older than 30 days; a blacklist check of applicant 1"
     ):
-        require_complete(path, application(attachments=()), NOW)
+        require_complete(path, application(attachments=()), AT_HAND, NOW)
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=16), -timedelta(minutes=3)])
 def test_check_too_old_or_from_the_future_does_not_count(late: timedelta) -> None:
-    assert len(missing(AUTOMATIC, application(checks=(check(NOW - late),)), NOW)) == 1
+    assert len(missing(AUTOMATIC, application(checks=(check(NOW - late),)), AT_HAND, NOW)) == 1
 
 
 def test_third_party_data_counts_until_it_runs_out() -> None:
     path = replace(AUTOMATIC, third_party=(Fresh("credit-report", 30),), check_minutes=None)
     for days, lines in ((1, 0), (31, 1)):
-        assert len(missing(path, application(third_party=(third_party(NOW, days=days),)), NOW)) == lines
+        assert len(missing(path, application(third_party=(third_party(NOW, days=days),)), AT_HAND, NOW)) == lines
     expired = replace(third_party(NOW, days=1), valid_until="2026-11-23T09:00:00.000Z")
-    assert len(missing(path, application(third_party=(expired,)), NOW)) == 1
+    assert len(missing(path, application(third_party=(expired,)), AT_HAND, NOW)) == 1
 
 
 def line(name: str, people: str, amount: int, *, days: int = 0, currency: str = "CNY") -> Line:

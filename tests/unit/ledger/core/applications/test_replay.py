@@ -12,8 +12,10 @@ from ledger.core.applications import replay
 from ledger.core.applications.decide import Outcome
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.replay import MEANINGS
+from ledger.core.applications.replay_evidence import check_complete
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
+from support.applications import check, third_party
 from support.life_trail import alone, lapse, other_offer, other_version, returned
 from support.rules_trail import rules_differ, rules_unpublished
 from support.trail import KEYS, LOAN, Trail, before_committee, enrolment, escalating, in_review, staffed
@@ -97,7 +99,12 @@ def _early() -> Trail:
 
 
 def _incomplete() -> Trail:
-    trail = in_review(checks=())
+    return in_review(checks=())
+
+
+def _listing_passed_over() -> Trail:
+    trail = in_review()
+    trail.add("application.checked", LOAN, check=check(trail.now, listed=True).to_json())
     trail.say("olga")
     return trail
 
@@ -187,6 +194,7 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.incomplete": _incomplete,
     "approval.lapsed-early": lambda: lapse(returned(), 1),
     "approval.lapsed-untold": lambda: lapse(returned("failed"), 3),
+    "approval.listing-passed-over": _listing_passed_over,
     "approval.malformed": _malformed,
     "approval.missing-step": lambda: _decided("olga", moved="approved"),
     "approval.no-policy": _no_policy,
@@ -233,6 +241,48 @@ def test_document_code_and_tests_name_the_same_codes() -> None:
 
 def _codes(source: str) -> set[str]:
     return set(re.findall(r'"(approval\.[a-z-]+)"', source))
+
+
+def test_what_came_later_counts_from_its_entry_on() -> None:
+    trail = in_review()
+    trail.now += timedelta(minutes=20)
+    trail.say("olga")
+    assert trail.codes() == ["approval.incomplete"]  # the check of the submission is too old by now
+    fresh = in_review()
+    fresh.now += timedelta(minutes=20)
+    fresh.add("application.checked", LOAN, check=check(fresh.now).to_json())
+    fresh.add("application.data-fetched", LOAN, third_party=third_party(fresh.now, days=1).to_json())
+    fresh.say("olga")
+    assert fresh.codes() == []
+
+
+def test_listing_before_the_submission_takes_the_committee_s_path() -> None:
+    trail = staffed()
+    trail.create()
+    trail.add("application.checked", LOAN, check=check(trail.now, listed=True).to_json())
+    trail.submit(path="committee")
+    assert trail.codes() == []
+
+
+@pytest.mark.parametrize("entry_type", ["application.attached", "application.data-fetched", "application.checked"])
+def test_evidence_that_was_erased_is_counted_and_altered_evidence_is_malformed(entry_type: str) -> None:
+    trail = in_review()
+    trail.add(entry_type, LOAN)
+    trail.add(entry_type, "a-9")
+    assert (trail.codes(), trail.replay().unopened) == ([], 1)
+    name = {"application.attached": "attachment", "application.checked": "check"}.get(entry_type, "third_party")
+    trail.add(entry_type, LOAN, **{name: None})
+    assert trail.codes() == ["approval.malformed"]
+
+
+def test_submission_that_was_erased_asks_for_nothing() -> None:
+    trail = staffed()
+    trail.create()
+    trail.add("application.submitted", LOAN)
+    done = trail.replay()
+    assert (done.findings, done.unopened) == ([], 1)
+    check_complete(done, trail.entries[-1], done.cases[LOAN])
+    assert done.findings == []
 
 
 def test_split_over_two_loans_is_added_up() -> None:

@@ -1,0 +1,49 @@
+"""A check of the blacklist attached to an application: verified, bound to one of its applicants, its listing heeded."""
+
+import base64
+from typing import Any
+
+import httpx2
+
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.blacklist.identifiers import Identifier
+from ledger.core.log.permissions import Role
+from ledger.partner.checking import Result, Subject, check
+from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, Checker
+from support.live_applications import entered
+
+
+def checked(checker: Checker, subject: Identifier, application: str) -> Result:
+    (result,) = check(checker.desk(), [Subject(subject, application)], "loan-application")
+    return result
+
+
+def attached(blacklist: BlacklistService, loan: str, result: Result, **changes: bytes) -> httpx2.Response:
+    files = {"receipt": result.receipt.to_bytes(), "opening": result.opening.to_bytes(), **changes}
+    body = {name: base64.b64encode(data).decode() for name, data in files.items()}
+    return blacklist.service.officer().post(f"/v1/applications/{loan}/checks", json=body)
+
+
+def test_check_is_verified_bound_and_a_listing_is_heeded(blacklist: BlacklistService) -> None:
+    service, home = blacklist.service, blacklist.home
+    made: dict[str, Any] = entered(service).json()
+    loan, officer = made["id"], service.officer()
+    number = officer.get(f"/v1/applications/{loan}").json()["number"]
+    result = checked(home, FRAUDSTER, number)
+    assert attached(blacklist, loan, result).status_code == 201
+    for wrong, code in (
+        (checked(home, HONEST, number), "check.other-applicant"),
+        (checked(home, FRAUDSTER, "ALPHA-2026-999999"), "check.other-applicant"),
+        (checked(blacklist.neighbour, FRAUDSTER, number), "check.other-institution"),
+    ):
+        assert attached(blacklist, loan, wrong).json()["code"] == code
+    assert attached(blacklist, loan, result, opening=b"{}").json()["code"] == "check-opening.malformed"
+    assert attached(blacklist, loan, result, receipt=bytes(65_537)).json()["code"] == "check-receipt.too-large"
+    malformed = officer.post(f"/v1/applications/{loan}/checks", json={"receipt": "?", "opening": ""})
+    assert malformed.json()["code"] == "evidence.invalid"
+    policy = {"policy": DEFAULT_POLICY.to_json(), "valid_from": "2026-01-01T00:00:00Z"}
+    proposed = service.person(Role.RISK).post("/v1/policies", json=policy).json()["id"]
+    service.administrator().post(f"/v1/policies/{proposed}/publications")
+    submitted = officer.post(f"/v1/applications/{loan}/submissions")
+    assert submitted.status_code == 201, submitted.text
+    assert officer.get(f"/v1/applications/{loan}").json()["path"] == ("committee" if result.listed else "two")
