@@ -101,7 +101,9 @@ class LocalRegistry:
             new = NewListing(body["listing"], routes.decoded(str(body["sealed"])))
             written = propose_listing(self.here.stores, self._act(), new)
         elif path == "subject-requests":
-            return answer_subject(self.here.stores, self._act(), body["request"], registry_key(self.here)).to_bytes()
+            return answer_subject(
+                self.here.stores, self._act(), body["request"], lambda: registry_key(self.here)
+            ).to_bytes()
         else:
             written = step_listing(self.here.stores, self._act(), path.split("/")[1], body["step"])
         return json.dumps({"id": written.resource_id, "entry": written.entry_id}).encode()

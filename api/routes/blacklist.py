@@ -240,7 +240,7 @@ async def ask_for_subject(here: Here, caller: Caller, body: SubjectRequestBody) 
 
 
 def _answered(here: Installation, caller: Principal, request: dict[str, Json]) -> bytes:
-    return answer_subject(here.stores, here.act(caller), request, registry_key(here)).to_bytes()
+    return answer_subject(here.stores, here.act(caller), request, lambda: registry_key(here)).to_bytes()
 
 
 def decoded(text: str) -> bytes:

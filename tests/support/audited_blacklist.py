@@ -119,4 +119,4 @@ def _ask(audited: Audited, version: int) -> None:
         at=format_instant(act.now),
     )
     signed = Signed(record, sign(record, KEYS["inst-2"]))
-    answer_subject(audited.ledger.stores, act, signed.to_json(), REGISTRY_KEY)
+    answer_subject(audited.ledger.stores, act, signed.to_json(), lambda: REGISTRY_KEY)

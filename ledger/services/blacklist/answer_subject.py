@@ -4,6 +4,7 @@ Promises: every listing of the token is in it, those that have ended too; each a
 the registry which token asked, though not whose it is. Leaves to others: who the subject is, what the answer proves (subject_access).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.core.blacklist.listings import SHOWN, parse_signed_listing
@@ -35,8 +36,8 @@ from signing.canonical import Json
 SUBJECT_KIND = "subject-request"
 
 
-def answer_subject(stores: Stores, act: Act, given: Json, key: RegistryKey) -> SignedSubjectAnswer:
-    """Return the signed answer, and queue its entry.
+def answer_subject(stores: Stores, act: Act, given: Json, key: Callable[[], RegistryKey]) -> SignedSubjectAnswer:
+    """Return the signed answer, and queue its entry; the key is opened for a request that may be answered.
 
     Raises NotAllowed (permission.denied, listing.not-a-member), VerificationFailed("blacklist.signature"), NotFound("epoch.unknown" |
     "version.none"), InvalidInput (subject-request.…), Conflict("subject-request.old-version" | "subject-request.replayed").
@@ -44,8 +45,8 @@ def answer_subject(stores: Stores, act: Act, given: Json, key: RegistryKey) -> S
     require(act.principal, Action.SUBJECT_ASK, Resource(act.principal.institution_id, Grade.COMMERCIAL))
     signed = parse_signed_subject_request(given)
     check_own_signature(stores, act, signed, "member")
-    house = house_key(stores, digest(signed.record).hex())
-    return stores.database.write(lambda tx: _write(tx, stores, act, _Asked(signed, key, house)))
+    opened, house = key(), house_key(stores, digest(signed.record).hex())
+    return stores.database.write(lambda tx: _write(tx, stores, act, _Asked(signed, opened, house)))
 
 
 @dataclass(frozen=True)
