@@ -22,6 +22,7 @@ from api.commands.blacklist_desk import Here, Where, opened, policy_file
 from api.commands.blacklist_held import held
 from api.commands.blacklist_life import confirm, dispute, notice, resolve, revoke
 from api.commands.blacklist_options import Evaluators, KeyFile, KindOption, PolicyFile, asked_identifier
+from api.commands.blacklist_renew import renew, waiting
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected_anonymously
 from api.commands.files import write_file
@@ -36,6 +37,7 @@ from ledger.core.blacklist.policy import parse_check_policy
 from ledger.partner.checking import NO_CONSENT, Result, Subject
 from ledger.partner.checking import check as check_subjects
 from ledger.partner.listing import Statement, prepare_listing
+from ledger.partner.own_listings import own_listing
 
 app = typer.Typer(
     add_completion=False,
@@ -45,7 +47,7 @@ app = typer.Typer(
 )
 
 _HIT, _CLEAR = 1, 0
-for step in (confirm, dispute, resolve, revoke, notice, held):
+for step in (confirm, dispute, resolve, revoke, notice, held, renew):
     app.command()(step)
 
 
@@ -90,11 +92,14 @@ def sync(
             for epoch in here.epochs(purpose):
                 with progress(f"Syncing {purpose} {epoch.plan.number}", None):
                     lines.append(_synced(here, epoch, full=full))
+        renewable = waiting(here)
     if as_json:
-        say_json({"lists": lines})
+        say_json({"lists": lines, "to_renew": renewable})
         return
     for line in lines:
         _say_synced(line)
+    if renewable:
+        note(f"{renewable} of your listings are of an older epoch: tally blacklist renew")
 
 
 def _synced(here: Here, epoch: Epoch, *, full: bool) -> dict[str, object]:
@@ -260,6 +265,8 @@ def list_subject(
         epoch = here.epochs(subject.identifier.purpose)[0]
         desk = here.desk(epoch, here.view(epoch, by_prefix=False))
         prepared = prepare_listing(desk, subject, statement, ids.new_id())
+        own = own_listing(prepared.signed.record, subject.identifier, contact=contact, note=statement.note)
+        here.own_listings().add(own)  # first: what the registry never took is dropped when it is to be renewed
         here.registry.post("listings", prepared.to_json(), once=prepared.signed.record.id)
     record = prepared.signed.record
     if as_json:

@@ -16,7 +16,7 @@ from api.commands.connection import credentials
 from api.commands.files import read_file
 from api.settings import Settings
 from api.wiring import ids
-from api.wiring.keyring import open_keyring
+from api.wiring.keyring import Keyring, open_keyring
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Purpose
 from ledger.core.blacklist.judging import CheckPolicy
@@ -26,12 +26,14 @@ from ledger.errors import InvalidInput, Unavailable
 from ledger.partner.buckets import Buckets
 from ledger.partner.checking import Desk, ListView, Partner
 from ledger.partner.doors import EVALUATOR_SECONDS, REGISTRY_SECONDS, HttpEvaluators, HttpRegistry
+from ledger.partner.own_listings import OwnListings
 from ledger.partner.snapshot import load, save
 from ledger.partner.syncing import Synced, newest_versions, sync
 from signing.keys.files import load_key
 from signing.keys.signer import EvmSigner, Signer
 
 PARTNER_PURPOSE = "blacklist-partner"
+OWN_LISTINGS = "own-listings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,12 @@ class Here:
     evaluators: HttpEvaluators
     policy: CheckPolicy
     partner: Partner
+    keyring: Keyring
+
+    def own_listings(self) -> OwnListings:
+        """Return what this lister remembers of its own listings, sealed under a key of its own; raise KeyUnavailable."""
+        key = self.keyring.secret(OWN_LISTINGS, make=True)
+        return OwnListings(self.settings.data / "blacklist" / "own-listings", key, ids.random_bytes)
 
     def epochs(self, purpose: Purpose) -> list[Epoch]:
         """Return the open epochs of a purpose in the policy, the newest first; raise Unavailable("epoch.none-open").
@@ -96,7 +104,8 @@ def opened(where: Where) -> Iterator[Here]:
     settings = read_settings()
     url, token = credentials(where.url, where.token_file)
     policy = parse_check_policy(_policy(settings, where))
-    signer = _signer(settings, where)
+    keyring = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=False)
+    signer = _signer(settings, where, keyring)
     with ExitStack() as stack:
         headers = {"Authorization": f"Bearer {token}"}
         client = stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=REGISTRY_SECONDS))
@@ -112,6 +121,7 @@ def opened(where: Where) -> Iterator[Here]:
             evaluators=HttpEvaluators(clients),
             policy=policy,
             partner=partner,
+            keyring=keyring,
         )
 
 
@@ -127,10 +137,9 @@ def _policy(settings: Settings, where: Where) -> bytes:
     return read_file(path, most=MAX_RECORD_BYTES)
 
 
-def _signer(settings: Settings, where: Where) -> Signer:
-    passphrase = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=False).passphrase
+def _signer(settings: Settings, where: Where, keyring: Keyring) -> Signer:
     path = where.key or settings.keys_folder / f"{PARTNER_PURPOSE}.json"
-    signer = load_key(path, purpose=PARTNER_PURPOSE, passphrase=passphrase)
+    signer = load_key(path, purpose=PARTNER_PURPOSE, passphrase=keyring.passphrase)
     if isinstance(signer, EvmSigner):
         raise InvalidInput("key.wrong-suite", "expected an Ed25519 key for the blacklist")
     return signer

@@ -26,6 +26,7 @@ class Statement:
     contact: str
     note: str = ""
     years: int = 2
+    expires_at: str | None = None  # an end that was stated before; else so many years from now
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def prepare_listing(desk: Desk, subject: Subject, statement: Statement, listing_
         evidence=statement.evidence,
         details=sha256(sealed).digest(),
         at=format_instant(now),
-        expires_at=format_instant(now + timedelta(days=365 * statement.years)),
+        expires_at=statement.expires_at or format_instant(now + timedelta(days=365 * statement.years)),
     )
     check_listing(listing, sealed, now)
     public = desk.partner.signer.public

@@ -22,7 +22,9 @@ from signing.keys.sealed_file import (
     write_new,
 )
 
-SECRET_PURPOSES: Final = frozenset({"local-authority", "record-keys", "pseudonyms", "search", "key-ceremony"})
+SECRET_PURPOSES: Final = frozenset(
+    {"local-authority", "record-keys", "pseudonyms", "search", "key-ceremony", "own-listings"}
+)
 
 _KIND = "secret-file"
 

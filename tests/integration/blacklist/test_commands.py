@@ -48,6 +48,9 @@ def test_policy_list_check_and_verify(blacklist: BlacklistService, environment: 
     listed = tally(environment, "blacklist", "list", *options, "--json", given="CHN:E12345678\n")
     assert listed.returncode == 0, listed.stderr
     blacklist.publish()
+    assert b"E12345678" not in (blacklist.service.settings.data / "blacklist" / "own-listings").read_bytes()
+    renewed = tally(environment, "blacklist", "renew")
+    assert renewed.stdout == "nothing to renew\n", renewed.stderr
 
     checked = ("blacklist", "check", "--application", "DEMO-2026-000017")
     out = tmp_path / "check"
