@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
+from api.commands.blacklist_desk import Where
+from api.commands.blacklist_desk import opened as partner_side
+from api.commands.blacklist_options import KeyFile, PolicyFile
 from api.commands.configured import read_settings
-from api.commands.connection import AsJson
+from api.commands.connection import AsJson, TokenFile, Url
 from api.commands.files import read_file, write_file
 from api.commands.local import asked_chain, opened
 from api.commands.outcome import EXIT_LATER, note, say, say_json
@@ -20,6 +23,7 @@ from api.commands.tables import facts, table
 from api.wiring import ids
 from api.wiring.consortium import consortium_turn, own_card
 from api.wiring.installation import Installation, open_installation
+from api.wiring.keyring import open_keyring
 from ledger.chain import consortium as contract
 from ledger.core.blacklist.consortium import (
     ChainMember,
@@ -30,8 +34,11 @@ from ledger.core.blacklist.consortium import (
     role_names,
     vote_digest,
 )
+from ledger.core.blacklist.identifiers import Purpose
 from ledger.core.blacklist.signed import read_json
 from ledger.errors import Unavailable
+from ledger.partner.endorsing import endorse_epoch, endorse_version
+from ledger.partner.syncing import read_object
 from ledger.services.blacklist.act_in_consortium import Deed, act_in_consortium
 from ledger.services.log.register_log import bound
 from ledger.storage.consortium import ConsortiumRow, consortium_of_installation
@@ -44,6 +51,7 @@ app = typer.Typer(
     help="Members of the blacklist by their contract: propose, vote, list.",
 )
 
+_PURPOSES = (Purpose.BLACKLIST, Purpose.DOCUMENTS)
 POLL_SECONDS, WAIT_SECONDS = 0.5, 300
 MOST_CARD_BYTES = 4096
 _SHOWN = 20
@@ -162,6 +170,62 @@ def enact(
     with _acting() as here:
         _do(here, Deed(f"enact:{number}", lambda: contract.enact_data(number)))
         _report(here, _row(here), number, as_json=as_json)
+
+
+@app.command()
+def endorse(
+    *,
+    url: Url = None,
+    token_file: TokenFile = None,
+    policy_path: PolicyFile = None,
+    key: KeyFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign the epochs and the newest versions for the contract, each version only after its root was computed from your own copy.
+
+    Run it on the cadence of the list: the registry publishes what more than half of the members signed.
+    """
+    done = []
+    with partner_side(Where(url=url, token_file=token_file, key=key, policy=policy_path)) as here:
+        chain = here.policy.chain
+        if chain is None:
+            raise Unavailable(
+                "consortium.none", "your check policy names no chain: fetch the registry's anew, and compare"
+            )
+        settings = here.settings
+        keyring = open_keyring(settings.keys_folder, settings.key_passphrase.get_secret_value(), make=False)
+        sign = keyring.consortium("signer").sign_digest
+        for epoch in [each for purpose in _PURPOSES for each in here.epochs(purpose)]:
+            snapshot = here.synced(epoch).snapshot
+            cadence = _cadence(here.registry.get(f"epochs/{epoch.id.hex()}/versions"))
+            for one in (endorse_epoch(chain, epoch, cadence, sign), endorse_version(chain, snapshot, sign)):
+                here.registry.post("endorsements", one, once=ids.new_id())
+            done.append(
+                {
+                    "epoch": epoch.plan.number,
+                    "purpose": str(epoch.plan.purpose),
+                    "version": snapshot.version.record.number,
+                }
+            )
+    if as_json:
+        say_json(done)
+        return
+    say(
+        table(
+            ("LIST", "EPOCH", "VERSION SIGNED"),
+            [(str(one["purpose"]), str(one["epoch"]), str(one["version"])) for one in done],
+        )
+    )
+
+
+def _cadence(versions: bytes) -> int:
+    chain = read_object(versions).get("chain")
+    cadence = chain.get("cadence") if isinstance(chain, dict) else None
+    if not isinstance(cadence, int):
+        raise Unavailable(
+            "consortium.none", "the registry has no consortium on chain: nothing is signed together there"
+        )
+    return cadence
 
 
 def _change(what: What, subject: str) -> tuple[contract.Kind, ChainMember]:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
-from api.schemas.blacklist import ListingStepBody, NewListingBody, SubjectRequestBody
+from api.schemas.blacklist import EndorsementBody, ListingStepBody, NewListingBody, SubjectRequestBody
 from api.schemas.strict_request import Id, StrictJson
 from api.wiring.co_located import registry_key, registry_public
 from api.wiring.installation import Installation
@@ -26,6 +26,7 @@ from ledger.errors import InvalidInput, NotFound
 from ledger.services.blacklist import propose_listing as proposing
 from ledger.services.blacklist import step_listing as stepping
 from ledger.services.blacklist.answer_subject import answer_subject
+from ledger.services.blacklist.endorse import Endorsement, endorse
 from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch, signed_version
 from ledger.services.blacklist.read_list import (
     Published,
@@ -98,7 +99,7 @@ def read_policy(here: Here) -> Response:
 def list_versions(here: Here, act: Reading, epoch_id: EpochId) -> dict[str, object]:
     """Return the newest two signed versions of the list, the newest first, and how far they are on record on the chain."""
     found = read_versions(here.stores, act, bytes.fromhex(epoch_id))
-    chain = read_on_chain(here.stores, act, bytes.fromhex(epoch_id))
+    chain = read_on_chain(here.stores, act, bytes.fromhex(epoch_id), here.settings.blacklist_seconds)
     return {"items": [signed_version(row).to_json() for row in found], "chain": chain and chain.to_json()}
 
 
@@ -170,6 +171,13 @@ def get_details(
     page = read_details(here.stores, act, bytes.fromhex(epoch_id), Wanted(since, after, limit))
     items = [_listing_line(found) for found in page]
     return {"items": items, "next": page[-1].row.id if len(page) == limit else None}
+
+
+@router.post("/endorsements", status_code=201, dependencies=[StrictJson])
+def post_endorsement(here: Here, caller: Caller, body: EndorsementBody) -> dict[str, object]:
+    """Take a member's signature under a version or an epoch, as the contract wants it; the same again is welcome."""
+    new = Endorsement(bytes.fromhex(body.epoch), body.version, bytes.fromhex(body.signature))
+    return {"is_new": endorse(here.stores, here.act(caller), new, here.settings.blacklist_seconds)}
 
 
 @router.post("/listings", status_code=201, response_class=JSONResponse, dependencies=[StrictJson])

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from api.schemas.directory import StrictBody
 
@@ -12,6 +12,14 @@ class NewListingBody(StrictBody):
 
     listing: dict[str, JsonValue]
     sealed: Annotated[str, StringConstraints(max_length=4000)]
+
+
+class EndorsementBody(StrictBody):
+    """A member's signature (docs/formats/consortium.md) under a version of an epoch's list, or under the epoch where `version` is null."""
+
+    epoch: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    version: Annotated[int, Field(ge=1, le=2**53)] | None
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{130}$")]
 
 
 class ListingStepBody(StrictBody):

@@ -5,6 +5,7 @@ crash ends in the same record, a chain that is away is waited for. A record that
 Leaves to others: making versions, collecting other members' signatures, calling it again (the worker).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,6 +67,7 @@ class _Desk:
     row: ConsortiumRow
     place: Place
     epoch: Epoch
+    standing: frozenset[bytes]  # signing keys of the members in good standing
 
 
 def publish_roots(stores: Stores, client: ChainClient, keys: RootKeys, turn: Turn, epoch: EpochRow) -> RootState:
@@ -78,7 +80,9 @@ def publish_roots(stores: Stores, client: ChainClient, keys: RootKeys, turn: Tur
         return RootState.UNBOUND
     place = Place(bound(stores).chain_id, row.registry)
     try:
-        return _turn(_Desk(stores, client, keys, turn, row, place, signed_epoch(epoch).epoch))
+        members = consortium.members(client, row.consortium)
+        standing = frozenset(member.signer for member in members if member.is_standing(turn.now))
+        return _turn(_Desk(stores, client, keys, turn, row, place, signed_epoch(epoch).epoch, standing))
     except Reverted as error:
         named = contract.artifact().error_text(error.data) or consortium.artifact().error_text(error.data)
         raise Reverted(error.data, named) from error
@@ -89,12 +93,14 @@ def _turn(desk: _Desk) -> RootState:
     if head is None:
         return _open(desk)
     _remember(desk)
-    version = _next(desk, *head)
-    if version is None:
-        return RootState.NOTHING_NEW
-    signatures = _signatures(desk, version_digest(desk.place, version))
-    name = f"version:{desk.epoch.id.hex()[:16]}:{version.number}"
-    return _send(desk, name, None if signatures is None else contract.publish_data(version, signatures))
+    state = RootState.NOTHING_NEW
+    for version in _due(desk, *head):
+        signatures = _signatures(desk, version_digest(desk.place, version))
+        if signatures is not None:
+            name = f"version:{desk.epoch.id.hex()[:16]}:{version.number}"
+            return _send(desk, name, contract.publish_data(version, signatures))
+        state = RootState.WAITING  # members who sign rarely sign the newest: that one passes over those before it
+    return state
 
 
 def _open(desk: _Desk) -> RootState:
@@ -119,24 +125,21 @@ def _send(desk: _Desk, name: str, data: bytes | None) -> RootState:
 
 def _signatures(desk: _Desk, digest: bytes) -> list[bytes] | None:
     """Return signatures of more than half of the members in good standing, by ascending signer; None where they are too few."""
-    members = consortium.members(desk.client, desk.row.consortium)
-    standing = {member.signer for member in members if member.is_standing(desk.turn.now)}
     given = {row.signer: row.signature for row in desk.stores.database.read(lambda tx: endorsements(tx, digest))}
     given[desk.keys.signer.address] = desk.keys.signer.sign_digest(digest)
-    found = [given[signer] for signer in sorted(standing & set(given))]
-    return found if 2 * len(found) > len(standing) else None
+    found = [given[signer] for signer in sorted(desk.standing & set(given))]
+    return found if 2 * len(found) > len(desk.standing) else None
 
 
-def _next(desk: _Desk, number: int, at: int) -> Version | None:
-    """Return the first version after the newest on record that came late enough after it."""
+def _due(desk: _Desk, number: int, at: int) -> Iterator[Version]:
+    """Yield the versions after the newest on record that came late enough after it, oldest first."""
     cadence = contract.cadence(desk.client, desk.row.registry, desk.epoch.id)
     newest = desk.stores.database.read(lambda tx: newest_versions(tx, desk.epoch.id, limit=1))
     last = newest[0].number if newest else 0
-    for candidate in range(number + 1, min(last, number + MOST_AT_ONCE) + 1):
+    for candidate in range(max(number + 1, last - MOST_AT_ONCE + 1), last + 1):
         found = _version(desk, candidate)
         if number == 0 or seconds(found.at) >= at + cadence:
-            return found
-    return None
+            yield found
 
 
 def _version(desk: _Desk, number: int) -> Version:

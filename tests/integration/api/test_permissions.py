@@ -111,6 +111,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/rule-sets/{rule_set_id}/publications": frozenset({RISK, ADMINISTRATOR}),
     "POST /v1/api-keys": frozenset({ADMINISTRATOR}),
     "POST /v1/api-keys/{api_key_id}/revocations": frozenset({ADMINISTRATOR}),
+    "POST /v1/blacklist/endorsements": frozenset(Role),
     "POST /v1/blacklist/evaluators/{index}/answers": EVERYBODY,
     "POST /v1/blacklist/listings": frozenset({OFFICER, PARTNER}),
     "POST /v1/blacklist/listings/{listing_id}/steps": frozenset({OFFICER, PARTNER, RISK}),

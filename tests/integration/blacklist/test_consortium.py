@@ -21,7 +21,8 @@ from ledger.chain.client import ChainClient
 from ledger.chain.faults import Reverted
 from ledger.core.blacklist.consortium import ChainMember, Place, proposal_digest, vote_digest
 from ledger.core.blacklist.policy import parse_check_policy
-from ledger.errors import LedgerError, Unavailable, VerificationFailed
+from ledger.errors import InvalidInput, LedgerError, NotAllowed, NotFound, Unavailable, VerificationFailed
+from ledger.partner.endorsing import endorse_epoch, endorse_version
 from ledger.services.blacklist.act_in_consortium import Deed, act_in_consortium
 from ledger.services.blacklist.join_consortium import join_consortium
 from ledger.services.blacklist.known import signed_version
@@ -157,6 +158,7 @@ def test_versions_endpoint_says_how_far_they_are_on_record(chain: Chain) -> None
         "registry": f"0x{chain.row.registry.hex()}",
         "consortium": f"0x{chain.row.consortium.hex()}",
         "final": chain.on_record(),
+        "cadence": 600,
     }
 
 
@@ -198,6 +200,35 @@ def test_institution_that_left_may_not_check_and_one_that_came_back_may(chain: C
     assert "not a member" in refused.value.message
     chain.decide(contract.Kind.ADMIT, card)
     assert not neighbour.check(HONEST)[0].listed
+
+
+def test_with_two_members_a_version_waits_for_the_others_endorsement(chain: Chain) -> None:
+    joint, checker = evm_key("neighbour's signer"), chain.blacklist.neighbour
+    assert len(contract.members(chain.here.client, chain.row.consortium)) == 2
+    until(lambda: chain.publish() is RootState.WAITING or not chain.blacklist.publish())
+    believed = parse_check_policy(checker.registry.get("policy")).chain
+    assert believed is not None
+    given = endorse_version(believed, checker.synced(), joint.sign_digest)
+    epoch = endorse_epoch(believed, chain.blacklist.epoch, 600, joint.sign_digest)
+    assert json.loads(checker.registry.post("endorsements", epoch, once=ids.new_id())) == {"is_new": True}
+    stranger = {**given, "signature": evm_key("stranger").sign_digest(bytes(32)).hex()}
+    with pytest.raises(NotAllowed, match="no member's signature"):
+        checker.registry.post("endorsements", stranger, once=ids.new_id())
+    with pytest.raises(NotFound):
+        checker.registry.post("endorsements", {**given, "version": 10**6}, once=ids.new_id())
+    with pytest.raises(InvalidInput):
+        checker.registry.post("endorsements", {**given, "signature": "00" * 65}, once=ids.new_id())
+
+    def endorsed() -> bool:
+        newest = checker.synced()
+        answer = checker.registry.post(
+            "endorsements", endorse_version(believed, newest, joint.sign_digest), once=ids.new_id()
+        )
+        is_again = json.loads(answer) == {"is_new": False}
+        chain.publish()
+        return is_again and chain.on_record() == newest.version.record.number
+
+    until(endorsed)
 
 
 def test_address_without_the_contracts_is_refused(chain: Chain) -> None:
