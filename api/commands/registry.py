@@ -26,6 +26,7 @@ from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.known import OwnDatabase, seen_members, signed_epoch
 from ledger.services.blacklist.open_epoch import open_epoch
 from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.remove_member import remove_member
 from ledger.services.blacklist.report_anomalies import report_anomalies
 from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_registry
 from ledger.services.context import Act
@@ -70,6 +71,17 @@ def admit(
         key = registry_key(here, make=True)
         admit_member(here.stores, _operator(here, key.institution_id), NewMember(institution, public, quota), key)
     say(facts([("Member", institution), ("Key", public.key_id), ("Quota", f"{quota:,} subjects a day")]))
+
+
+@app.command()
+def remove(institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="Id of the institution.")]) -> None:
+    """End an institution's membership here: from now on it may not sync, check, list or take a step."""
+    with opened() as here:
+        key = registry_key(here)
+        remove_member(here.stores, _operator(here, key.institution_id), institution, key)
+    say(
+        facts([("Member", institution), ("Membership", "ended; what it listed stays until it expires or is suspended")])
+    )
 
 
 @app.command()

@@ -85,6 +85,12 @@ def member_of(tx: Connection, institution_id: str) -> MemberRow | None:
     return next((row for row in rows if row.left_entry is None), None)
 
 
+def end_membership(tx: Connection, entry_id: str, left_entry: str) -> None:
+    """Note by which entry a membership ended."""
+    member = table.blacklist_member
+    tx.execute(update(member).where(member.c.entry_id == entry_id).values(left_entry=left_entry))
+
+
 def members(tx: Connection) -> list[MemberRow]:
     """Return all present members."""
     statement = select_rows(MemberRow, table.blacklist_member).where(table.blacklist_member.c.left_entry.is_(None))

@@ -23,6 +23,7 @@ from ledger.services.blacklist.open_epoch import open_epoch
 from ledger.services.blacklist.parties import RegistryKey
 from ledger.services.blacklist.propose_listing import NewListing, propose_listing
 from ledger.services.blacklist.publish_version import publish_version
+from ledger.services.blacklist.remove_member import remove_member
 from ledger.services.blacklist.step_listing import step_listing
 from ledger.services.blacklist.stepping import lived
 from ledger.services.context import Act
@@ -34,6 +35,7 @@ KEYS = {
     "inst-1": PARTNER,
     "inst-2": signer("second", "blacklist-partner"),
     "inst-3": signer("third", "blacklist-partner"),
+    "inst-4": signer("fourth", "blacklist-partner"),
 }
 EPOCH = consortium().signed_epoch
 REGISTRY_KEY = RegistryKey(INSTITUTION, REGISTRY)
@@ -46,6 +48,7 @@ def fill_blacklist(audited: Audited) -> None:
     open_epoch(stores, audited.act(operator), EPOCH, REGISTRY_KEY)
     for name, key in KEYS.items():
         admit_member(stores, audited.act(operator), NewMember(name, key.public, 100), REGISTRY_KEY)
+    remove_member(stores, audited.act(operator), "inst-4", REGISTRY_KEY)
     kept, disputed, revoked, judged = (_list(audited, number) for number in range(4))
     _step(audited, "inst-2", kept, Step.CONFIRM, "documented")
     _step(audited, "inst-2", disputed, Step.DISPUTE, BY_SUBJECT)

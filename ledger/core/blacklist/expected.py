@@ -34,6 +34,7 @@ class _Making:
     projection: Projection
     world: World
     life: Life | None = None
+    membership: str = ""  # the entry that made the present one
 
     def statement(self, told: Told, parse: Callable[[Json], Signed[R]]) -> Signed[R] | None:
         """Return the signed statement of an entry, held against its signer's key; None where it was erased or cannot be read."""
@@ -161,6 +162,13 @@ def _admitted(making: _Making, told: Told) -> None:
             "left_entry": None,
         },
     )
+    making.membership = entry.id
+
+
+def _left(making: _Making, told: Told) -> None:
+    values: dict[str, Value] = {"left_entry": told.placed.entry.id}
+    if not making.projection.amend("blacklist_member", told, (making.membership,), values):
+        making.projection.object_to(told, "entry.contradicts", "type", expected="a member", found=told.type)
 
 
 def _versioned(making: _Making, told: Told) -> None:
@@ -192,5 +200,6 @@ _HANDLERS: Mapping[str, Callable[[_Making, Told], None]] = {
     **dict.fromkeys(EVENTS.values(), _stepped),
     "blacklist.epoch-opened": _epoch_opened,
     "blacklist.member-admitted": _admitted,
+    "blacklist.member-left": _left,
     "blacklist.version": _versioned,
 }

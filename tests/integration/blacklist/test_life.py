@@ -23,6 +23,7 @@ from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.propose_listing import NewListing, propose_listing
 from ledger.services.blacklist.read_listing import read_listing
+from ledger.services.blacklist.remove_member import remove_member
 from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_registry
 from ledger.services.context import Act
 from support.blacklist_service import BlacklistService, Checker
@@ -200,6 +201,19 @@ def test_overturned_listings_leave_a_smaller_quota(blacklist: BlacklistService) 
     with pytest.raises(NotAllowed, match="may list 1 subjects a day, and 1 are listed: 1 of your") as error:
         propose(2)
     assert error.value.code == "listing.quota"
+
+
+def test_whose_membership_ended_lists_no_more(blacklist: BlacklistService) -> None:
+    here, key = blacklist.service.here, signer("gone", "blacklist-partner")
+    registry = registry_key(here)
+    admit_member(here.stores, operator(blacklist), NewMember("gone-bank", key.public, 2), registry)
+    remove_member(here.stores, operator(blacklist), "gone-bank", registry)
+    listing = replace(listing_example(3, ids.now()), institution="gone-bank", epoch=blacklist.epoch.id)
+    new = NewListing(Signed(listing, sign(listing, key)).to_json(), bytes(SEALED_BYTES))
+    caller = here.act(Principal("p", "gone-bank", frozenset({Role.PARTNER}), "program"))
+    with pytest.raises(NotAllowed) as error:
+        propose_listing(here.stores, caller, new)
+    assert error.value.code == "listing.not-a-member"
 
 
 def listing_example(number: int, now: datetime) -> Listing:

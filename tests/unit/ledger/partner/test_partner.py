@@ -366,6 +366,31 @@ def test_a_service_that_does_not_answer_is_unavailable() -> None:
     assert HttpRegistry(answering(200, b"{}")).post("listings", {}, once="a") == b"{}"
 
 
+def test_an_evaluator_that_is_too_slow_is_passed_over_and_n_minus_t_of_them_are_tolerated() -> None:
+    def slow(_request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadTimeout("no answer within the time that an evaluator has")
+
+    def prompt(request: httpx2.Request) -> httpx2.Response:
+        signed = parse_signed_request(read_json(request.content, "x.y"))
+        index = int(request.url.path.split("/")[-2])
+        return httpx2.Response(200, content=signed_answer(answer_of(GROUP, signed.record, index)).to_bytes())
+
+    def client(answer: Callable[[httpx2.Request], httpx2.Response]) -> httpx2.Client:
+        return httpx2.Client(base_url="http://evaluator.test", transport=httpx2.MockTransport(answer))
+
+    partner = Partner(institution="inst-1", signer=PARTNER, now=lambda: NOW, random=randomness())
+    for place in EVALUATORS:
+        doors = HttpEvaluators({index: client(slow if index == place else prompt) for index in EVALUATORS})
+        at = Desk(partner=partner, epoch=EPOCH, evaluators=doors, view=snapshot())
+        (result,) = check(at, [Subject(LISTED, APPLICATION)], "loan-application")
+        assert result.listed
+        assert place not in [answer.record.evaluator for answer in result.receipt.answers]
+    two_slow = HttpEvaluators({1: client(slow), 2: client(slow), 3: client(prompt)})
+    at = Desk(partner=partner, epoch=EPOCH, evaluators=two_slow, view=snapshot())
+    with pytest.raises(Unavailable, match="ReadTimeout"):
+        list(check(at, [Subject(LISTED, APPLICATION)], "loan-application"))
+
+
 def test_a_bucket_of_another_version_is_not_believed() -> None:
     empty = json.dumps({"siblings": [], "leaves": [], "listings": []}).encode()
     with pytest.raises(VerificationFailed):

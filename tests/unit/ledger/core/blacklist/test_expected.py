@@ -126,6 +126,12 @@ def test_epochs_members_and_versions_make_their_rows() -> None:
     for public, quota in (({"key": PARTNER.public.to_json(), "quota": 5}, 5), ({"key": None}, UNTOLD)):
         admitted = project_blacklist([told("blacklist.member-admitted", subject=member, public=public)], world())
         assert row(admitted, "blacklist_member")["quota"] == quota
+        left = told("blacklist.member-left", subject=member)
+        assert codes(project_blacklist([left], world())) == ["entry.contradicts"]
+        entered = told("blacklist.member-admitted", subject=member, public=public)
+        gone = told("blacklist.member-left", subject=after(entered.placed))
+        ended = row(project_blacklist([entered, gone], world()), "blacklist_member")
+        assert ended["left_entry"] == gone.placed.entry.id
     bad = project_blacklist([told("blacklist.version", subject=EPOCH, public={"version": {}})], world())
     assert codes(bad) == ["entry.malformed"]
 
