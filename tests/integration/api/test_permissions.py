@@ -215,6 +215,7 @@ class World:
             "POST /v1/webhooks": {"json": {"url": "http://lender.example"}},
             "POST /v1/webhooks/{webhook_id}/replays": {"json": {"since": "2026-11-23T00:00:00Z"}},
             "POST /v1/api-keys": {"json": {"principal_id": self.loan.id}},
+            "POST /v1/blacklist/endorsements": {"json": {"epoch": "0" * 64, "version": None, "signature": "0" * 130}},
             "POST /v1/blacklist/listings/{listing_id}/steps": {"json": {"step": {}}},
             "POST /v1/blacklist/subject-requests": {"json": {"request": {}}},
             "POST /v1/blacklist/listings": {"json": {"listing": {}, "sealed": ""}},
