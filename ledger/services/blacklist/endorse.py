@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ledger.core.blacklist.consortium import Place, epoch_digest, epoch_terms, version_digest
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
-from ledger.errors import InvalidInput, NotAllowed, NotFound, Unavailable
+from ledger.errors import InvalidInput, NotAllowed, NotFound
 from ledger.services.blacklist.known import known_epoch, seen_members, signed_epoch, signed_version
 from ledger.services.context import Act, Stores
 from ledger.storage.chain_setup import chain_of_installation
@@ -33,7 +33,7 @@ def endorse(stores: Stores, act: Act, new: Endorsement, cadence_seconds: int) ->
     """Store the signature; False where this member signed before.
 
     Raises NotAllowed ("permission.denied", "endorsement.not-a-member"), InvalidInput("endorsement.malformed"), NotFound
-    ("epoch.unknown", "version.unknown"), Unavailable("consortium.none").
+    ("endorsement.no-consortium", "epoch.unknown", "version.unknown").
     """
     require(act.principal, Action.BLACKLIST_READ, Resource(act.principal.institution_id, Grade.COMMERCIAL))
     digest, signers = stores.database.read(lambda tx: _expected(tx, act, new, cadence_seconds))
@@ -54,8 +54,8 @@ def _expected(tx: Connection, act: Act, new: Endorsement, cadence_seconds: int) 
     """Return the digest that is to be signed, and the keys whose signatures count."""
     chain, row, seen = chain_of_installation(tx), consortium_of_installation(tx), seen_members(tx)
     if chain is None or row is None or seen is None:
-        raise Unavailable(
-            "consortium.none", "this registry has no consortium on chain: nothing is signed together here"
+        raise NotFound(
+            "endorsement.no-consortium", "this registry has no consortium on chain: nothing is signed together here"
         )
     place = Place(chain.chain_id, row.registry)
     epoch = signed_epoch(known_epoch(tx, new.epoch)).epoch
