@@ -22,6 +22,7 @@ from api.schemas.applications import (
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.applications.committee import Sitting
+from ledger.core.applications.grades import Purpose
 from ledger.core.log.fields import Fields
 from ledger.errors import InvalidInput
 from ledger.services.applications.create import NewApplication, create
@@ -80,9 +81,16 @@ def work_queue(here: Here, act: Reading, limit: Annotated[int, Query(ge=1, le=20
 
 
 @router.get("/applications/{application_id}")
-def read_application(here: Here, act: Reading, application_id: Id) -> dict[str, object]:
-    """Read one application; its people only for roles that reach personal data, and that is noted in the access log."""
-    return application_answer(read(here.stores, act, application_id))
+def read_application(
+    here: Here,
+    act: Reading,
+    application_id: Id,
+    purpose: Annotated[
+        Purpose | None, Query(description="why you read who is behind it; the usual one by default")
+    ] = None,
+) -> dict[str, object]:
+    """Read one application; its people only for who works on it or audits, and that is noted in the access log with the purpose."""
+    return application_answer(read(here.stores, act, application_id, purpose))
 
 
 @router.post("/applications/{application_id}/submissions", status_code=201, response_class=JSONResponse)

@@ -6,9 +6,11 @@ from ledger.core.applications.committee import Sitting
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from ledger.services.applications.add_third_party import add_third_party
+from ledger.services.applications.check_condition import check_condition
 from ledger.services.applications.escalate import escalate
 from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
+from ledger.services.applications.report_condition import Evidence, report_condition
 from ledger.services.applications.revoke_delegation import revoke_delegation
 from ledger.services.applications.verify_material import verify_material
 from ledger.services.log.change_department import DepartmentChange, change_department
@@ -35,6 +37,19 @@ def fill_review(desk: Desk) -> None:
     _seat(desk)
     _escalate(desk)
     _prove(desk)
+    _meet(desk)
+
+
+def _meet(desk: Desk) -> None:
+    """Have a loan approved on two conditions, and both met."""
+    stores, loan = desk.ledger.stores, desk.apply(identity="110101199003077010")
+    desk.submit(loan)
+    desk.say("Olga", loan, conditions=("insurance", "deed"))
+    desk.say("Rita", loan)
+    for place in range(2):
+        evidence = Evidence(sha256=bytes([place + 1]) * 32, what="seen")
+        report_condition(stores, desk.act("Otto"), loan, place, evidence)
+        check_condition(stores, desk.act("Rita"), loan, place)
 
 
 def _prove(desk: Desk) -> None:

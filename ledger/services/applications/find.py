@@ -6,7 +6,8 @@ from datetime import date
 from ledger.core.blacklist.identifiers import parse_identifier
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.errors import InvalidInput
-from ledger.services.applications.view import KIND
+from ledger.services.applications.seeing import seen_grade
+from ledger.services.applications.view import KIND, read_view
 from ledger.services.context import Act, Stores
 from ledger.storage import applications as rows
 from ledger.storage.blind_index import blind
@@ -35,13 +36,20 @@ class Found:
 
 
 def find(stores: Stores, act: Act, search: Search) -> list[Found]:
-    """Return a page of applications; raise NotAllowed, InvalidInput("search.kind" | "identifier.…")."""
+    """Return a page of applications; a search for a person finds those whose people the reader may know.
+
+    Raises NotAllowed, InvalidInput("search.kind" | "identifier.…").
+    """
     if search.kind is not None and search.kind not in SEARCHABLE:
         raise InvalidInput("search.kind", f"expected one of {', '.join(SEARCHABLE)}", field="search")
     grade = Grade.COMMERCIAL if search.kind in {None, "number"} else Grade.PERSONAL
     require(act.principal, Action.APPLICATION_READ, Resource(act.principal.institution_id, grade))
     value = _normalised(search, act.now.date())
-    return stores.database.read(lambda tx: _page(tx, stores, act.principal.institution_id, search, value))
+    return stores.database.read(lambda tx: _page(tx, stores, act, search, value))
+
+
+def _is_for(tx: Connection, act: Act, search: Search, row: rows.ApplicationRow) -> bool:
+    return search.kind == "number" or seen_grade(tx, act, read_view(tx, row)) is Grade.PERSONAL
 
 
 def _normalised(search: Search, today: date) -> str:
@@ -53,13 +61,14 @@ def _normalised(search: Search, today: date) -> str:
     return search.value
 
 
-def _page(tx: Connection, stores: Stores, institution_id: str, search: Search, value: str) -> list[Found]:
+def _page(tx: Connection, stores: Stores, act: Act, search: Search, value: str) -> list[Found]:
+    institution_id = act.principal.institution_id
     if search.kind is None:
         page = rows.applications(tx, institution_id, limit=search.limit, before=search.before or rows.END)
     else:
         digest = blind(stores.index_key, search.kind, value)
         hits = find_blind(tx, institution_id, search.kind, digest, limit=search.limit)
         known = (rows.application_by_id(tx, hit.subject_id) for hit in hits if hit.subject_kind == KIND)
-        page = [row for row in known if row is not None]
+        page = [row for row in known if row is not None and _is_for(tx, act, search, row)]
     states = ((row, rows.state_of(tx, row.id)) for row in page)
     return [Found(row, state) for row, state in states if state is not None]

@@ -1,12 +1,14 @@
-"""Read one application; its people only for roles that reach personal data, and that reading is an entry of the access log."""
+"""Read one application; its people only for who works on it or audits, and that reading is an entry of the access log."""
 
 from dataclasses import dataclass
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.evidence import AtHand
-from ledger.core.log.permissions import Action, Grade, Resource, allowed
+from ledger.core.applications.grades import Purpose, purpose_of
+from ledger.core.log.permissions import Action, Grade
 from ledger.services.applications.at_hand import gathered, said
 from ledger.services.applications.reading import note_reading
+from ledger.services.applications.seeing import seen_grade
 from ledger.services.applications.view import ApplicationView, load_application, open_content
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
@@ -40,12 +42,12 @@ class ApplicationRead:
         return gathered(self.attachments, [(one.row.kind, one.said) for one in self.evidence])
 
 
-def read(stores: Stores, act: Act, application_id: str) -> ApplicationRead:
-    """Return the application; raise NotFound, NotAllowed."""
+def read(stores: Stores, act: Act, application_id: str, purpose: Purpose | None = None) -> ApplicationRead:
+    """Return the application; `purpose` says why its people are read. Raises NotFound, NotAllowed (also "permission.purpose")."""
     view = stores.database.read(lambda tx: load_application(tx, act.principal, application_id, Action.APPLICATION_READ))
     content = open_content(stores, view)
-    reaches = allowed(act.principal, Action.APPLICATION_READ, Resource(view.row.institution_id, Grade.PERSONAL))
-    people = _people(stores, act, view) if reaches else None
+    reaches = stores.database.read(lambda tx: seen_grade(tx, act, view)) is Grade.PERSONAL
+    people = _people(stores, act, view, purpose_of(act.principal, purpose)) if reaches else None
     attachments, evidence = stores.database.read(lambda tx: _beside(tx, stores, application_id))
     return ApplicationRead(view=view, content=content, people=people, attachments=attachments, evidence=evidence)
 
@@ -57,7 +59,7 @@ def _beside(
     return tuple(attachments_of(tx, application_id)), tuple(told)
 
 
-def _people(stores: Stores, act: Act, view: ApplicationView) -> Json:
+def _people(stores: Stores, act: Act, view: ApplicationView, purpose: Purpose) -> Json:
     opened = open_fields(stores, stores.database.read(lambda tx: fields_of_entry(tx, view.row.created_entry)))
-    stores.database.write(lambda tx: note_reading(tx, stores, act, view))
+    stores.database.write(lambda tx: note_reading(tx, stores, act, view, purpose))
     return opened["people"].value if "people" in opened else None

@@ -35,7 +35,6 @@ BLACKLIST_UNUSED = {
     "version_endorsement",
     "version_on_chain",
 }
-APPROVALS_UNUSED = {"condition_fulfilled", "condition_report"}
 TOLD_BY_ANOTHER_FIELD = {
     ("anchor_attempt", "raw_transaction"),
     ("checkpoint", "log_id"),
@@ -74,7 +73,7 @@ def no_evidence() -> set[str]:
 
 def test_the_ledger_that_is_changed_has_something_in_every_table(connection: sqlite3.Connection) -> None:
     empty = {table for table in tables() if not connection.execute(f'SELECT 1 FROM "{table}"').fetchone()}  # noqa: S608
-    assert empty == CEREMONY_UNUSED | BLACKLIST_UNUSED | APPROVALS_UNUSED
+    assert empty == CEREMONY_UNUSED | BLACKLIST_UNUSED
 
 
 def test_list_of_what_is_no_evidence_names_columns_that_exist() -> None:

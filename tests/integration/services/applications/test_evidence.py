@@ -28,7 +28,8 @@ def sequenced(desk: Desk) -> None:
 def test_attachment_is_taken_in_read_and_audited(desk: Desk) -> None:
     stores, loan = desk.ledger.stores, desk.apply()
     (row,) = stores.database.read(lambda tx: attachments_of(tx, loan))
-    assert read_attachment(stores, desk.act("Rita"), loan, row.id) == (row, PICTURE)
+    assert read_attachment(stores, desk.act("Otto"), loan, row.id) == (row, PICTURE)
+    refused(lambda: read_attachment(stores, desk.act("Rita"), loan, row.id), "permission.grade")  # not handed in yet
     refused(lambda: read_attachment(stores, desk.act("Rita"), loan, loan), "attachment.unknown")
     refused(lambda: attach(stores, desk.act("Otto"), loan, PICTURE), "attachment.exists")
     refused(lambda: attach(stores, desk.act("Otto"), loan, PICTURE + b"x"), "attachment.not-listed")

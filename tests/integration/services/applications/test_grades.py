@@ -1,0 +1,102 @@
+"""Lists and single reads ask one table: whoever finds an application by its people may read them, and nobody else."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.core.applications.committee import Sitting
+from ledger.core.applications.grades import Purpose
+from ledger.core.log.permissions import Principal, Role
+from ledger.errors import LedgerError
+from ledger.services.applications.find import Search, find
+from ledger.services.applications.name_sitting import name_sitting
+from ledger.services.applications.read import read
+from ledger.storage.log import subject_head
+from ledger.storage.logs import log_of_institution
+from support.approvals import Desk
+from support.ledgers import INSTITUTION
+from support.stage import refused
+
+NAME = Search(kind="name", value="林小雨")
+STRANGER = Principal("stranger", "another", frozenset(Role), "person")
+
+
+@pytest.fixture
+def loans(desk: Desk) -> list[str]:
+    """Return a draft, loans on three paths, and one with a committee named."""
+    for name in ("M1", "M2", "M3", "M4", "M5", "M6"):
+        desk.hire(name, Role.COMMITTEE)
+    desk.hire("Ada", Role.AUDITOR)
+    desk.hire("Adam", Role.ADMINISTRATOR)
+    desk.hire("Both", Role.RISK, Role.COMMITTEE)
+    identities = ("110101199003074514", "110101199003075517", "110101199003076018")
+    draft, two, three, large = (
+        desk.apply(),
+        *(
+            desk.apply(amount=amount, identity=identity)
+            for amount, identity in zip((10_000_000, 50_000_000, 200_000_000), identities, strict=True)
+        ),
+    )
+    for loan in (two, three, large):
+        desk.submit(loan)
+    members = tuple(desk.people[f"M{place}"].principal.id for place in range(1, 6))
+    name_sitting(desk.ledger.stores, desk.act("Rita"), large, Sitting(members=members, chair=members[0]))
+    return [draft, two, three, large]
+
+
+def listed(desk: Desk, reader: Principal, search: Search) -> set[str]:
+    try:
+        return {found.row.id for found in find(desk.ledger.stores, desk.ledger.act(reader, now=desk.now), search)}
+    except LedgerError:
+        return set()
+
+
+def people_read(desk: Desk, reader: Principal, loan: str) -> bool | None:
+    """Return whether the people were shown; None where the application itself was not."""
+    try:
+        return read(desk.ledger.stores, desk.ledger.act(reader, now=desk.now), loan).people is not None
+    except LedgerError:
+        return None
+
+
+def test_list_and_single_read_agree(desk: Desk, loans: list[str]) -> None:
+    readers = [*(staff.principal for staff in desk.people.values()), STRANGER]
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(readers), st.sampled_from(loans))
+    def agree(reader: Principal, loan: str) -> None:
+        shown = people_read(desk, reader, loan)
+        assert (loan in listed(desk, reader, Search())) is (shown is not None)
+        assert (loan in listed(desk, reader, NAME)) is (shown is True)
+
+    agree()
+
+
+def test_own_tier_reads_the_people(desk: Desk, loans: list[str]) -> None:
+    told = {
+        name: [people_read(desk, desk.people[name].principal, loan) for loan in loans]
+        for name in ("Otto", "Olga", "Rita", "Hans", "M1", "M6", "Both", "Ada", "Adam")
+    }
+    assert told == {
+        "Otto": [True, True, True, True],  # entered all of them
+        "Olga": [False, True, True, False],
+        "Rita": [False, True, True, False],
+        "Hans": [False, False, True, False],
+        "M1": [False, False, False, True],
+        "M6": [False, False, False, False],
+        "Both": [False, True, True, False],
+        "Ada": [True, True, True, True],
+        "Adam": [None, None, None, None],
+    }
+
+
+def test_reading_people_is_an_entry_with_its_purpose(desk: Desk, loans: list[str]) -> None:
+    stores, loan = desk.ledger.stores, loans[1]
+    access = stores.database.read(lambda tx: log_of_institution(tx, INSTITUTION, "access"))
+    assert access is not None
+    refused(lambda: read(stores, desk.act("Rita"), loan, Purpose.AUDIT), "permission.purpose")
+    read(stores, desk.act("Rita"), loan, Purpose.DECISION)
+    read(stores, desk.act("M1"), loan)  # sees no people: nothing to record
+    head = stores.database.read(lambda tx: subject_head(tx, access.id, "application", loan))
+    assert head is not None
+    assert head.n == 1
