@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Work": {
         "agreement": "Create, list, read and sign agreements.",
+        "application": "Enter, submit and follow loan applications.",
         "desk": "What waits for you, delegations, attachments and evidence.",
         "policy": "Check, propose, publish and export approval policies.",
         "kpi": "Count what the trail says: time per stage, rates, load.",
@@ -104,7 +105,7 @@ def help_text() -> str:
     """Return what `tally --help` prints."""
     parts = ["Tallystick: the record of a loan that nobody can quietly change.", "", "Usage: tally COMMAND [OPTIONS]"]
     for title, group in COMMANDS.items():
-        parts += ["", f"{title}:", *(f"  {name:<11}{line}" for name, line in group.items())]
+        parts += ["", f"{title}:", *(f"  {name:<12}{line}" for name, line in group.items())]
     parts += [
         "",
         "Options:",

@@ -10,6 +10,7 @@ import typer
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected
 from api.commands.files import read_file, write_file
 from api.commands.outcome import EXIT_FAILED, note, say, say_json
+from api.commands.policy_rules import app as rules
 from api.commands.tables import covered, facts, table
 from api.schemas.applications import checked_policy
 from api.schemas.policy_files import MAX_FILE_BYTES, Format, read_policy_file, write_policy_file
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+app.add_typer(rules, name="rules")
 
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="The policy as .json, .csv or .xlsx; - for standard input.")

@@ -10,19 +10,21 @@ from api.schemas.agreements import SignatureValue
 from api.schemas.directory import StrictBody
 from api.schemas.keys import KeyId
 from api.schemas.strict_request import Id
+from ledger.core.applications.automated import ruling_of
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.policy_check import Defect
 from ledger.core.applications.read_policy_sheets import ReadPolicy
+from ledger.core.applications.rule_set import ROLE as RULE_SET_ROLE
 from ledger.errors import InvalidInput
 from ledger.services.applications.dry_run_policy import TriedPolicy
 from ledger.services.applications.find import Found
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead
-from ledger.storage.applications import StateRow
+from ledger.storage.applications import DecisionRow, StateRow
 from ledger.storage.policies import PolicyRow
 from ledger.storage.rule_sets import RuleSetRow
 from signing.canonical import decode
-from signing.decision import MAX_CONDITIONS, DecisionStatement
+from signing.decision import MAX_CONDITIONS, DecisionStatement, parse_decision
 from signing.typed_data import typed_data_json
 
 MAX_MOVED = 1000  # applications named in one answer
@@ -92,9 +94,18 @@ def application_answer(read: ApplicationRead) -> dict[str, object]:
         "content_sha256": view.version.content_sha256.hex(),
         "content": read.content.to_json(),
         "people": read.people,
-        "decisions": [
-            {"entry": row.entry_id, "decider": row.decider_id, "version": row.version, "at": row.decided_at}
-            for row in view.decisions
+        "versions": [
+            {
+                "version": row.version,
+                "content_sha256": row.content_sha256.hex(),
+                "author": row.author_id,
+                "at": row.recorded_at,
+            }
+            for row in view.versions
+        ],
+        "decisions": [_decision(row) for row in view.decisions],
+        "conditions": [
+            {"condition": item.text, "reported_by": item.reported_by, "is_met": item.is_met} for item in read.conditions
         ],
         "attachments": [
             {"id": row.id, "sha256": row.sha256.hex(), "media_type": row.media_type} for row in read.attachments
@@ -105,6 +116,21 @@ def application_answer(read: ApplicationRead) -> dict[str, object]:
         ],
         "latest_entry": view.state.changed_entry,
     }
+
+
+def _decision(row: DecisionRow) -> dict[str, object]:
+    """Shape a decision as its statement says it; a rule set's verdict is its ruling."""
+    line: dict[str, object] = {
+        "entry": row.entry_id,
+        "decider": row.decider_id,
+        "version": row.version,
+        "at": row.decided_at,
+    }
+    ruling = ruling_of(row.statement)
+    if ruling is not None:
+        return {**line, "role": RULE_SET_ROLE, "verdict": ruling.value, "conditions": []}
+    statement = parse_decision(row.statement)
+    return {**line, "role": statement.role, "verdict": statement.verdict, "conditions": list(statement.conditions)}
 
 
 def waiting_line(waiting: Waiting) -> dict[str, object]:

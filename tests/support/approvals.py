@@ -29,6 +29,7 @@ from ledger.services.log.audit import Scope, audit
 from ledger.services.log.enrol_key import enrol_key
 from ledger.services.log.sequence import Turn, sequence
 from ledger.storage.applications import DecisionRow, StateRow, application_by_id, applications, decisions_of, state_of
+from ledger.storage.rule_sets import rule_sets
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
@@ -141,6 +142,10 @@ class Desk:
             lambda tx: load_application(tx, self.act("Otto").principal, application_id, Action.APPLICATION_READ)
         )
         return {name: value for name, value in open_content(stores, view).to_json().items() if name not in MADE_HERE}
+
+    def rule_sets(self) -> list[str]:
+        """Return the ids of the rule sets, newest first."""
+        return [row.id for row in self.ledger.stores.database.read(lambda tx: rule_sets(tx, INSTITUTION))]
 
     def loans(self) -> list[str]:
         """Return the ids of the newest applications."""

@@ -5,17 +5,30 @@ from dataclasses import dataclass
 from ledger.core.applications.application import Application
 from ledger.core.applications.evidence import AtHand
 from ledger.core.applications.grades import Purpose, purpose_of
+from ledger.core.applications.states import State
 from ledger.core.log.permissions import Action, Grade
 from ledger.services.applications.at_hand import gathered, said
 from ledger.services.applications.reading import note_reading
 from ledger.services.applications.seeing import seen_grade
+from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import ApplicationView, load_application, open_content
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
+from ledger.storage.applications import fulfilled_of
+from ledger.storage.conditions import reports_of
 from ledger.storage.database import Connection
 from ledger.storage.evidence import AttachmentRow, EvidenceRow, attachments_of, evidence_of
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import Json
+
+
+@dataclass(frozen=True)
+class ConditionRead:
+    """One condition of an approval: its words, who brought the newest evidence, and whether it was checked."""
+
+    text: str
+    reported_by: str | None
+    is_met: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +48,7 @@ class ApplicationRead:
     people: Json
     attachments: tuple[AttachmentRow, ...]
     evidence: tuple[ToldEvidence, ...]
+    conditions: tuple[ConditionRead, ...]
 
     @property
     def at_hand(self) -> AtHand:
@@ -49,7 +63,20 @@ def read(stores: Stores, act: Act, application_id: str, purpose: Purpose | None 
     reaches = stores.database.read(lambda tx: seen_grade(tx, act, view)) is Grade.PERSONAL
     people = _people(stores, act, view, purpose_of(act.principal, purpose)) if reaches else None
     attachments, evidence = stores.database.read(lambda tx: _beside(tx, stores, application_id))
-    return ApplicationRead(view=view, content=content, people=people, attachments=attachments, evidence=evidence)
+    conditions = stores.database.read(lambda tx: _conditions(tx, stores, view))
+    return ApplicationRead(
+        view=view, content=content, people=people, attachments=attachments, evidence=evidence, conditions=conditions
+    )
+
+
+def _conditions(tx: Connection, stores: Stores, view: ApplicationView) -> tuple[ConditionRead, ...]:
+    """Return the conditions of an approval in the order in which they are counted."""
+    if view.state.state not in {State.APPROVED, State.CONDITIONAL}:
+        return ()
+    reporters = {row.place: row.reporter_id for row in reports_of(tx, view.row.id)}
+    met = {row.place for row in fulfilled_of(tx, view.row.id)}
+    conditions = standing_of(tx, stores, view).progress.conditions
+    return tuple(ConditionRead(text, reporters.get(place), place in met) for place, text in enumerate(conditions))
 
 
 def _beside(

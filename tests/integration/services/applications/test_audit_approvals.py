@@ -9,6 +9,7 @@ from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
+from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.log.change_role import RoleChange, change_role
 from support.approvals import Desk, cn_identity
@@ -113,6 +114,18 @@ def test_loan_split_under_a_tier_is_named(insider: Desk) -> None:
     insider.submit(first)
     _submitted(insider, second, "two", 15_000_000, insider.state(first).policy_id)
     assert insider.codes(second) == {"approval.split", "approval.outside-policy"}
+
+
+def test_delegation_used_after_its_end_is_named(insider: Desk) -> None:
+    loan, ledger = middle(insider), insider.ledger
+    olga, hans = insider.people["Olga"].principal, insider.people["Hans"].principal
+    until = insider.now + timedelta(minutes=5)
+    new = NewDelegation(delegate_id=hans.id, role=Role.OFFICER, until=until, limit_minor=10**12)
+    grant_delegation(ledger.stores, insider.act("Olga"), new, ledger.key)
+    insider.later(minutes=6)
+    forged = Forged(name="Hans", statement={"in_place_of": olga.id}, state={"step": 1, "waiting_for": "risk"})
+    decide_as(insider, loan, forged)
+    assert insider.codes(loan) == {"approval.expired-delegation"}
 
 
 def test_policy_swapped_for_one_loan_and_back_is_named(insider: Desk) -> None:
