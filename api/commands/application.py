@@ -7,9 +7,10 @@ import typer
 
 from api.commands.application_decide import decide
 from api.commands.application_life import accept, check_condition, condition, correct, tell, withdraw
-from api.commands.application_names import Application, application_id, say_done
+from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
 from api.commands.files import read_json
+from api.commands.names import application_id
 from api.commands.outcome import note, say, say_json
 from api.commands.tables import facts, table
 from ledger.core.agreements.currency import written

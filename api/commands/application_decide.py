@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from api.commands.application_names import Application, application_id, say_done
+from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
+from api.commands.names import application_id
 from api.commands.outcome import note
 from api.commands.passphrase import read_passphrase
 from api.commands.pens import SIGNING_PURPOSES

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands.application_names import Application, application_id, say_done
+from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
 from api.commands.files import read_file, read_json
+from api.commands.names import application_id
 from signing.canonical import Json
 
 _MOST_EVIDENCE_BYTES = 64 << 20  # it is hashed here and stays here

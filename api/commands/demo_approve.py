@@ -5,10 +5,12 @@ the insider spoils, is in the ledger of this installation. Leaves the insider to
 """
 
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 
 from api.commands.client import Client
 from api.commands.demo_insider import AUDIT, REPLAY, Found, date_back, findings_of, rename_decider, swap_policy
@@ -34,6 +36,9 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     **{f"Member {letter}": ("committee",) for letter in "ABCDE"},
 }
 MEMBERS = tuple(name for name in PEOPLE if name.startswith("Member"))
+PICTURE = b64decode(  # one white dot, in the place of an identity card
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII="
+)
 IDENTITIES = ("330106199203151011", "330106199203152030", "33010619920315305X", "330106199203154079")
 
 
@@ -69,7 +74,10 @@ class Walk:
             "phone": None,
         }
         body: dict[str, Json] = {"application": _content(minor, months, check), "people": [person]}
-        return str(self.staff["Otto"].client.post("/v1/applications", body)["id"])
+        otto = self.staff["Otto"].client
+        loan = str(otto.post("/v1/applications", body)["id"])
+        otto.upload(f"/v1/applications/{loan}/attachments", {"file": ("identity.png", PICTURE, "image/png")}, {})
+        return loan
 
     def close(self) -> None:
         for client in (self.administrator, *(person.client for person in self.staff.values())):
@@ -89,7 +97,7 @@ def _content(minor: str, months: int, check: dict[str, Json]) -> dict[str, Json]
         "channel": "counter",
         "terms_sha256": "07" * 32,
         "collateral": [],
-        "attachments": [{"kind": "identity", "sha256": "08" * 32, "bytes": 1234}],
+        "attachments": [{"kind": "identity", "sha256": sha256(PICTURE).hexdigest(), "bytes": len(PICTURE)}],
         "third_party": [],
         "checks": [check],
     }

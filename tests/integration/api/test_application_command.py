@@ -12,7 +12,7 @@ from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.keys.files import create_key
 from signing.keys.signer import EvmSigner
-from support.applications import application
+from support.applications import PICTURE, application
 from support.approvals import cn_identity
 from support.live_applications import MADE_HERE
 from support.live_service import NEIGHBOUR, Caller, Service
@@ -59,7 +59,10 @@ def entered(tally: Tally, otto: Caller, folder: Path, number: int, minor: str) -
     (folder / "content.json").write_text(json.dumps({**content, "term_months": 12}))
     status, shown = tally(otto, "application", "create", str(file), "--json")
     assert status == 0, shown
-    return str(json.loads(shown)["number"])
+    made = json.loads(shown)
+    files = {"file": ("identity.png", PICTURE, "image/png")}
+    assert otto.post(f"/v1/applications/{made['id']}/attachments", files=files).status_code == 201
+    return str(made["number"])
 
 
 def key_of(caller: Caller, administrator: Caller, file: Path) -> Path:
