@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 from coincurve import PublicKey as CurvePoint
@@ -80,7 +81,7 @@ class PublicKey:
             raise InvalidEncoding("key.malformed", f"expected {expected} bytes for {self.suite}, got {len(self.raw)}")
         _check_point(self.suite, self.raw)
 
-    @property
+    @cached_property
     def key_id(self) -> str:
         """Return "<suite>:" and the first 32 hex digits of the tagged hash (envelope.tagged_hash, kind "key") of suite and raw."""
         hasher = hashlib.sha256()

@@ -8,6 +8,7 @@ Leaves to others: whether the decider may decide, whether it expired, whether it
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from signing.canonical import Json, encode
@@ -92,6 +93,10 @@ class DecisionStatement:
         check_instant(self.expires_at)
 
     def to_bytes(self) -> bytes:
+        return self._bytes
+
+    @cached_property
+    def _bytes(self) -> bytes:
         return tagged_bytes(_KIND, encode(self._to_json()))
 
     @property
@@ -166,4 +171,8 @@ class DecisionStatement:
 
 def parse_decision(data: bytes) -> DecisionStatement:
     """Return the decision of these exact bytes; raise InvalidEncoding for any other spelling, field, length or version."""
-    return DecisionStatement._from_json(payload_of(_KIND, data))  # noqa: SLF001 - the parser and its class are one thing
+    statement = DecisionStatement._from_json(payload_of(_KIND, data))  # noqa: SLF001 - the parser and its class are one thing
+    vars(statement)["_bytes"] = (
+        data  # there is one spelling, and these are it: not to be written again to check a signature
+    )
+    return statement

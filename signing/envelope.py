@@ -7,6 +7,7 @@ Leaves to others: which kinds exist, and what the payload means.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 from signing.algorithms import Suite, parse_hex, parse_suite
@@ -26,10 +27,16 @@ def tagged_bytes(kind: str, payload: bytes) -> bytes:
 
 def tagged_hash(kind: str, *parts: bytes) -> bytes:
     """Return SHA-256 over the tag and the parts, each prefixed by its length as 8 bytes big endian."""
-    hasher = hashlib.sha256()
-    for part in (b"tally/" + kind.encode() + b"/v1", *parts):
-        hasher.update(len(part).to_bytes(8, "big") + part)
-    return hasher.digest()
+    hashed = [_tag(kind)]
+    for part in parts:
+        hashed += (len(part).to_bytes(8, "big"), part)
+    return hashlib.sha256(b"".join(hashed)).digest()
+
+
+@cache
+def _tag(kind: str) -> bytes:
+    tag = b"tally/" + kind.encode() + b"/v1"
+    return len(tag).to_bytes(8, "big") + tag
 
 
 @dataclass(frozen=True)

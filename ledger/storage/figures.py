@@ -102,7 +102,7 @@ def stage_times(tx: Connection, asked: Asked) -> dict[str, Times]:
 
 def actor_times(tx: Connection, asked: Asked) -> dict[str, Times]:
     """Return for each person the times from a stage's beginning to their decision."""
-    return _times(tx, _FACT.actor, [*_in(asked), _FACT.actor > ""])
+    return _times(tx, _FACT.actor, _in(asked))
 
 
 def moves(tx: Connection, asked: Asked) -> tuple[dict[str, int], dict[str, int]]:
@@ -131,7 +131,8 @@ def _in(asked: Asked) -> list[ColumnElement[bool]]:
 
 
 def _times(tx: Connection, by: ColumnElement[str], where: Sequence[ColumnElement[bool]]) -> dict[str, Times]:
-    counted = select(by, func.count(), func.sum(_FACT.seconds), func.sum(_FACT.late)).where(*where).group_by(by)
+    sums = select(by, func.count(), func.sum(_FACT.seconds), func.sum(_FACT.late))
+    counted = sums.where(*where, by > "").group_by(by)
     return {
         name: Times(
             count=count,
@@ -145,6 +146,8 @@ def _times(tx: Connection, by: ColumnElement[str], where: Sequence[ColumnElement
 
 
 def _rank(tx: Connection, where: Sequence[ColumnElement[bool]], count: int, percent: int) -> int:
-    """Return the smallest of `count` values that at least `percent` of a hundred do not exceed."""
+    """Return the smallest of `count` values that at least `percent` of a hundred do not exceed; walked to from the nearer end."""
     place = -(-count * percent // 100) - 1
-    return int(tx.scalar(select(_FACT.seconds).where(*where).order_by(_FACT.seconds).limit(1).offset(place)) or 0)
+    from_end = count - 1 - place
+    order, skip = (_FACT.seconds, place) if place <= from_end else (_FACT.seconds.desc(), from_end)
+    return int(tx.scalar(select(_FACT.seconds).where(*where).order_by(order).limit(1).offset(skip)) or 0)

@@ -37,5 +37,5 @@ def unseal_field(key: bytes, sealed: bytes, *, entry_id: str, field: str) -> byt
 
 
 def _place(entry_id: str, field: str) -> bytes:
-    parts = (entry_id.encode(), field.encode())
-    return TAG + b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    entry, name = entry_id.encode(), field.encode()
+    return b"".join((TAG, len(entry).to_bytes(8, "big"), entry, len(name).to_bytes(8, "big"), name))

@@ -29,6 +29,9 @@ MEASURES: Mapping[str, str] = {
     "listing_gas": "gas per listing of a blacklist version on chain, beside a mapping with a transaction each",
     "cold_start": "start of `tally --help` and `tally verify --offline`, beside `python -c pass`",
     "blacklist": "evaluations per second, a check's time, a list of a million, beside bare curve and hash operations",
+    "approvals": "a decision by the rules alone, and the replay of a hundred thousand loans, beside the checking of their signatures",
+    "decisions": "signed decisions per second through HTTP, beside GET /livez from as many clients",
+    "figures": "figures of approvals over a million entries, search by name among a million applications",
     "seal": "typeset, seal, inspect and verify a contract, beside plain typst, pikepdf and pyHanko on the same file",
     "at_rest": "memory of `tally up` at rest and its second start, beside a bare interpreter",
 }

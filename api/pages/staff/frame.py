@@ -37,6 +37,7 @@ class StaffShown:
     name: str
     is_administrator: bool
     is_decider: bool
+    sees_figures: bool
 
 
 async def require_staff(here: Here, caller: AnyCaller) -> Staff:
@@ -63,8 +64,9 @@ def staff_page(
     principal = staff.principal
     is_administrator = Role.ADMINISTRATOR in principal.roles
     is_decider = bool(principal.roles & set(TABLE[Action.APPLICATION_DECIDE]))
+    sees_figures = bool(principal.roles & set(TABLE[Action.FIGURES_READ]))
     code = here.institution_code(principal.institution_id)
-    shown = StaffShown(code, principal.id, is_administrator, is_decider)
+    shown = StaffShown(code, principal.id, is_administrator, is_decider, sees_figures)
     return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
 
 

@@ -12,6 +12,7 @@ from api.pages.words.customer import BEFORE, READING
 from api.pages.words.customer_ends import AFTER, ENDS
 from api.pages.words.customer_sign import CONSENT, REFUSALS, SIGNING
 from api.pages.words.desk import DESK
+from api.pages.words.figures import FIGURES
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
 from api.pages.words.staff import STAFF
@@ -33,6 +34,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **STAFF,
     **DESK,
     **CHECK,
+    **FIGURES,
 }
 
 

@@ -74,7 +74,7 @@ class Replay(Book):
         """Look at what shows only over all entries: a policy that was changed and changed back around a loan."""
         policies = self.timeline.policies
         for before, between, after in zip(policies, policies[1:], policies[2:], strict=False):
-            if before.policy.sha256() == after.policy.sha256() != between.policy.sha256():
+            if before.sha256 == after.sha256 != between.sha256:
                 for name, case in self.cases.items():
                     if case.policy is not None and case.policy.id == between.id:
                         self._find_case(
@@ -245,7 +245,7 @@ class Replay(Book):
         facts = (
             ("amount", (case.content.currency, str(case.content.amount)), (statement.currency, statement.amount_minor)),
             ("terms_sha256", case.content.terms_sha256, statement.terms_sha256),
-            ("policy_sha256", case.policy.policy.sha256() if case.policy else b"", statement.policy_sha256),
+            ("policy_sha256", case.policy.sha256 if case.policy else b"", statement.policy_sha256),
         )
         for name, recorded, signed in facts:
             if recorded != signed:

@@ -40,7 +40,7 @@ def automated(book: Book, entry: TrailEntry, case: Case, recorded: str) -> bool:
         submission=case.submission,
         content=case.content,
         group_amount=case.review.amount,
-        policy_sha256=case.policy.policy.sha256(),
+        policy_sha256=case.policy.sha256,
         listed=case.at_hand.is_listed,
     )
     decided = decide_by_rules(Acting(id=rules.id, rule_set=rules.rule_set, key_id=rules.key.key_id), submitted)

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from ledger.core.applications.deadlines import WorkingTime
 from ledger.core.applications.decide import Delegation
@@ -46,6 +47,11 @@ class PublishedPolicy:
     index: int
     author: str
     approver: str
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """The policy's hash, made once: every decision under it is held against it."""
+        return self.policy.sha256()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ been destroyed, is a finding; a value is handed on only after its commitment was
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.core.blacklist.steps import EVENTS
@@ -66,13 +66,15 @@ class Vault:
     def of(cls, tx: Connection, stores: Stores, gathered: Gathered) -> "Vault":
         return cls(tx, stores.record_keys, gathered)
 
-    def open(self, entries: Sequence[Placed]) -> dict[str, Values]:
-        """Return the opened values by entry id and field; what does not hold is a finding and absent."""
+    def open(self, entries: Sequence[Placed], *, but: Collection[str] = ()) -> dict[str, Values]:
+        """Return the opened values by entry id and field, `but` fields of these names; what does not hold is a finding and absent."""
         rows: dict[str, list[_Row]] = {}
         for row in vault_of(self.tx, [placed.entry.id for placed in entries]):
             rows.setdefault(row[0], []).append(row)
         self._load(entries, rows)
-        return {placed.entry.id: self._open(placed, rows.get(placed.entry.id, [])) for placed in entries}
+        if but:
+            rows = {name: [row for row in some if row[1] not in but] for name, some in rows.items()}
+        return {placed.entry.id: self._open(placed, rows.get(placed.entry.id, []), but) for placed in entries}
 
     def _load(self, entries: Sequence[Placed], rows: Mapping[str, list[_Row]]) -> None:
         wanted = {record_of(placed.entry) for placed in entries if placed.entry.private or placed.entry.id in rows}
@@ -109,7 +111,7 @@ class Vault:
                 )
             )
 
-    def _open(self, placed: Placed, rows: Iterable[_Row]) -> Values:
+    def _open(self, placed: Placed, rows: Iterable[_Row], but: Collection[str]) -> Values:
         entry, values = placed.entry, Values()
         committed: dict[str, Json] = {
             **entry.private,
@@ -127,6 +129,8 @@ class Vault:
             owner = record if record is not None else sealed_under
             self._open_field(placed, name, commitment, (owner, sealed), values)
         for name, commitment in committed.items():
+            if name in but:
+                continue
             self._missing(placed, name, commitment, self._states.get(record) if record is not None else None)
         return values
 

@@ -13,6 +13,8 @@ from api.app import described_app
 from api.pages.staff.deciding import read_wanted
 from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput
+from ledger.services.applications.fold_figures import fold_figures
+from ledger.storage.logs import all_logs
 from support.applications import PICTURE
 from support.ceremonies import Ceremony, ceremony, person
 from support.live_applications import entered
@@ -274,3 +276,20 @@ def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
     for sent in ({"statement": "?"}, {"statement": ""}, {"statement": "", "credential": 1}):
         answer = officer.post(f"/staff/applications/{made}/decision", json=sent, headers=asked)
         assert answer.json()["code"] == "pen.malformed"
+
+
+def test_figures_show_a_period_beside_the_one_before_and_the_checkpoint(service: Service) -> None:
+    assert entered(service).status_code == 201
+    for log in service.here.stores.database.read(all_logs):
+        while log.kind == "main" and fold_figures(service.here.stores, log):
+            pass
+    with at_work(service, service.person(Role.RISK)) as risk:
+        text = risk.get("/staff/figures").text
+        for words in ("Approved of all decided", "The period before", "Counted at size", 'href="/staff/figures'):
+            assert words in text
+        assert "依据的日志检查点" in risk.get("/staff/figures", headers={"Accept-Language": "zh"}).text
+        for query in ({"since": "yesterday"}, {"until": "2026-13-01"}, {"since": "2026-02-01", "until": "2026-01-01"}):
+            assert "Expected days as 2026-11-23" in risk.get("/staff/figures", params=query).text
+    with at_work(service, service.officer()) as officer:
+        assert officer.get("/staff/figures").status_code == 403
+        assert "/staff/figures" not in officer.get("/staff").text
