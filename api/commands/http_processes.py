@@ -89,7 +89,10 @@ class _Place:
     def start(self) -> None:
         self._ready, self._theirs = os.pipe()
         self._process = subprocess.Popen(  # noqa: S603  # our own command
-            _COMMAND, stdin=subprocess.PIPE, pass_fds=(self.listener.fileno(), self._theirs)
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            pass_fds=(self.listener.fileno(), self._theirs),
+            process_group=0,  # Ctrl-C in a terminal is for us alone: we end it, or not, even while it is still loading
         )
         os.close(self._theirs)
 

@@ -30,8 +30,10 @@ def test_a_taken_port_is_refused_before_anything_is_started_or_made(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_processes_that_get_no_order_end_with_the_block(tmp_path: Path) -> None:
+def test_processes_that_get_no_order_hear_no_ctrl_c_and_end_with_the_block(tmp_path: Path) -> None:
     before = children()
     with front(settings_in(tmp_path)) as waiting:
-        assert len(waiting.places) == len(children() - before)
+        started = children() - before
+        assert len(waiting.places) == len(started)
+        assert os.getpgrp() not in {os.getpgid(each) for each in started}  # Ctrl-C is not for them
     assert children() == before
