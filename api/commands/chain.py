@@ -188,6 +188,7 @@ def _say_status(found: ChainStatus) -> None:
                 ("Chain", found.chain),
                 ("Registry", found.registry),
                 ("Signature verifier", found.signature_verifier),
+                ("Consortium", found.consortium),
                 ("Sender", found.sender),
             ]
         )
@@ -197,3 +198,6 @@ def _say_status(found: ChainStatus) -> None:
     ]
     if rows:
         say("\n" + table(("LOG", "ENTRIES", "MINED", "FINAL", "IN THE WAY"), rows))
+    lists = [(line.name, str(line.newest), str(line.final)) for line in found.lists]
+    if lists:
+        say("\n" + table(("LIST", "VERSION", "ON RECORD"), lists))

@@ -1,14 +1,18 @@
 """What `tally chain status` shows: read from rows, plus one question to the chain where it can be asked."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
 from ledger.services.log.anchor_health import anchor_health
 from ledger.services.log.bind_chain import known_binding, require_binding
 from ledger.services.log.read_checkpoint import list_logs
+from ledger.storage.blacklist import epochs
 from ledger.storage.chain_setup import setup_transactions
+from ledger.storage.consortium import consortium_of_installation, newest_on_chain
+from ledger.storage.database import Connection
 from ledger.storage.logs import all_logs
+from ledger.storage.token_tree import newest_versions
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,15 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class ListLine:
+    """How far the versions of one list are on record, in final blocks."""
+
+    name: str
+    newest: int
+    final: int
+
+
+@dataclass(frozen=True)
 class ChainStatus:
     """The chain's side of an installation, in words."""
 
@@ -33,6 +46,8 @@ class ChainStatus:
     sender: str
     logs: tuple[LogLine, ...]
     answers: bool
+    consortium: str = "none"
+    lists: tuple[ListLine, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -59,7 +74,20 @@ def read_status(here: Installation) -> ChainStatus:
         except LedgerError as error:
             chain, answers = f"{binding.chain_id}, not asked: {error.message} [{error.code}]", False
     sender = f"0x{here.sender().address.hex()}"
-    return ChainStatus(chain, registry, _verifier(here, answers=answers), sender, tuple(_logs(here)), answers)
+    found = ChainStatus(chain, registry, _verifier(here, answers=answers), sender, tuple(_logs(here)), answers)
+    row = here.stores.database.read(consortium_of_installation)
+    if row is None:
+        return found
+    return replace(found, consortium=f"0x{row.consortium.hex()}", lists=here.stores.database.read(_lists))
+
+
+def _lists(tx: Connection) -> tuple[ListLine, ...]:
+    lines = []
+    for row in epochs(tx):
+        newest = newest_versions(tx, row.id, limit=1)
+        number = newest[0].number if newest else 0
+        lines.append(ListLine(f"{row.purpose} {row.number}", number, newest_on_chain(tx, row.id)))
+    return tuple(lines)
 
 
 def _verifier(here: Installation, *, answers: bool) -> str:

@@ -40,6 +40,7 @@ from ledger.errors import Unavailable
 from ledger.partner.endorsing import endorse_epoch, endorse_version
 from ledger.partner.syncing import read_object
 from ledger.services.blacklist.act_in_consortium import Deed, act_in_consortium
+from ledger.services.blacklist.watch_consortium import watch_consortium
 from ledger.services.log.register_log import bound
 from ledger.storage.consortium import ConsortiumRow, consortium_of_installation
 from signing.canonical import encode
@@ -169,6 +170,7 @@ def enact(
     """Make a proposal take effect that has its majority; anybody can."""
     with _acting() as here:
         _do(here, Deed(f"enact:{number}", lambda: contract.enact_data(number)))
+        watch_consortium(here.stores, here.client, ids.now())
         _report(here, _row(here), number, as_json=as_json)
 
 

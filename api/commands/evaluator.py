@@ -23,7 +23,8 @@ from api.commands.ceremony_folder import (
 )
 from api.commands.chain_members import ChainMembers
 from api.commands.configured import read_client_settings, read_settings
-from api.commands.evaluator_node import RemoteWorld, create_node, parse_members
+from api.commands.evaluator_members import parse_members
+from api.commands.evaluator_node import RemoteWorld, create_node
 from api.commands.files import read_file, write_file
 from api.commands.local import require_own_chain
 from api.commands.outcome import EXIT_FAILED, note, say, say_json

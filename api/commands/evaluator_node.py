@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import errors
 from api.commands.chain_members import ChainMembers
+from api.commands.evaluator_members import Members
 from api.limits import BodyLimit
 from api.wiring import ids
 from ledger.core.blacklist.admission import Member
@@ -23,43 +24,14 @@ from ledger.core.blacklist.checks import parse_signed_request
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.blacklist.signed import MAX_RECORD_BYTES, read_json
 from ledger.core.blacklist.versions import SignedVersion, check_follows
-from ledger.core.log.fields import Fields
-from ledger.errors import InvalidInput, LedgerError, Unavailable, VerificationFailed
+from ledger.errors import LedgerError, Unavailable, VerificationFailed
 from ledger.partner.doors import Registry
 from ledger.partner.syncing import newest_versions
 from ledger.services.blacklist.evaluate import evaluate
 from ledger.services.blacklist.parties import EvaluatorDesk
 from ledger.storage.database import Database
-from signing.algorithms import PublicKey
-from signing.canonical import Json
 
-MEMBERS_TAG = "tally/blacklist-members/v1"
 FRESH_SECONDS, STALE_SECONDS = 5, 120
-_CODE = "members.malformed"
-
-
-@dataclass(frozen=True)
-class Members:
-    """The registry's key, and who may ask how much: an evaluator's own decision, in a file of its own."""
-
-    registry: PublicKey
-    members: Mapping[str, Member]
-
-
-def parse_members(data: bytes) -> Members:
-    """Return the members of the file's bytes; raise InvalidInput("members.malformed")."""
-    fields = Fields(read_json(data, _CODE), frozenset({"tag", "registry", "members"}), where="members", code=_CODE)
-    if fields.text("tag") != MEMBERS_TAG:
-        raise InvalidInput(_CODE, f'expected the tag "{MEMBERS_TAG}"')
-    found = fields.many("members", _member, most=10_000)
-    return Members(fields.parsed("registry", PublicKey.from_json), {member.institution: member for member in found})
-
-
-def _member(value: Json) -> Member:
-    fields = Fields(value, frozenset({"institution", "key", "quota"}), where="member", code=_CODE)
-    return Member(
-        fields.text("institution"), fields.parsed("key", PublicKey.from_json), fields.integer("quota", least=0)
-    )
 
 
 @dataclass

@@ -9,7 +9,8 @@ import typer
 
 from api.commands.blacklist_csv import file_sha256
 from api.commands.connection import AsJson
-from api.commands.files import read_file
+from api.commands.evaluator_members import Members, members_bytes
+from api.commands.files import read_file, write_file
 from api.commands.local import opened
 from api.commands.outcome import note, say, say_json
 from api.commands.tables import facts, table
@@ -17,7 +18,7 @@ from api.routes.blacklist import listing_line
 from api.wiring import ids
 from api.wiring.co_located import registry_key
 from api.wiring.installation import Installation
-from ledger.core.blacklist.consortium import compare_members
+from ledger.core.blacklist.consortium import compare_members, who_may_check
 from ledger.core.blacklist.epochs import parse_signed_epoch
 from ledger.core.blacklist.signed import MAX_RECORD_BYTES, read_json
 from ledger.core.log.permissions import Principal, Role
@@ -61,13 +62,16 @@ def open_(
 def admit(
     institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="Id of the institution.")],
     key_file: Annotated[
-        Path, typer.Option("--key", metavar="PUB", help="Its blacklist key, as JSON of suite and raw.")
-    ],
+        Path | None,
+        typer.Option(
+            "--key", metavar="PUB", help="Its blacklist key, as JSON of suite and raw; else that of the contract."
+        ),
+    ] = None,
     quota: Annotated[int, typer.Option(min=0, help="How many subjects a day it may ask about.")] = 10_000,
 ) -> None:
     """Admit an institution: it may sync the list, check and list."""
-    public = PublicKey.from_json(decode(read_file(key_file, most=1024)))
     with opened() as here:
+        public = _key_in(key_file) if key_file else _key_on_chain(here, institution)
         key = registry_key(here, make=True)
         admit_member(here.stores, _operator(here, key.institution_id), NewMember(institution, public, quota), key)
     say(facts([("Member", institution), ("Key", public.key_id), ("Quota", f"{quota:,} subjects a day")]))
@@ -164,12 +168,25 @@ def _day(text: str) -> date:
 
 
 @app.command("members")
-def members_(*, as_json: AsJson = False) -> None:
+def members_(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Also write a members file of those who may check, for evaluators."
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Hold this registry's members against the consortium's contract: who may check, by whose word."""
     with opened() as here:
         seen = here.stores.database.read(seen_members)
         own = OwnDatabase(here.stores, b"").members()
         lines = compare_members(own, seen, ids.now())
+        if output is not None:
+            write_file(
+                output, members_bytes(Members(registry_key(here).signer.public, who_may_check(own, seen, ids.now())))
+            )
     if as_json:
         say_json([asdict(line) for line in lines])
         return
@@ -184,6 +201,22 @@ def members_(*, as_json: AsJson = False) -> None:
         for line in lines
     ]
     say(table(("INSTITUTION", "MAY CHECK", "ROLES", "TERM ENDS", "BY"), rows))
+
+
+def _key_in(file: Path) -> PublicKey:
+    return PublicKey.from_json(decode(read_file(file, most=1024)))
+
+
+def _key_on_chain(here: Installation, institution: str) -> PublicKey:
+    """Return the key that the contract has; raise InvalidInput("member.no-key")."""
+    seen = here.stores.database.read(seen_members)
+    member = None if seen is None else seen.members.get(institution)
+    if member is None:
+        raise InvalidInput(
+            "member.no-key",
+            "the consortium's contract has no such member, or none is known here: name its key with --key",
+        )
+    return member.public_key
 
 
 def _operator(here: Installation, institution_id: str) -> Act:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import run
+from api.commands.evaluator_members import parse_members
 from api.commands.verify_list import version_on_record
 from api.settings import Settings
 from api.wiring import ids
@@ -266,7 +267,15 @@ def test_commands_show_members_propose_vote_and_enact(
     assert len(list(shown["members"])) == 2  # type: ignore[call-overload]  # a list, as the next line reads it
     assert run(["consortium", "vote", "1"]) != 0
     assert "ConsortiumEnacted" in capsys.readouterr().err
-    assert run(["registry", "members"]) == 0
+    run(["chain", "status", "--json"])
+    status = json.loads(capsys.readouterr().out)
+    assert (status["consortium"], status["lists"]) == (shown["consortium"], [])
+    assert run(["registry", "admit", "bank-c"]) != 0
+    assert "member.no-key" in capsys.readouterr().err
+    assert run(["registry", "admit", "bank-b", "--quota", "5"]) == 0
+    assert run(["registry", "members", "-o", str(tmp_path / "members.json")]) == 0
+    kept = parse_members((tmp_path / "members.json").read_bytes()).members
+    assert {name: one.quota for name, one in kept.items()} == {"bank-b": 5}
 
 
 def prepare(settings: Settings) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from api.commands.evaluator_node import MEMBERS_TAG, Members, RemoteWorld, parse_members
+from api.commands.evaluator_members import MEMBERS_TAG, Members, parse_members
+from api.commands.evaluator_node import RemoteWorld
 from ledger.core.blacklist.admission import Member
 from ledger.core.blacklist.signed import Signed
 from ledger.core.blacklist.tree import Root
