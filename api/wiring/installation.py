@@ -23,10 +23,11 @@ from ledger.chain.remote import connect, forward
 from ledger.core.evidence.trust import TrustedPages
 from ledger.core.evidence.trust_seals import TrustedSeals
 from ledger.core.log.anchoring import AnchorPolicy
-from ledger.core.log.permissions import Principal
+from ledger.core.log.permissions import Principal, Role
 from ledger.errors import LedgerError, Unavailable
 from ledger.messages.door import Handing, Senders
 from ledger.messages.outbox import Outbox
+from ledger.services.agreements.enrol_seal_key import enrol_seal_key
 from ledger.services.agreements.send_notices import Outgoing
 from ledger.services.context import Act, Once, Stores
 from ledger.services.log.institution_key import InstitutionKey
@@ -37,6 +38,7 @@ from ledger.storage.migrate import migrate, require_current
 from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
 from signing.algorithms import PublicKey
+from signing.keys.seal_key import p256_key
 from signing.keys.signer import EvmSigner, Signer
 from signing.pdf.typeset import SHIPPED_FONTS, SHIPPED_TEMPLATES, Typesetter
 from signing.webauthn import RelyingParty
@@ -120,7 +122,11 @@ class Installation:
         code = self.institution_code(institution_id)
         # An institution's name is a committed value; only that of the first one is known without opening a record.
         name = self.settings.institution_name if code == self.settings.institution_code else code
-        return self.seals.tools(code, name)
+        tools = self.seals.tools(code, name)
+        if (key := p256_key(tools.key.public_key_info)) is not None:  # others are judged by their certificates alone
+            worker = self.act(Principal("worker", institution_id, frozenset({Role.OPERATOR}), "program"))
+            enrol_seal_key(self.stores, worker, key, self.institution_key(institution_id))
+        return tools
 
     def seal_roots(self) -> TrustedSeals | None:
         """Return the roots that seals of this installation lead to; None where it has no seal yet."""

@@ -15,7 +15,7 @@ from ledger.core.log.keys import (
     Purpose,
     check_purpose,
     facts_of,
-    pen_of,
+    pen_for,
 )
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.core.log.revocation import Ground
@@ -141,7 +141,7 @@ def _facts(new: NewKey) -> dict[str, Json]:
     enrolment = Enrolment(
         key=new.key,
         purpose=new.purpose,
-        pen=pen_of(new.key.suite),
+        pen=pen_for(new.key.suite, new.purpose),
         provider=new.proofing.provider,
         grade=new.proofing.grade,
     )

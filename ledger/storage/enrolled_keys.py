@@ -60,6 +60,12 @@ def has_login_key(tx: Connection, institution_id: str) -> bool:
     return bool(fetch_all(tx, EnrolledKeyRow, statement.limit(1)))
 
 
+def seal_keys(tx: Connection, institution_id: str) -> list[EnrolledKeyRow]:
+    """Return every key that an institution has sealed with, the oldest first."""
+    where = {"institution_id": institution_id, "purpose": "seal"}
+    return find_all(tx, EnrolledKeyRow, enrolled_key, "enrolled_at", "key_id", **where)
+
+
 def keys(tx: Connection, institution_id: str, *, after: str = "", limit: int = 100) -> list[EnrolledKeyRow]:
     """Return a page of an institution's keys in the order of their ids."""
     statement = select_rows(EnrolledKeyRow, enrolled_key).where(

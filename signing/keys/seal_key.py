@@ -16,9 +16,10 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from cryptography.x509.oid import NameOID
 
+from signing.algorithms import PublicKey, Suite
 from signing.errors import InvalidEncoding, KeyUnavailable
 from signing.keys.sealed_file import (
     SECRET_BYTES,
@@ -129,3 +130,11 @@ def _parse(data: bytes) -> Header:
         raise KeyUnavailable(
             "key.malformed", f"expected a seal key file (tally/{_KIND}/v1): {error.message}"
         ) from error
+
+
+def p256_key(public_key_info: bytes) -> PublicKey | None:
+    """Return a seal's public key (SubjectPublicKeyInfo, DER) as a registry of keys names it; None for one of another kind."""
+    key = load_der_public_key(public_key_info)
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        return None
+    return PublicKey(Suite.P256, key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:])

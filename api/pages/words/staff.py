@@ -16,6 +16,7 @@ STAFF: Final = {
     ),
     "staff.keys-press": pair("Make a passkey for signing", "创建用于签署的通行密钥"),
     "staff.key-login": pair("Signs you in", "用于登录"),
+    "staff.key-seal": pair("Seals contracts", "用于封存"),
     "staff.key-sign": pair("Signs for you", "用于签署"),
     "staff.key-revoked-orderly": pair("no longer used", "已停用"),
     "staff.key-revoked-lost": pair("lost", "已遗失"),

@@ -59,6 +59,22 @@ SEAL_TEXTS: Final[Mapping[str, Words]] = {
         "The certificate of the seal was revoked on {since} ({reason}), after the seal was made: it stands.",
         "封印证书于 {since} 被吊销（{reason}），在封存之后：封印仍然成立。",
     ),
+    "seal.key-refused": words(
+        "The registry's entries of the seal's key {key_id} are refused ({cause}).",
+        "登记簿中封印密钥 {key_id} 的记录未获采信（{cause}）。",
+    ),
+    "seal.key-revoked": words(
+        "The seal's key {key_id} was revoked ({ground}), and the seal is not shown to be from before: do not rely on it.",
+        "封印密钥 {key_id} 已被撤销（{ground}），且无法证明封存在此之前：请勿采信。",
+    ),
+    "seal.key-revoked-later": words(
+        "The seal's key {key_id} was revoked later ({ground}); the seal was there before and stands.",
+        "封印密钥 {key_id} 后被撤销（{ground}）；封存在此之前，仍然成立。",
+    ),
+    "seal.key-not-checked": words(
+        "Whether the seal's key {key_id} was revoked by then is not shown: fetch newer evidence.",
+        "封印密钥 {key_id} 当时是否已被撤销未获出示：请获取较新的证据。",
+    ),
     "limits.local-time-stamp": words(
         "The time of the seal: it is a local test time stamp, not independent.",
         "封存时间：所用为本地测试时间戳，非独立。",

@@ -13,15 +13,20 @@ from ledger.core.agreements.sealed import FIELD, SealedFacts, read_sealed
 from ledger.core.evidence.answers import Reason, no, not_checked, yes
 from ledger.core.evidence.document_answer import FIELD as DOCUMENT
 from ledger.core.evidence.document_answer import FileFacts, read_document
+from ledger.core.evidence.key_answer import NO_REGISTRY, Registry
 from ledger.core.evidence.records import Record
 from ledger.core.evidence.sealed_file import SealedEvidence
+from ledger.core.log.keys import Purpose
+from ledger.core.log.revocation import Proven, RevocationList, Standing, judge
 from ledger.errors import InvalidInput
+from signing.algorithms import PublicKey, Suite
 
 if TYPE_CHECKING:
-    from signing.pdf.seal_inspection import SealInspection
+    from signing.pdf.seal_inspection import SealInspection, Signed
 
 LOCAL_MARK: Final = "Tallystick local test, not independent"  # signing.keys.local_authority.ORGANIZATION begins with it
 
+_SEALED = "agreement.sealed"
 _UNDECIDED = frozenset({"pdf.not-inspected", "pdf.too-slow"})
 _AFTER = frozenset({"sealed.bytes-after", "pdf.trailing-data"})
 
@@ -48,8 +53,10 @@ def bytes_reasons(sealed: SealedFile, records: Sequence[Record]) -> Iterator[Rea
         yield no("bytes.after-seal", causes=", ".join(after))
 
 
-def seal_reasons(sealed: SealedFile) -> Iterator[Reason]:
-    """Yield the reasons of answer 2 about the seal itself."""
+def seal_reasons(
+    sealed: SealedFile, records: Sequence[Record] = (), registry: Registry = NO_REGISTRY
+) -> Iterator[Reason]:
+    """Yield the reasons of answer 2 about the seal itself, and about its key by the registry's rule for every key."""
     inspection = sealed.inspection
     if inspection is None:
         yield not_checked("seal.no-roots")
@@ -68,13 +75,41 @@ def seal_reasons(sealed: SealedFile) -> Iterator[Reason]:
     revocation = inspection.revocation
     if revocation.state == "revoked" and revocation.since is not None:
         yield yes("seal.revoked-later", since=revocation.since.isoformat(), reason=revocation.reason or "unknown")
+    yield from _registered(sealed, seal, records, registry)
+
+
+def _registered(sealed: SealedFile, seal: "Signed", records: Sequence[Record], registry: Registry) -> Iterator[Reason]:
+    """Judge a seal's key as the registry judges every key: at the seal's place in the log, and the time that its stamp proves."""
+    key_id = PublicKey(Suite.P256, seal.point).key_id if seal.point else ""
+    history, places = registry.keys.get(key_id), [one.receipt.index for one in records if one.entry.type == _SEALED]
+    if history is None or not places:
+        return
+    index = min(places)  # the seal was made before the first of them, whatever was renewed later
+    if history.enrolment is None or history.enrolment.purpose is not Purpose.SEAL:
+        yield no("seal.key-refused", key_id=key_id, cause=history.cause or "key.wrong-purpose")
+        return
+    known = RevocationList(history.revocation, reaches=history.is_logged and history.reach > index)
+    standing = judge(known, Proven(index=index, by=None if _is_local(sealed) else seal.at))
+    ground = history.revocation.ground.value if history.revocation else ""
+    if standing is Standing.BAD:
+        yield no("seal.key-revoked", key_id=key_id, ground=ground)
+    elif standing in (Standing.UNPROVEN, Standing.NOT_CHECKED):
+        yield not_checked("seal.key-not-checked", key_id=key_id)
+    elif standing is Standing.GOOD_BEFORE:
+        yield yes("seal.key-revoked-later", key_id=key_id, ground=ground)
+
+
+def _is_local(sealed: SealedFile) -> bool:
+    """Say whether the time stamps come from a local test authority: no clock but the operator's own."""
+    stamps = [one for one in sealed.inspection.signed if one.kind != "seal"] if sealed.inspection else []
+    says_local = sealed.evidence is not None and sealed.evidence.local_time_stamps
+    return says_local or any(LOCAL_MARK in one.subject for one in stamps)
 
 
 def seal_limits(sealed: SealedFile) -> Iterator[Reason]:
     """Yield what the seal does not prove, for answer 10."""
     inspection = sealed.inspection
-    says_local = sealed.evidence is not None and sealed.evidence.local_time_stamps
-    if says_local or (inspection and any(LOCAL_MARK in one.subject for one in inspection.signed if one.kind != "seal")):
+    if _is_local(sealed):
         yield not_checked("limits.local-time-stamp")
     if inspection is not None and inspection.revocation.state == "not-checked":
         yield not_checked("limits.seal-revocation")

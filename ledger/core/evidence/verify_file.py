@@ -59,7 +59,7 @@ def verify(
     self_operated = policy.self_operated or any(record.receipt.self_operated for record in records)
     answers = (
         _bytes(file, records),
-        answer_signatures(records, policy, registry, seal_reasons(sealed) if sealed else ()),
+        answer_signatures(records, policy, registry, seal_reasons(sealed, records, registry) if sealed else ()),
         answer_log(records, package.agreement),
         answer_growth(
             [*records, *keys, *approvals],

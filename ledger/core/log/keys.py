@@ -29,10 +29,11 @@ class OwnerKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a key is for; one that signs in is never one that signs."""
+    """What a key is for; one that signs in is never one that signs, and one that seals does neither."""
 
     SIGN = "sign"
     LOGIN = "login"
+    SEAL = "seal"
 
 
 class KeyPen(StrEnum):
@@ -93,8 +94,17 @@ def pen_of(suite: Suite) -> KeyPen:
     return pens.get(suite, KeyPen.ORGANISATION_KEY)
 
 
+def pen_for(suite: Suite, purpose: Purpose) -> KeyPen:
+    """Return the pen of a key that serves a purpose: a seal's key is the organisation's, whatever its curve."""
+    return KeyPen.ORGANISATION_KEY if purpose is Purpose.SEAL else pen_of(suite)
+
+
 def check_purpose(key: PublicKey, purpose: Purpose) -> None:
-    """Raise InvalidInput("key.wrong-pen") for a key that cannot serve the purpose: people sign in with passkeys only."""
+    """Raise InvalidInput("key.wrong-pen") for a key that cannot serve the purpose: people sign in with passkeys, seals are on P-256."""
+    if purpose is Purpose.SEAL and key.suite is not Suite.P256:
+        raise InvalidInput(
+            "key.wrong-pen", f"expected a key on P-256 to seal with, got a key of {key.suite}", field="key"
+        )
     if purpose is Purpose.LOGIN and key.suite is not Suite.WEBAUTHN:
         raise InvalidInput(
             "key.wrong-pen", f"expected a passkey to sign in with, got a key of {key.suite}", field="key"

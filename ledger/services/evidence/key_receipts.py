@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from ledger.core.agreements.states import State
 from ledger.core.evidence.package import MAX_KEY_RECEIPTS
 from ledger.core.log.keys import SUBJECT_KIND
 from ledger.services.agreements.view import AgreementView
 from ledger.services.evidence.issue_receipts import Found
 from ledger.storage.database import Connection
+from ledger.storage.enrolled_keys import seal_keys
 from ledger.storage.log import EntryRow, entries_of_subject
 from ledger.storage.vault_fields import fields_of_entry
 from signing.statement import parse_statement
@@ -22,8 +24,10 @@ def keys_of(tx: Connection, view: AgreementView, newest: Found) -> list[Found]:
 
 
 def _key_entries(tx: Connection, view: AgreementView, newest: Found) -> list[EntryRow]:
-    """Return the registry entries of the keys that signed, as far as the newest checkpoint covers them."""
+    """Return the registry entries of the keys that signed and of those that seal, as far as the newest checkpoint covers them."""
     key_ids = {parse_statement(signature.statement).key_id for signature in view.signatures}
+    if view.state is State.COMPLETE:
+        key_ids |= {row.key_id for row in seal_keys(tx, view.row.institution_id)}
     entries = [
         entry
         for key_id in sorted(key_ids)

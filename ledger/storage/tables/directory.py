@@ -66,7 +66,7 @@ enrolled_key = define(
     text("institution_id", ForeignKey("institution.id")),
     text("suite"),
     blob("public_key"),
-    text("purpose"),  # sign | login
+    text("purpose"),  # sign | login | seal
     blob("credential_id", null=True),  # by which a browser and its authenticator know a passkey
     text("enrolled_entry"),
     text("enrolled_at"),

@@ -146,7 +146,15 @@ def _certificate(certificate: x509.Certificate) -> dict[str, object]:
         "subject": certificate.subject.human_friendly,
         "sha256": certificate.sha256.hex(),
         "until": _time(certificate.not_valid_after),
+        "point": point_of(certificate).hex(),
     }
+
+
+def point_of(certificate: x509.Certificate) -> bytes:
+    """Return x‖y of a certificate's key on P-256, nothing of another kind: by this a registry of keys knows it."""
+    info = certificate.public_key
+    on_p256 = info.algorithm == "ec" and info.curve == ("named", "secp256r1")
+    return bytes(info["public_key"].native[1:]) if on_p256 else b""
 
 
 def _time(at: datetime | None) -> str | None:

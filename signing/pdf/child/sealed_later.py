@@ -17,8 +17,8 @@ from signing.pdf.child.findings import Findings
 from signing.pdf.child.question import Question
 from signing.pdf.child.sealed_time import SKEW, Judged
 
-# RFC 5280 reasons that say nothing against what was signed before.
-_ORDERLY = frozenset({"affiliation_changed", "cessation_of_operation", "superseded"})
+# RFC 5280 reasons that say nothing against what was signed before; the registry of keys has the same ones (a test compares them).
+ORDERLY = frozenset({"affiliation_changed", "cessation_of_operation", "superseded", "privilege_withdrawn"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def check_later(
 
 def _own_time(one: Judged, state: Revocation) -> datetime | None:
     """Return the time that a last time stamp may claim for itself: none when its own key is compromised (RFC 3161, 4)."""
-    return one.at if one.kind != "seal" and state.reason in _ORDERLY else None
+    return one.at if one.kind != "seal" and state.reason in ORDERLY else None
 
 
 def _judge(state: Revocation, one: Judged, proven: datetime | None, findings: Findings) -> None:
@@ -95,6 +95,6 @@ def revoked(entry: crl.RevokedCertificate) -> Revocation:
     reason = entry.crl_reason_value.native if entry.crl_reason_value is not None else "unspecified"
     since: datetime = entry["revocation_date"].native
     stated = entry.invalidity_date_value
-    if reason not in _ORDERLY and stated is not None:
+    if reason not in ORDERLY and stated is not None:
         since = min(since, stated.native)
     return Revocation("revoked", reason, since)

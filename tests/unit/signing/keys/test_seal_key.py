@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from signing.algorithms import Suite
 from signing.errors import KeyUnavailable
 from signing.keys.files import create_key
-from signing.keys.seal_key import FileSealKey, certificate_request, create_seal_key, load_seal_key
+from signing.keys.seal_key import FileSealKey, certificate_request, create_seal_key, load_seal_key, p256_key
 from support.passphrases import DRAWN
 
 PASSPHRASE = DRAWN.encode()
@@ -64,6 +64,15 @@ class RsaSealKey:
 def test_a_key_of_another_kind_can_ask_too() -> None:
     key = RsaSealKey(rsa.generate_private_key(public_exponent=65537, key_size=2048))
     assert x509.load_pem_x509_csr(certificate_request(key, name="Lender", country="CN")).is_signature_valid
+    assert p256_key(key.public_key_info) is None
+
+
+def test_the_registry_names_a_key_on_p_256_by_its_point_and_no_other() -> None:
+    found = p256_key(FileSealKey(bytes([9]) * 32).public_key_info)
+    assert found is not None
+    assert (found.suite, len(found.raw)) == (Suite.P256, 64)
+    other = ec.generate_private_key(ec.SECP384R1()).public_key()
+    assert p256_key(other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)) is None
 
 
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:

@@ -1,10 +1,18 @@
 """The verdict on a sealed file as the process writes it: believed in its own form only."""
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
+from signing.pdf.child.sealed import point_of
 from signing.pdf.inspect import Limits
 from signing.pdf.inspect_sealed import Answer, SealInspection, SealTrust, inspect_sealed
 from signing.pdf.sandbox import Ended, Warm
@@ -20,6 +28,7 @@ SIGNED = {
     "subject": "a",
     "sha256": "00" * 32,
     "until": "2036-01-01T00:00:00+00:00",
+    "point": "ab" * 64,
 }
 GOOD: dict[str, Any] = {
     "claimed_at": None,
@@ -47,6 +56,7 @@ def test_whole_answer_is_read() -> None:
     assert BARE.archive_expires is None
     assert BARE.seal is None
     assert found.seal == found.signed[0]
+    assert found.signed[0].point == bytes.fromhex("ab" * 64)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +95,9 @@ def test_signature_is_valid_only_when_nothing_speaks_against_it(
         {"judged": [7]},
         {"judged": [{**SIGNED, "kind": "other"}]},
         {"judged": [{**SIGNED, "until": None}]},
+        {"judged": [{**SIGNED, "point": None}]},
+        {"judged": [{**SIGNED, "point": "ab" * 63}]},
+        {"judged": [{**SIGNED, "point": "no"}]},
         {"revocation": "fine"},
     ],
 )
@@ -142,3 +155,13 @@ def test_process_of_a_parent_is_left_to_the_parent() -> None:
     warm = Warm()
     warm.close()
     assert warm.process is None
+
+
+def test_certificate_of_another_kind_of_key_has_no_point() -> None:
+    key, day = rsa.generate_private_key(public_exponent=65537, key_size=2048), datetime(2026, 1, 1, tzinfo=UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lender")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(day).not_valid_after(day + timedelta(days=1))
+    made = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+    assert point_of(asn1_x509.Certificate.load(made)) == b""
+    assert len(point_of(sealer().certificate)) == 64

@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
 from ledger.core.evidence.answers import Reason, Verdict
 from ledger.core.evidence.document_answer import FileFacts
+from ledger.core.evidence.key_answer import NO_REGISTRY, Registry
+from ledger.core.evidence.key_records import KeyHistory
 from ledger.core.evidence.records import Record, read_record
 from ledger.core.evidence.seal_answer import SealedFile, bytes_reasons, seal_limits, seal_reasons
 from ledger.core.evidence.sealed_file import SealedEvidence, contract_of
 from ledger.core.evidence.verify_file import evidence_of, verify
+from ledger.core.log.keys import Enrolment, KeyPen, ProofGrade, Purpose
+from ledger.core.log.revocation import Ground
+from ledger.core.log.revocation import Revocation as Revoked
 from ledger.errors import VerificationFailed
+from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
+from signing.keys.software_pens import point_of
 from signing.pdf.reasons import Reason as Found
 from signing.pdf.seal_inspection import Revocation, SealInspection, Signed
 from support.evidence_material import DOCUMENT, build
@@ -134,3 +143,63 @@ def test_the_report_of_a_sealed_file_has_both_answers() -> None:
     assert report.answers[0].because == "bytes.seal-not-shown"
     assert "seal.valid" in [reason.code for reason in report.answers[1].reasons]
     assert isinstance(FILE, FileFacts)
+
+
+# --- the seal's key by the registry ----------------------------------------------------------------------------------
+
+POINT = point_of(derive_private_key(7, SECP256R1()))
+KEYED = replace(SOUND, signed=(replace(SEAL, point=POINT), ARCHIVE))
+KEY_ID = PublicKey(Suite.P256, POINT).key_id
+ENROLMENT = Enrolment(
+    key=PublicKey(Suite.P256, POINT),
+    purpose=Purpose.SEAL,
+    pen=KeyPen.ORGANISATION_KEY,
+    provider="own",
+    grade=ProofGrade.OWN_KEY,
+)
+SEALING = replace(RECORDS[0], entry=replace(RECORDS[0].entry, type="agreement.sealed"))
+INDEX = SEALING.receipt.index
+
+
+def history(revocation: Revoked | None = None, **changes: Any) -> Registry:  # noqa: ANN401  # any field
+    usual: dict[str, Any] = {"records": (RECORDS[0],), "enrolment": ENROLMENT, "revocation": revocation}
+    return Registry(keys={KEY_ID: KeyHistory(**(usual | changes))}, proven={})
+
+
+def revoked(ground: Ground, *, index: int = INDEX, since: datetime | None = None) -> Revoked:
+    return Revoked(ground=ground, recorded_at=NOW, since=since, index=index)
+
+
+@pytest.mark.parametrize(
+    ("registry", "code"),
+    [
+        (history(), None),
+        (history(revoked(Ground.ORDERLY, index=INDEX + 1)), "seal.key-revoked-later"),
+        (history(revoked(Ground.LOST, index=INDEX + 1)), "seal.key-revoked-later"),
+        (history(revoked(Ground.ORDERLY, index=INDEX)), "seal.key-revoked"),
+        (history(revoked(Ground.COMPROMISED, since=NOW.replace(year=2027))), "seal.key-revoked-later"),
+        (history(revoked(Ground.COMPROMISED, since=NOW)), "seal.key-revoked"),
+        (history(revoked(Ground.COMPROMISED)), "seal.key-revoked"),
+        (history(records=(replace(RECORDS[0], checkpoint=None),)), "seal.key-not-checked"),
+        (history(enrolment=None, cause="key.malformed-entry"), "seal.key-refused"),
+        (history(enrolment=replace(ENROLMENT, purpose=Purpose.SIGN)), "seal.key-refused"),
+    ],
+)
+def test_the_seal_s_key_is_judged_by_the_registry_s_rule(registry: Registry, code: str | None) -> None:
+    found = [reason.code for reason in seal_reasons(sealed(KEYED), [SEALING], registry)][2:]
+    assert found == ([code] if code else [])
+
+
+def test_a_compromise_is_not_checked_against_the_operator_s_own_clock() -> None:
+    registry = history(revoked(Ground.COMPROMISED, since=NOW.replace(year=2027)))
+    found = [reason.code for reason in seal_reasons(sealed(KEYED, local=True), [SEALING], registry)]
+    assert found[2:] == ["seal.key-not-checked"]
+
+
+def test_nothing_is_said_of_a_key_that_is_not_shown_or_of_a_sealing_that_is_not() -> None:
+    for inspection, records, registry in (
+        (KEYED, [SEALING], NO_REGISTRY),
+        (KEYED, [], history()),
+        (SOUND, [SEALING], history()),
+    ):
+        assert [reason.code for reason in seal_reasons(sealed(inspection), records, registry)][2:] == []

@@ -9,6 +9,7 @@ from ledger.core.log.keys import (
     Purpose,
     check_purpose,
     facts_of,
+    pen_for,
     pen_of,
     read_enrolment,
 )
@@ -81,6 +82,16 @@ def test_each_suite_is_used_by_one_pen(suite: Suite, pen: KeyPen) -> None:
 def test_one_time_key_and_mere_codes_are_called_weak(pen: KeyPen, grade: ProofGrade, *, weak: bool) -> None:
     enrolment = Enrolment(key=PASSKEY.public, purpose=Purpose.SIGN, pen=pen, provider="local", grade=grade)
     assert enrolment.is_weak is weak
+
+
+def test_a_seal_s_key_is_the_organisation_s_on_one_curve() -> None:
+    check_purpose(ONE_TIME.public, Purpose.SEAL)
+    assert pen_for(Suite.P256, Purpose.SEAL) is KeyPen.ORGANISATION_KEY
+    assert pen_for(Suite.P256, Purpose.SIGN) is KeyPen.ONE_TIME_KEY
+    for key in (WALLET.public, PASSKEY.public):
+        with pytest.raises(InvalidInput) as caught:
+            check_purpose(key, Purpose.SEAL)
+        assert caught.value.code == "key.wrong-pen"
 
 
 def test_people_sign_in_with_passkeys_only() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto.crl import CRLReason
 
 from ledger.core.log.revocation import (
     Ground,
@@ -17,6 +18,7 @@ from ledger.core.log.revocation import (
     read_revocation,
 )
 from ledger.errors import InvalidInput
+from signing.pdf.child.sealed_later import ORDERLY
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -129,3 +131,8 @@ def test_time_is_stated_for_a_past_compromise_only() -> None:
         with pytest.raises(InvalidInput) as caught:
             check_stated_time(ground, since, NOON)
         assert caught.value.code == "key.since"
+
+
+@pytest.mark.parametrize("reason", sorted(CRLReason._map.values()))  # noqa: SLF001  # all reasons that RFC 5280 has
+def test_certificates_of_seals_are_judged_by_the_same_grounds(reason: str) -> None:
+    assert (reason in ORDERLY) is (ground_of_crl_reason(reason) is Ground.ORDERLY)
