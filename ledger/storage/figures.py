@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
 from ledger.core.applications.figures import Fact, Stage
 from ledger.core.applications.figures_report import Times, Waiting
@@ -120,7 +120,7 @@ def waiting(tx: Connection, log_id: int, policy_id: str | None, today: str) -> d
     """Return for each stage what waits in it now, and how much of it since before today."""
     where = [_STAGE.log_id == log_id, _STAGE.stage > ""]
     where += [] if policy_id is None else [_STAGE.policy_id == policy_id]
-    late = func.sum(((_STAGE.due_on > "") & (_STAGE.due_on < today)).cast(_FACT.late.type))
+    late = func.sum(case(((_STAGE.due_on > "") & (_STAGE.due_on < today), 1), else_=0))
     statement = select(_STAGE.stage, func.count(), late).where(*where).group_by(_STAGE.stage)
     return {stage: Waiting(count=count, overdue=int(overdue or 0)) for stage, count, overdue in tx.execute(statement)}
 

@@ -64,7 +64,7 @@ def decided_loans(ledger: Ledger, folder: Path, count: int) -> None:
     while done < count:
         rows = _Rows([], [], [], [], [])
         for number in range(done, min(count, done + BATCH)):
-            _copy(ledger, model, number, first + 4 * (number - 1), rows)
+            _copy(ledger, model, number, first + len(model.entries) * (number - 1), rows)
         for name in ("entry", "vault_field", "decision", "application_state"):
             _insert(data, name, getattr(rows, name))
         _insert(keys, "record_key", rows.record_key)
@@ -159,6 +159,8 @@ def _values(  # noqa: PLR0913, PLR0917  # all that one entry says
         assert isinstance(group, dict)
         own: list[Json] = [loan]
         return {**told, "submission": {**submission, "group": {**group, "applications": own}}}, b"", None
+    if entry.type != "application.decided":
+        return {**told}, b"", None
     model_statement = parse_decision(str(told["statement"]).encode())
     statement = replace(
         model_statement,

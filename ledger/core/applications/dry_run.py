@@ -25,6 +25,7 @@ class Past:
     path: str
     group_amount: int
     link_days: int
+    listed: bool = False  # by a check that came after the content was written
 
     @property
     def line(self) -> Line:
@@ -92,7 +93,7 @@ def dry_run(policy: Policy, past: Sequence[Past], period: Period) -> DryRun:
     decided = [each for each in newest.values() if _decides(policy, each)]
     moved, after = [], Counter[str]()
     for each in decided:
-        path, row = path_for(policy, each.content.case(_amount(policy, each, lines)))
+        path, row = path_for(policy, each.content.case(_amount(policy, each, lines), listed=each.listed))
         after[path] += 1
         if path != each.path:
             moved.append(Moved(each.application, each.content.number, each.path, path, row))

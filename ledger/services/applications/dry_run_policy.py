@@ -5,7 +5,7 @@ are for those who may read applications.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ledger.core.applications.application import parse_amount, parse_application
@@ -101,15 +101,16 @@ def _opened(vault: Vault, batch: Sequence[History]) -> dict[str, Values]:
 def _submissions(history: History, values: Mapping[str, Values], days: Mapping[str, int]) -> list[Past]:
     """Return the submissions of one application, each on the version that it was then; none where its fields do not open."""
     content: Json = None
-    found: list[Past] = []
+    listed, found = False, list[Past]()
     for placed in history.entries:
         told = values[placed.entry.id]
         content = told.get("application", content)
-        submission = told.get("submission")
+        submission, check = told.get("submission"), told.get("check")
+        listed = listed or (isinstance(check, dict) and check.get("listed") is True)
         if isinstance(submission, dict) and content is not None:
             at = datetime.fromisoformat(placed.entry.at)
             try:
-                found.append(_one(history.application, content, submission, at, days))
+                found.append(replace(_one(history.application, content, submission, at, days), listed=listed))
             except LedgerError:
                 return []  # what is wrong with it, `tally audit` and `tally audit approvals` say
     return found

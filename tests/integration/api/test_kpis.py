@@ -16,18 +16,20 @@ from support.live_service import Service
 PERIOD = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folded(service: Service) -> None:
-    """Take what is in the log into the figures at once, beside the worker that would do it within seconds."""
+@pytest.fixture(scope="module")
+def counted(any_service: Service) -> Service:
+    """On each database: what is in the log taken into the figures at once, beside the worker that would do it within seconds."""
+    service = any_service
     assert entered(service).status_code == 201
     stores = service.here.stores
     for log in stores.database.read(all_logs):
         while log.kind == "main" and fold_figures(stores, log):
             pass
+    return service
 
 
-def test_figures_come_with_the_checkpoint_they_were_counted_at(service: Service) -> None:
-    caller = service.person(Role.AUDITOR)
+def test_figures_come_with_the_checkpoint_they_were_counted_at(counted: Service) -> None:
+    caller = counted.person(Role.AUDITOR)
     found = caller.get("/v1/kpis", params=PERIOD).json()
     stamp = found["checkpoint"]
     assert stamp["size"] > 0
@@ -41,8 +43,8 @@ def test_figures_come_with_the_checkpoint_they_were_counted_at(service: Service)
     assert ["", "checkpoint", "", "origin", stamp["origin"]] in lines
 
 
-def test_a_second_period_stands_beside_the_first(service: Service) -> None:
-    caller = service.person(Role.RISK)
+def test_a_second_period_stands_beside_the_first(counted: Service) -> None:
+    caller = counted.person(Role.RISK)
     found = caller.get("/v1/kpis", params={**PERIOD, "against_until": "2020-02-01T00:00:00Z"}).json()
     assert (found["against"]["moved"], found["against"]["approval_rate"]) == ({}, None)
     assert found["change"]["approval_rate"] is None
@@ -54,16 +56,16 @@ def test_a_second_period_stands_beside_the_first(service: Service) -> None:
     ("changes", "field"),
     [({"since": "2026-01-01T00:00:00"}, "since"), ({"until": "today"}, "until"), ({"until": PERIOD["since"]}, "until")],
 )
-def test_period_that_is_none_is_refused(service: Service, changes: dict[str, str], field: str) -> None:
-    answer = service.person(Role.RISK).get("/v1/kpis", params={**PERIOD, **changes})
+def test_period_that_is_none_is_refused(counted: Service, changes: dict[str, str], field: str) -> None:
+    answer = counted.person(Role.RISK).get("/v1/kpis", params={**PERIOD, **changes})
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "period.invalid", field)
 
 
 def test_command_prints_tables_json_and_csv(
-    service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    counted: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("TALLY_URL", service.url)
-    monkeypatch.setenv("TALLY_TOKEN", service.auditor().token)
+    monkeypatch.setenv("TALLY_URL", counted.url)
+    monkeypatch.setenv("TALLY_TOKEN", counted.auditor().token)
     asked = ["kpi", "show", "--since", PERIOD["since"], "--until", PERIOD["until"]]
     assert run(asked) == 0
     shown = capfd.readouterr().out

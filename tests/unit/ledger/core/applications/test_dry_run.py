@@ -71,6 +71,11 @@ def test_change_is_said_path_by_path_with_the_applications_that_moved() -> None:
     ]
 
 
+def test_listing_that_a_later_check_found_counts() -> None:
+    listed = replace(past("A-1", 4_000_000, "committee"), listed=True)
+    assert dry_run(DEFAULT_POLICY, [listed], PERIOD).moved == ()
+
+
 def test_policy_in_force_changes_nothing() -> None:
     tried = dry_run(DEFAULT_POLICY, [past("A-1", 10_000_000, "two")], PERIOD)
     assert tried.moved == ()
