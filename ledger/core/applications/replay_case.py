@@ -12,11 +12,11 @@ from ledger.core.applications.evidence import NOTHING, AtHand
 from ledger.core.applications.groups import Line, Lines
 from ledger.core.applications.offers import Offer
 from ledger.core.applications.signers import Signers
-from ledger.core.applications.stands import Stands, read_stands
 from ledger.core.applications.states import NOT_COUNTED, Move, State, after
 from ledger.core.applications.timeline import PublishedPolicy, Timeline, TrailEntry
 from ledger.core.log.audit_findings import Finding
 from ledger.errors import LedgerError
+from signing.canonical import Json
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Case:
     reporters: dict[int, str] = field(default_factory=dict)  # condition: who brought the newest evidence
     met: set[int] = field(default_factory=set)
     newest: str = ""  # id of its newest entry, and where that says it stands (None where it says nothing or was erased)
-    stands: Stands | None = None
+    stands: Json = None
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Book:
         """Remember the newest entry of a case, and where it says that the application stands."""
         case, value = self.cases.get(entry.subject), entry.values.get("stands")
         if case is not None:
-            case.newest, case.stands = entry.id, None if value is None else read_stands(value)
+            case.newest, case.stands = entry.id, value
 
     def check_time(self, entry: TrailEntry, case: Case) -> None:
         """Add a finding where an entry of an application says an earlier time than the one before it."""

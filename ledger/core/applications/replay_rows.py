@@ -15,6 +15,7 @@ DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "statement", "de
 STATE_COLUMNS = (
     "application_id", "state", "version", "step", "waiting_for", "due_on", "policy_id", "path", "changed_entry"
 )  # fmt: skip
+_STANDS = STATE_COLUMNS[1:-1]
 _DIFFERENT = "approval.row-differs"
 
 
@@ -36,9 +37,10 @@ def check_decision_row(book: Book, entry: TrailEntry, row: Mapping[str, object] 
 def check_state_row(book: Book, row: Mapping[str, object]) -> None:
     """Hold where an application is said to stand against its newest entry; a row of an entry that is not in the log yet waits."""
     case = book.cases.get(str(row["application_id"]))
-    if case is None or case.stands is None or row["changed_entry"] != case.newest:
+    if case is None or not isinstance(case.stands, dict) or row["changed_entry"] != case.newest:
         return
-    for name, value in vars(case.stands).items():
+    for name in _STANDS:
+        value = case.stands.get(name)
         if row[name] != value:
             _differs(book, str(row["application_id"]), f"application_state.{name}", (value, row[name]), None)
 
