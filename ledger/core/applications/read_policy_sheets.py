@@ -175,9 +175,10 @@ def _paths(table: _Table, steps: Mapping[str, dict[int, tuple[int, Json]]]) -> d
             raise table.refused(line, "path", f"expected each path once, got {name} twice")
         if name not in steps:
             raise table.refused(line, "path", f"expected a path with steps on the sheet {STEPS}, got {name}")
+        told = {key: table.value(line, key, parse) for key, parse in _PATH_PARSERS.items()}
         path: Json = {
             "steps": [step for _, step in steps[name].values()],
-            **{key: table.value(line, key, parse) for key, parse in _PATH_PARSERS.items()},
+            **{key: value for key, value in told.items() if key != "check_receipt" or value},
         }
         table.check(line, path, parse_path)
         found[name] = (line, path)
@@ -313,6 +314,7 @@ _PATH_PARSERS: Mapping[str, Callable[[Cell], Json]] = {
     "attachments": _names,
     "third_party": _third_party,
     "check_minutes": whole,
+    "check_receipt": flag,
 }
 _STEP_PARSERS: Mapping[str, Callable[[Cell], Json]] = {
     "kind": _kind,

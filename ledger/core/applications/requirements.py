@@ -53,13 +53,15 @@ def _checks(path: Path, application: Application, at_hand: AtHand, now: datetime
     if path.check_minutes is None:
         return
     oldest = now - timedelta(minutes=path.check_minutes)
+    entered = () if path.check_receipt else application.checks
     for place, applicant in enumerate(application.applicants, start=1):
         fresh = any(
             check.applicant == applicant.id and _between(oldest, check.checked_at, now + MAX_CLOCK_AHEAD)
-            for check in (*application.checks, *at_hand.checks)
+            for check in (*entered, *at_hand.checks)
         )
         if not fresh:
-            yield f"a blacklist check of applicant {place} not older than {path.check_minutes} minutes"
+            proof = " with its receipt" if path.check_receipt else ""
+            yield f"a blacklist check of applicant {place}{proof} not older than {path.check_minutes} minutes"
 
 
 def _between(oldest: datetime, at: str, newest: datetime) -> bool:

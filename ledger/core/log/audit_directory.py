@@ -33,6 +33,8 @@ SIGNED_TYPES = frozenset(
         "webhook.added",
         "webhook.removed",
         "agreement.identified",
+        "delegation.granted",
+        "delegation.revoked",
         "policy.proposed",
         "policy.published",
         "ruleset.proposed",

@@ -1,6 +1,7 @@
 """A check of the blacklist attached to an application: verified, bound to one of its applicants, its listing heeded."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -41,7 +42,8 @@ def test_check_is_verified_bound_and_a_listing_is_heeded(blacklist: BlacklistSer
     assert attached(blacklist, loan, result, receipt=bytes(65_537)).json()["code"] == "check-receipt.too-large"
     malformed = officer.post(f"/v1/applications/{loan}/checks", json={"receipt": "?", "opening": ""})
     assert malformed.json()["code"] == "evidence.invalid"
-    policy = {"policy": DEFAULT_POLICY.to_json(), "valid_from": "2026-01-01T00:00:00Z"}
+    paths = {name: replace(path, check_receipt=True) for name, path in DEFAULT_POLICY.paths.items()}
+    policy = {"policy": replace(DEFAULT_POLICY, paths=paths).to_json(), "valid_from": "2026-01-01T00:00:00Z"}
     proposed = service.person(Role.RISK).post("/v1/policies", json=policy).json()["id"]
     service.administrator().post(f"/v1/policies/{proposed}/publications")
     submitted = officer.post(f"/v1/applications/{loan}/submissions")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import (
     Actor,
+    Delegation,
     Escalation,
     Event,
     Outcome,
@@ -17,6 +18,7 @@ from ledger.core.applications.decide import (
     Review,
     Verdict,
     decide,
+    people_of,
     replay,
     take,
 )
@@ -178,6 +180,41 @@ def test_step_of_a_department_is_closed_to_others() -> None:
     assert refusal(held, says(OFFICER)) == "decision.role"
     retail = replace(OFFICER, departments=frozenset({"retail"}))
     assert decide(held, [], says(retail)).outcome is Outcome.APPROVED
+
+
+_DELEGATED = Actor(
+    id="d",
+    roles=frozenset({"risk"}),
+    delegations=tuple(
+        Delegation(holder, role, NOW + timedelta(days=1), 10**9)
+        for holder, role in (("o", "officer"), ("h", "department-head"), ("both", "risk"))
+    ),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*_PEOPLE, _DELEGATED]),
+            st.sampled_from(list(Verdict)),
+            st.sampled_from([None, "o", "h", "both"]),
+        ),
+        max_size=12,
+    )
+)
+def test_no_sequence_with_delegates_lets_one_person_count_twice(moves: list[tuple[Actor, Verdict, str | None]]) -> None:
+    held, progress, taken = review("three"), Progress(), list[frozenset[str]]()
+    for actor, verdict, place in moves:
+        decision = says(actor, verdict, in_place_of=place)
+        try:
+            progress = take(held, progress, decision)
+        except LedgerError:
+            continue
+        if verdict is Verdict.APPROVE:
+            taken.append(people_of(decision))
+    if progress.outcome is Outcome.APPROVED:
+        assert len(taken) == 3
+        assert len(frozenset[str]().union(*taken)) == sum(map(len, taken))  # nobody stands in two of them
 
 
 TOMORROW = NOW + timedelta(days=1)

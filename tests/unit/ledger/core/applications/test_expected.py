@@ -228,7 +228,7 @@ def test_delegation_is_granted_and_taken_back() -> None:
     names = ("holder_id", "delegate_id", "limit_minor", "revoked_entry")
     assert _values(project(granted), "delegation", *names) == ["olga", "hans", "5", None]
     assert _values(project(granted, revoked), "delegation", "revoked_entry") == [entry_id(2)]
-    assert codes(project(revoked)) == [("entry.contradicts", "type")]
+    assert codes(project(revoked)) == [("signature.no-key", "signature"), ("entry.contradicts", "type")]
 
 
 def test_correction_makes_a_version_and_moves_the_state() -> None:

@@ -174,3 +174,15 @@ def test_step_does_not_escalate_to_itself_nor_a_committee_at_all(path: str, role
     policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, path: replace(changed, steps=steps)})
     with pytest.raises(InvalidInput, match="escalates_to"):
         parse_policy(policy.to_json())
+
+
+def test_path_asks_for_a_check_s_receipt_or_says_nothing() -> None:
+    two = DEFAULT_POLICY.paths["two"]
+    policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": replace(two, check_receipt=True)})
+    assert parse_policy(policy.to_json()) == policy
+    assert "check_receipt" not in str(DEFAULT_POLICY.to_json())
+    for wrong in ({"check_receipt": False}, {"check_receipt": True, "check_minutes": None}, {"check_receipt": 1}):
+        value = policy.to_json()
+        value["paths"]["two"].update(wrong)  # type: ignore[index,call-overload,union-attr]  # its shape is known
+        with pytest.raises(InvalidInput, match="check_receipt"):
+            parse_policy(value)

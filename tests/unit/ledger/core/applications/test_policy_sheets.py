@@ -57,6 +57,8 @@ def policies(draw: st.DrawFn) -> Policy:
         attachments=ANY_OF,
         third_party=st.lists(st.builds(Fresh, NAMES, st.integers(0, 99)), max_size=2).map(tuple),
         check_minutes=st.none() | st.integers(1, 99),
+    ).flatmap(
+        lambda one: st.booleans().map(lambda asked: replace(one, check_receipt=asked and one.check_minutes is not None))
     )
     when = st.builds(
         When,

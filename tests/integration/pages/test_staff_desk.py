@@ -1,0 +1,52 @@
+"""The staff's pages of decisions over plain HTTP: a committee as a member sees it, and why something waits."""
+
+import httpx2
+
+from api.pages.staff.decision_shown import office, rows_shown
+from api.pages.words import words_in
+from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.log.permissions import Principal, Role
+from ledger.services.applications.queue import Waiting
+from ledger.storage.applications import ApplicationRow, StateRow
+from support.live_applications import entered
+from support.live_service import Caller, Service
+
+
+def at_work(service: Service, caller: Caller) -> httpx2.Client:
+    headers = {"Accept": "text/html", "Authorization": f"Bearer {caller.token}", "Accept-Language": "en"}
+    return httpx2.Client(base_url=service.url, headers=headers, follow_redirects=True, timeout=60)
+
+
+def test_committee_and_its_votes_are_shown_to_a_member(service: Service) -> None:
+    policy = DEFAULT_POLICY.to_json()
+    policy["paths"]["committee"] |= {"check_minutes": None}  # type: ignore[index,call-overload,operator]  # its shape is known
+    risk, administrator = service.person(Role.RISK), service.administrator()
+    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
+    proposed = risk.post("/v1/policies", json=body).json()["id"]
+    assert administrator.post(f"/v1/policies/{proposed}/publications").status_code == 201
+    loan = entered(service, amount={"currency": "CNY", "minor": "900000000"}).json()["id"]
+    assert service.officer().post(f"/v1/applications/{loan}/submissions").status_code == 201
+    members = [service.newcomer(Role.COMMITTEE) for _ in range(5)]
+    with at_work(service, members[0]) as member:
+        unnamed = member.get(f"/staff/applications/{loan}").text
+        assert "No committee has been named yet." in unnamed
+        assert "Your role does not reach personal data." in unnamed
+        ids = [one.get("/v1/me").json()["id"] for one in members]
+        named = risk.post(f"/v1/applications/{loan}/sittings", json={"members": ids, "chair": ids[0]})
+        assert named.status_code == 201, named.text
+        assert "committee" in member.get("/staff/queue").text
+        shown = member.get(f"/staff/applications/{loan}").text
+    for part in ("(chair)", "5 members, quorum 4", "林小雨"):
+        assert part in shown
+
+
+def test_queue_says_why_something_waits() -> None:
+    state = StateRow("a", "in-review", 1, 0, "risk", "2026-11-30", "p", "two", "e", "e", "2026-11-27T00:00:00.000Z")
+    row = ApplicationRow("a", "i", "L-1", "hangzhou", "x", "e", "2026-11-27T00:00:00.000Z")
+    reader = Principal("x", "i", frozenset({Role.RISK}), "person")
+    other = Principal("x", "i", frozenset({Role.OFFICER}), "person")
+    w = words_in("en")
+    waiting = [Waiting(row, state, is_overdue=True), Waiting(row, state, is_overdue=False, is_escalated=True)]
+    assert [line["why"] for line in rows_shown(waiting, reader, w)] == ["your step", "escalated to you"]
+    assert [line["why"] for line in rows_shown(waiting[:1], other, w)] == ["delegated to you"]
+    assert office("notary", w) == "notary"
