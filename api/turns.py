@@ -197,7 +197,7 @@ class Publishing:
     _ready: bool = False
 
     def turn(self) -> float:
-        """Suspend and expire what a clock made due, then publish a version of each open epoch when one is due."""
+        """Publish a version of each open epoch when one is due."""
         if self.co_located and not self._ready:
             ensure_blacklist(self.here)
             self._ready = True
@@ -207,12 +207,26 @@ class Publishing:
         key = registry_key(self.here)
         operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
         cadence = timedelta(seconds=self.here.settings.blacklist_seconds)
-        lapse_listings(self.here.stores, self.here.act(operator), key)
         for row in found:
             if not signed_epoch(row).epoch.is_open(ids.now()):
                 continue  # what nobody listed again has ended with it
             publish_version(self.here.stores, self.here.act(operator), row.id, key, cadence=cadence)
         return min(PUBLISH_LOOK_SECONDS, cadence.total_seconds() / 4)
+
+
+@dataclass
+class Lapsing:
+    """The turns of the blacklist's clocks: disputes that ran out, listings whose end has come."""
+
+    here: Installation
+
+    def turn(self) -> float:
+        """Suspend and expire what is due, where a registry is open here."""
+        if self.here.stores.database.read(epochs):
+            key = registry_key(self.here)
+            operator = Principal("worker", key.institution_id, frozenset({Role.OPERATOR}), "program")
+            lapse_listings(self.here.stores, self.here.act(operator), key)
+        return PUBLISH_LOOK_SECONDS
 
 
 @dataclass

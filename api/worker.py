@@ -12,7 +12,18 @@ from dataclasses import dataclass, field
 import structlog
 
 from api.seal_turns import Sealing
-from api.turns import Anchoring, Delivering, Figuring, Messaging, Minding, Publishing, Rooting, Sequencing, Tidying
+from api.turns import (
+    Anchoring,
+    Delivering,
+    Figuring,
+    Lapsing,
+    Messaging,
+    Minding,
+    Publishing,
+    Rooting,
+    Sequencing,
+    Tidying,
+)
 from api.wiring import ids
 from api.wiring.installation import Installation
 from ledger.errors import LedgerError
@@ -89,6 +100,7 @@ class Worker:
         """Start the loop of the blacklist's registry, where the settings want one; `co_located` evaluators are made and run here."""
         if self.installation.settings.blacklist_seconds:
             self._start("blacklist", Publishing(self.installation, co_located).turn)
+            self._start("listings", Lapsing(self.installation).turn)
             self._start("roots", Rooting(self.installation, ids.new_id(), co_located).turn)
 
     def close(self, timeout_seconds: float = 10.0) -> None:

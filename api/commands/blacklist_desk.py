@@ -110,10 +110,11 @@ def opened(where: Where) -> Iterator[Here]:
         headers = {"Authorization": f"Bearer {token}"}
         client = stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=REGISTRY_SECONDS))
         addresses = _addresses(where.evaluators, url)
-        clients = {
-            place: stack.enter_context(httpx2.Client(base_url=address, timeout=EVALUATOR_SECONDS))
-            for place, address in addresses.items()
+        of_address = {  # one client for each address: opening one reads all certificates of the system
+            address: stack.enter_context(httpx2.Client(base_url=address, timeout=EVALUATOR_SECONDS))
+            for address in set(addresses.values())
         }
+        clients = {place: of_address[address] for place, address in addresses.items()}
         partner = Partner(institution=_institution(policy, signer), signer=signer, now=ids.now, random=ids.random_bytes)
         yield Here(
             settings=settings,

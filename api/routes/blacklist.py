@@ -37,6 +37,7 @@ from ledger.services.blacklist.read_list import (
     read_leaves,
     read_versions,
 )
+from ledger.services.blacklist.read_listers import read_listers
 from ledger.services.blacklist.read_listing import read_listing
 from ledger.services.blacklist.read_on_chain import list_chain, read_on_chain
 from ledger.services.blacklist.report_anomalies import report_anomalies
@@ -199,6 +200,12 @@ def list_anomalies(
     """Return patterns of enumeration in a day's requests to the evaluators here: bursts, sudden rates, reused consents."""
     day = day or act.now.astimezone(UTC).date()
     return {"day": day.isoformat(), "items": [asdict(found) for found in report_anomalies(here.stores, act, day)]}
+
+
+@router.get("/listers")
+def list_listers(here: Here, act: Reading) -> dict[str, object]:
+    """List the members with how their disputed listings ended, and what that leaves of their daily quota of listings."""
+    return {"items": [asdict(found) for found in read_listers(here.stores, act)]}
 
 
 @router.get("/listings/{listing_id}")

@@ -9,6 +9,7 @@ from ledger.core.blacklist.life import due
 from ledger.core.blacklist.steps import WORDS
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
+from ledger.errors import LedgerError
 from ledger.services.blacklist.parties import RegistryKey, sign_record
 from ledger.services.blacklist.stepping import lived, record_step, registry_step
 from ledger.services.context import Act, Stores
@@ -19,10 +20,20 @@ AT_ONCE = 200  # in one turn; the next comes in seconds
 
 
 def lapse_listings(stores: Stores, act: Act, key: RegistryKey) -> int:
-    """Return how many listings were suspended or expired now."""
+    """Return how many listings were suspended or expired now.
+
+    One that cannot lapse, as when its record key is gone, keeps no other from it: its refusal is raised at the end.
+    """
     require(act.principal, Action.BLACKLIST_OPERATE, Resource(act.principal.institution_id, Grade.COMMERCIAL))
-    found = stores.database.read(lambda tx: due_listings(tx, format_instant(act.now), limit=AT_ONCE))
-    return sum(stores.database.write(partial(_lapse, stores=stores, act=act, parts=(one, key))) for one in found)
+    lapsed, refusals = 0, list[LedgerError]()
+    for listing_id in stores.database.read(lambda tx: due_listings(tx, format_instant(act.now), limit=AT_ONCE)):
+        try:
+            lapsed += stores.database.write(partial(_lapse, stores=stores, act=act, parts=(listing_id, key)))
+        except LedgerError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+    return lapsed
 
 
 def _lapse(tx: Connection, *, stores: Stores, act: Act, parts: tuple[str, RegistryKey]) -> int:

@@ -70,6 +70,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/blacklist/epochs/{epoch_id}/details": frozenset(Role),
     "GET /v1/blacklist/epochs/{epoch_id}/leaves": frozenset(Role),
     "GET /v1/blacklist/epochs/{epoch_id}/versions": frozenset(Role),
+    "GET /v1/blacklist/listers": frozenset(Role),
     "GET /v1/blacklist/listings/{listing_id}": frozenset(Role),
     "GET /v1/blacklist/policy": EVERYBODY,
     "GET /v1/applications": DECIDERS | {AUDITOR},
