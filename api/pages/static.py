@@ -10,9 +10,9 @@ import hashlib
 from functools import cache
 from typing import Final
 
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
 from api.pages import WEB

@@ -5,16 +5,19 @@ host, since paths and user names of RPC URLs are access keys.
 Leaves to others: meaning of the answers (`client`).
 """
 
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 import requests
-from web3.providers.rpc import HTTPProvider
-from web3.types import RPCEndpoint
 
 from ledger.chain.client import ChainClient
 from ledger.errors import InvalidInput, Unavailable
 from signing.canonical import Json
+
+if TYPE_CHECKING:
+    from web3.providers.rpc import HTTPProvider
+    from web3.types import RPCEndpoint
 
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
 _MAX_URL_CHARACTERS: Final = 2_048
@@ -24,18 +27,24 @@ class HttpNode:
     """An Ethereum node over HTTP(S)."""
 
     def __init__(self, url: str, timeout_seconds: float) -> None:
+        self._url = url
         self._host = _check(url)
         self._timeout_seconds = timeout_seconds
-        self._provider = HTTPProvider(
-            url,
-            request_kwargs={"timeout": timeout_seconds, "allow_redirects": False},
+
+    @cached_property
+    def _provider(self) -> "HTTPProvider":
+        from web3.providers.rpc import HTTPProvider  # noqa: PLC0415  # costs 40 MB and half a second, where a chain is asked
+
+        return HTTPProvider(
+            self._url,
+            request_kwargs={"timeout": self._timeout_seconds, "allow_redirects": False},
             exception_retry_configuration=None,
         )
 
     def request(self, method: str, arguments: list[Json]) -> Json:
         """Return the response object; Unavailable `chain.timeout` or `chain.unreachable`."""
         try:
-            response: Json = self._provider.make_request(RPCEndpoint(method), arguments)  # type: ignore[assignment]  # JSON
+            response: Json = self._provider.make_request(cast("RPCEndpoint", method), arguments)  # type: ignore[assignment]  # JSON
         except requests.Timeout as error:
             raise Unavailable(
                 "chain.timeout", f"the chain's node at {self._host} did not answer within {self._timeout_seconds:g} s"

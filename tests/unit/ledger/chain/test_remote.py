@@ -42,9 +42,10 @@ def test_url_of_a_node_is_accepted_without_asking_it(url: str) -> None:
     connect(url)
 
 
-def test_client_loads_neither_web3_nor_the_evm() -> None:
+def test_client_that_asked_nothing_yet_loads_neither_web3_nor_the_evm() -> None:
     program = (
-        "import sys, ledger.chain.client, ledger.chain.registry, ledger.chain.transactions; "
+        "import sys, ledger.chain.client, ledger.chain.registry, ledger.chain.remote, ledger.chain.transactions; "
+        "ledger.chain.remote.connect('http://localhost:1'); "
         "assert not {'web3', 'eth', 'eth_tester'} & set(sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
