@@ -17,7 +17,12 @@ from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
-app = typer.Typer(help="What waits for you, delegations, attachments and evidence.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="What waits for you, delegations, attachments and evidence.",
+)
 
 _MOST_BYTES = 64 * 1024
 Application = Annotated[str, typer.Argument(metavar="APPLICATION", help="Id or number of the application.")]
