@@ -25,6 +25,7 @@ from support.passphrases import DRAWN
 
 PASSPHRASE = DRAWN
 HOME, NEIGHBOUR = "ALPHA", "BETA"
+DECIDING = "GAMMA"  # whose policies are in force: a contract of theirs goes out on an approval only
 TIMEOUT_SECONDS = 60.0
 
 

@@ -7,16 +7,16 @@ import pytest
 
 from support.database_fixtures import postgresql_server, postgresql_template
 from support.databases import new_postgresql_database
-from support.live_service import HOME, NEIGHBOUR, Service, running_service, settings_in
+from support.live_service import DECIDING, HOME, NEIGHBOUR, Service, running_service, settings_in
 
 __all__ = ["postgresql_server", "postgresql_template"]
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """SQLite, the embedded chain, two institutions, a worker."""
+    """SQLite, the embedded chain, three institutions, a worker."""
     folder = tmp_path_factory.mktemp("service")
-    with running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR)) as running:
+    with running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR, DECIDING)) as running:
         yield running
 
 

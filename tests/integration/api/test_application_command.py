@@ -15,7 +15,7 @@ from signing.keys.signer import EvmSigner
 from support.applications import PICTURE, application
 from support.approvals import cn_identity
 from support.live_applications import MADE_HERE
-from support.live_service import NEIGHBOUR, Caller, Service
+from support.live_service import DECIDING, Caller, Service
 
 Tally = Callable[..., tuple[int, str]]
 
@@ -38,8 +38,8 @@ def tally(service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def people(service: Service) -> dict[str, Caller]:
     """An officer who enters, one who decides, risk, and the administrator, with a policy that asks for no blacklist check."""
     named = {"Otto": Role.OFFICER, "Olga": Role.OFFICER, "Rita": Role.RISK}
-    callers = {name: service.newcomer(role, institution=NEIGHBOUR) for name, role in named.items()}
-    callers["Ada"] = service.administrator(NEIGHBOUR)
+    callers = {name: service.newcomer(role, institution=DECIDING) for name, role in named.items()}
+    callers["Ada"] = service.administrator(DECIDING)
     policy = DEFAULT_POLICY.to_json()
     for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
         path["check_minutes"] = None  # type: ignore[index,call-overload]  # checks have tests of their own

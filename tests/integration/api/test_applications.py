@@ -12,7 +12,7 @@ from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.keys.signer import Ed25519Signer, open_signer
 from support.live_applications import IDENTITY, entered
-from support.live_service import Caller, Service
+from support.live_service import DECIDING, Caller, Service
 
 
 class Decider:
@@ -54,9 +54,9 @@ class Decider:
 
 @pytest.fixture(scope="module")
 def people(service: Service) -> dict[str, Decider]:
-    administrator = service.administrator()
+    administrator = service.administrator(DECIDING)
     found = {
-        name: Decider(service.newcomer(role)).enrol(administrator)
+        name: Decider(service.newcomer(role, institution=DECIDING)).enrol(administrator)
         for name, role in (("Olga", Role.OFFICER), ("Rita", Role.RISK), ("Hans", Role.DEPARTMENT_HEAD))
     }
     policy = DEFAULT_POLICY.to_json()
@@ -72,8 +72,8 @@ def people(service: Service) -> dict[str, Decider]:
 
 
 def submitted(service: Service) -> str:
-    loan: str = entered(service).json()["id"]
-    assert service.officer().post(f"/v1/applications/{loan}/submissions").status_code == 201
+    loan: str = entered(service, DECIDING).json()["id"]
+    assert service.officer(DECIDING).post(f"/v1/applications/{loan}/submissions").status_code == 201
     return loan
 
 
@@ -81,13 +81,13 @@ def test_loan_is_approved_by_the_people_the_policy_names(service: Service, peopl
     loan = submitted(service)
     first = [line["id"] for line in people["Olga"].caller.get("/v1/queue").json()["items"]]
     assert loan in first
-    assert loan not in [line["id"] for line in service.officer().get("/v1/queue").json()["items"]]  # their own
-    path = service.officer().get(f"/v1/applications/{loan}").json()["path"]
+    assert loan not in [line["id"] for line in service.officer(DECIDING).get("/v1/queue").json()["items"]]  # their own
+    path = service.officer(DECIDING).get(f"/v1/applications/{loan}").json()["path"]
     for name in {"two": ("Olga", "Rita"), "three": ("Olga", "Rita", "Hans")}[path]:
         answer = people[name].say(loan)
         assert answer.status_code == 201, answer.text
         assert answer.json()["receipt"]
-    assert service.officer().get(f"/v1/applications/{loan}").json()["state"] == "approved"
+    assert service.officer(DECIDING).get(f"/v1/applications/{loan}").json()["state"] == "approved"
 
 
 def test_statement_is_used_once_and_by_its_signer_only(service: Service, people: dict[str, Decider]) -> None:
@@ -102,13 +102,13 @@ def test_statement_is_used_once_and_by_its_signer_only(service: Service, people:
 
 def test_application_is_found_by_what_is_nowhere_in_clear(service: Service, people: dict[str, Decider]) -> None:
     del people
-    loan = entered(service).json()["id"]
+    loan = entered(service, DECIDING).json()["id"]
     for search, value in (
         ("name", "林小雨"),
         ("phone", "+86 138 0013 8000"),
         ("identity", f"cn-id:{IDENTITY['value']}"),
     ):
-        found = service.officer().get("/v1/applications", params={"search": search, "value": value}).json()
+        found = service.officer(DECIDING).get("/v1/applications", params={"search": search, "value": value}).json()
         assert loan in [line["id"] for line in found["items"]]
 
 
@@ -122,7 +122,7 @@ def test_application_is_found_by_what_is_nowhere_in_clear(service: Service, peop
     ],
 )
 def test_bad_application_is_refused_naming_the_place(service: Service, changes: dict[str, Any], field: str) -> None:
-    answer = entered(service, **changes)
+    answer = entered(service, DECIDING, **changes)
     assert answer.status_code == 422
     assert answer.json()["field"] == field
 

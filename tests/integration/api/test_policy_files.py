@@ -16,7 +16,7 @@ from ledger.core.applications.policy_sheets import ROWS
 from ledger.core.log.permissions import Role
 from signing.canonical import encode
 from support.live_applications import entered
-from support.live_service import NEIGHBOUR, Service
+from support.live_service import DECIDING, NEIGHBOUR, Service
 
 WORKBOOK = write_policy_file(DEFAULT_POLICY, "xlsx")
 LATER = {"valid_from": "2099-01-01T00:00:00Z"}
@@ -139,18 +139,18 @@ def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_the
     in_force = json.loads(encode(DEFAULT_POLICY.to_json()))
     for path in in_force["paths"].values():
         path["check_minutes"] = None
-    risk = service.newcomer(Role.RISK)
+    risk = service.newcomer(Role.RISK, institution=DECIDING)
     body = {"policy": in_force, "valid_from": "2026-01-01T00:00:00Z"}
     assert (
-        service.administrator()
+        service.administrator(DECIDING)
         .post(f"/v1/policies/{risk.post('/v1/policies', json=body).json()['id']}/publications")
         .status_code
         == 201
     )
-    loan = entered(service).json()
-    submitted = service.officer().post(f"/v1/applications/{loan['id']}/submissions")
+    loan = entered(service, DECIDING).json()
+    submitted = service.officer(DECIDING).post(f"/v1/applications/{loan['id']}/submissions")
     assert submitted.status_code == 201, submitted.text
-    entered_as = service.officer().get(f"/v1/applications/{loan['id']}").json()
+    entered_as = service.officer(DECIDING).get(f"/v1/applications/{loan['id']}").json()
     file = tmp_path / "policy.json"
     file.write_text(json.dumps({**in_force, "grades": ["Z"], "rows": [{**in_force["rows"][4], "path": "committee"}]}))
     period = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
@@ -158,7 +158,9 @@ def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_the
     assert tried["after"] == {"committee": tried["applications"]}
     moved = {each["number"] for each in tried["moved"]}
     assert (entered_as["number"] in moved) is (entered_as["path"] != "committee")
-    seen = service.administrator().post("/v1/policies/dry-runs", content=file.read_bytes(), params=period).json()
+    seen = (
+        service.administrator(DECIDING).post("/v1/policies/dry-runs", content=file.read_bytes(), params=period).json()
+    )
     assert (seen["moved"], seen["after"]) == (None, tried["after"])
     nothing = risk.post(
         "/v1/policies/dry-runs", content=file.read_bytes(), params={**period, "until": "2020-01-02T00:00:00Z"}
