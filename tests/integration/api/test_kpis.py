@@ -75,3 +75,15 @@ def test_command_prints_tables_json_and_csv(
     assert json.loads(capfd.readouterr().out)["since"] == "2020-01-01T00:00:00+00:00"
     assert run([*asked, "--csv"]) == 0
     assert "span,group,name,measure,value" in capfd.readouterr().out
+
+
+def test_what_is_counted_from_is_made_anew_by_command(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = service.settings
+    monkeypatch.setenv("TALLY_DATA", str(settings.data))
+    monkeypatch.setenv("TALLY_KEY_PASSPHRASE", settings.key_passphrase.get_secret_value())
+    monkeypatch.setenv("TALLY_DATABASE", settings.database)
+    assert run(["kpi", "rebuild"]) == 0
+    assert "entries" in capfd.readouterr().out
+    assert service.person(Role.AUDITOR).get("/v1/kpis", params=PERIOD).json()["moved"] is not None
