@@ -37,7 +37,7 @@ SECONDS = 30
 def own(folder: Path, index: int) -> Own:
     home = folder / f"home-{index}"
     home.mkdir(exist_ok=True)
-    return Own(EVALUATORS[index], home, b"passphrase")
+    return Own(EVALUATORS[index], home, PASSPHRASE.encode())
 
 
 def test_three_institutions_make_a_key_by_exchanging_files(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_three_institutions_make_a_key_by_exchanging_files(tmp_path: Path) -> No
         index: load_share(
             tmp_path / f"home-{index}" / f"share-{signed.epoch.id.hex()[:16]}-{index}.json",
             epoch=signed.epoch.id,
-            passphrase=b"passphrase",
+            passphrase=PASSPHRASE.encode(),
         )
         for index in (1, 3)
     }
