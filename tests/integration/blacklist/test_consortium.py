@@ -22,6 +22,7 @@ from ledger.chain.client import ChainClient
 from ledger.chain.faults import Reverted
 from ledger.core.blacklist.consortium import ChainMember, Place, proposal_digest, vote_digest
 from ledger.core.blacklist.policy import parse_check_policy
+from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput, LedgerError, NotAllowed, NotFound, Unavailable, VerificationFailed
 from ledger.partner.endorsing import endorse_epoch, endorse_version
 from ledger.services.blacklist.act_in_consortium import Deed, act_in_consortium
@@ -230,6 +231,28 @@ def test_with_two_members_a_version_waits_for_the_others_endorsement(chain: Chai
         return is_again and chain.on_record() == newest.version.record.number
 
     until(endorsed)
+
+
+def test_endorse_command_signs_what_the_own_copy_has(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = chain.blacklist.service
+    values = {
+        "DATA": str(service.settings.data),
+        "URL": service.url,
+        "TOKEN": service.person(Role.PARTNER, institution=HOME).token,
+        "INSTITUTION_CODE": HOME,
+        "KEY_PASSPHRASE": service.settings.key_passphrase.get_secret_value(),
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"TALLY_{name}", value)
+    assert run(["blacklist", "policy", "--force"]) == 0
+    capsys.readouterr()
+    assert run(["consortium", "endorse", "--json"]) == 0
+    signed = json.loads(capsys.readouterr().out)
+    newest = chain.here.stores.database.read(lambda tx: newest_versions(tx, chain.epoch.id, limit=1))[0].number
+    assert {"purpose": "blacklist", "epoch": 1, "version": newest} in signed
+    assert run(["consortium", "endorse"]) == 0
 
 
 def test_address_without_the_contracts_is_refused(chain: Chain) -> None:
