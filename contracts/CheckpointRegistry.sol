@@ -13,6 +13,7 @@ import {SignerSets} from "./lib/SignerSets.sol";
 /// bytes are the same on every chain, so one code hash names this contract everywhere.
 contract CheckpointRegistry is ICheckpointRegistry {
     using HeadSlots for HeadSlots.Slots;
+    using HeadSlots for uint256;
     using SignerSets for SignerSets.SignerSet;
 
     struct Log {
@@ -56,7 +57,7 @@ contract CheckpointRegistry is ICheckpointRegistry {
         logId = _logIdOf(registration);
         if (_heads[logId].packed != 0) revert CheckpointRegistryAlreadyRegistered(logId);
 
-        _heads[logId].write(Head({size: 0, time: 0, flags: 0, generation: 1, root: 0}));
+        _heads[logId].packed = HeadSlots.REGISTERED;
         Log storage log = _logs[logId];
         log.logKey = registration.logKey;
         log.recoverySet.fill(registration.recovery, registration.recoveryThreshold);
@@ -72,16 +73,17 @@ contract CheckpointRegistry is ICheckpointRegistry {
         bytes32[] calldata proof,
         bytes[] calldata signatures
     ) external {
-        Head memory next = _openHead(logId);
-        if (size <= next.size) revert CheckpointRegistryNotGrowing(next.size, size);
-        _requireCosigners(logId, next.generation, _checkpointHash(logId, next.generation, size, root), signatures);
-        if (next.size != 0) Merkle.requireConsistency(next.size, next.root, size, root, proof);
+        HeadSlots.Slots storage slots = _heads[logId];
+        uint256 packed = _openHead(logId);
+        uint64 oldSize = packed.size();
+        if (size <= oldSize) revert CheckpointRegistryNotGrowing(oldSize, size);
+        uint64 generation = packed.generation();
+        _requireCosigners(logId, generation, _checkpointHash(logId, generation, size, root), signatures);
+        if (oldSize != 0) Merkle.requireConsistency(oldSize, slots.root, size, root, proof);
         else if (proof.length != 0) revert CheckpointRegistryUnexpectedProof(proof.length);
 
-        next.size = size;
-        next.time = uint64(block.timestamp);
-        next.root = root;
-        _heads[logId].write(next);
+        slots.packed = packed.grown(size, uint64(block.timestamp));
+        slots.root = root;
         emit CheckpointPublished(logId, size, root);
     }
 
@@ -92,20 +94,20 @@ contract CheckpointRegistry is ICheckpointRegistry {
         uint64 threshold,
         bytes[] calldata signatures
     ) external {
-        Head memory next = _openHead(logId);
+        uint256 packed = _openHead(logId);
+        uint64 generation = packed.generation();
         bytes32 membersHash = keccak256(abi.encodePacked(members));
-        bytes32 message = keccak256(abi.encode(ROTATION_TYPEHASH, logId, next.generation, membersHash, threshold));
-        _requireCosigners(logId, next.generation, message, signatures);
+        bytes32 message = keccak256(abi.encode(ROTATION_TYPEHASH, logId, generation, membersHash, threshold));
+        _requireCosigners(logId, generation, message, signatures);
 
-        ++next.generation;
-        _heads[logId].write(next);
-        _logs[logId].cosigners[next.generation].fill(members, threshold);
-        emit CosignersRotated(logId, next.generation, members, threshold);
+        _heads[logId].packed = packed.rotated();
+        _logs[logId].cosigners[++generation].fill(members, threshold);
+        emit CosignersRotated(logId, generation, members, threshold);
     }
 
     /// @inheritdoc ICheckpointRegistry
     function nameSuccessor(bytes32 logId, bytes32 successorId, bytes[] calldata signatures) external {
-        uint64 generation = _openHead(logId).generation;
+        uint64 generation = _openHead(logId).generation();
         _requireOther(logId, successorId);
         bytes32 message = keccak256(abi.encode(SUCCESSOR_TYPEHASH, logId, generation, successorId));
         _requireCosigners(logId, generation, message, signatures);
@@ -128,7 +130,7 @@ contract CheckpointRegistry is ICheckpointRegistry {
 
     /// @inheritdoc ICheckpointRegistry
     function cancelRecovery(bytes32 logId, bytes[] calldata signatures) external {
-        uint64 generation = _openHead(logId).generation;
+        uint64 generation = _openHead(logId).generation();
         uint64 number = _pendingRecovery(logId).number;
         bytes32 message = keccak256(abi.encode(RECOVERY_CANCELLATION_TYPEHASH, logId, generation, number));
         _requireCosigners(logId, generation, message, signatures);
@@ -182,7 +184,8 @@ contract CheckpointRegistry is ICheckpointRegistry {
 
     /// @inheritdoc ICheckpointRegistry
     function head(bytes32 logId) external view returns (Head memory) {
-        return _knownHead(logId);
+        _knownHead(logId);
+        return _heads[logId].read();
     }
 
     /// @inheritdoc ICheckpointRegistry
@@ -223,7 +226,8 @@ contract CheckpointRegistry is ICheckpointRegistry {
         uint64 size,
         bytes32[] calldata proof
     ) external view returns (Head memory) {
-        Head memory stored = _knownHead(logId);
+        _knownHead(logId);
+        Head memory stored = _heads[logId].read();
         if (size != stored.size) revert CheckpointRegistryOtherHead(stored.size, size);
         Merkle.requireInclusion(leafHash, index, size, proof, stored.root);
         return stored;
@@ -250,9 +254,8 @@ contract CheckpointRegistry is ICheckpointRegistry {
     }
 
     function _raiseFlag(bytes32 logId, uint64 flag) internal {
-        Head memory next = _heads[logId].read();
-        next.flags |= flag;
-        _heads[logId].write(next);
+        HeadSlots.Slots storage slots = _heads[logId];
+        slots.packed = slots.packed.flagged(flag);
     }
 
     function _requireCosigners(
@@ -264,17 +267,15 @@ contract CheckpointRegistry is ICheckpointRegistry {
         _logs[logId].cosigners[generation].requireQuorum(_digest(message), signatures);
     }
 
-    function _knownHead(bytes32 logId) internal view returns (Head memory) {
-        Head memory stored = _heads[logId].read();
-        if (stored.generation == 0) revert CheckpointRegistryUnknownLog(logId);
-        return stored;
+    function _knownHead(bytes32 logId) internal view returns (uint256 packed) {
+        packed = _heads[logId].packed;
+        if (packed.generation() == 0) revert CheckpointRegistryUnknownLog(logId);
     }
 
     /// @dev A log that can still change: known and without a successor.
-    function _openHead(bytes32 logId) internal view returns (Head memory) {
-        Head memory stored = _knownHead(logId);
-        if (stored.flags & FLAG_SUCCEEDED != 0) revert CheckpointRegistrySucceeded(logId, _logs[logId].successor);
-        return stored;
+    function _openHead(bytes32 logId) internal view returns (uint256 packed) {
+        packed = _knownHead(logId);
+        if (packed.flags() & FLAG_SUCCEEDED != 0) revert CheckpointRegistrySucceeded(logId, _logs[logId].successor);
     }
 
     function _knownLog(bytes32 logId) internal view returns (Log storage log) {
@@ -286,7 +287,7 @@ contract CheckpointRegistry is ICheckpointRegistry {
         bytes32 logId,
         uint64 generation
     ) internal view returns (SignerSets.SignerSet storage set) {
-        uint64 newest = _knownHead(logId).generation;
+        uint64 newest = _knownHead(logId).generation();
         if (generation == 0 || generation > newest) revert CheckpointRegistryUnknownGeneration(logId, generation);
         return _logs[logId].cosigners[generation];
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 /// @title Proofs in an RFC 6962 SHA-256 tree
 /// @notice Promises that a proof which does not hold reverts (RFC 9162, 2.1.3 and 2.1.4). Where sizes and roots come from is the
 /// caller's business.
@@ -50,18 +48,25 @@ library Merkle {
         bytes32[] calldata proof
     ) internal pure {
         if (oldSize == 0 || oldSize >= newSize) revert MerkleSizesNotGrowing(oldSize, newSize);
-        // The climb starts at the largest complete subtree that ends the old tree.
-        uint256 start = Math.log2(oldSize & (~oldSize + 1));
-        uint256 node = uint256(oldSize - 1) >> start;
-        uint256 inner = _levelsApart(node, uint256(newSize - 1) >> start);
-        uint256 length = inner + _setBits(node >> inner);
-        // When that subtree is the whole old tree, its hash is the old root and the proof does not repeat it.
-        bool isWhole = node == 0;
-        _requireLength(isWhole ? length : length + 1, proof.length);
-        bytes32 seed = isWhole ? oldRoot : proof[0];
-        (bytes32 computedOld, bytes32 computedNew) = _climb(node, inner, seed, isWhole ? proof : proof[1:]);
+        (uint256 node, uint256 inner, uint256 length) = _way(oldSize, newSize);
+        // When the subtree that the climb starts at is the whole old tree, its hash is the old root and the proof does not repeat it.
+        uint256 first = node == 0 ? 0 : 1;
+        _requireLength(length + first, proof.length);
+        bytes32 seed = first == 0 ? oldRoot : proof[0];
+        (bytes32 computedOld, bytes32 computedNew) = _climb(node, inner, seed, proof[first:]);
         if (computedOld != oldRoot) revert MerkleRootMismatch(computedOld, oldRoot);
         if (computedNew != newRoot) revert MerkleRootMismatch(computedNew, newRoot);
+    }
+
+    /// @dev Where a climb between two sizes starts (at the largest complete subtree that ends the old tree), how many levels it
+    /// takes to the old tree's right edge, and how many siblings it meets.
+    function _way(uint256 oldSize, uint256 newSize) private pure returns (uint256 node, uint256 inner, uint256 length) {
+        unchecked {
+            uint256 start = _setBits((oldSize & (~oldSize + 1)) - 1);
+            node = (oldSize - 1) >> start;
+            inner = _levelsApart(node, (newSize - 1) >> start);
+            length = inner + _setBits(node >> inner);
+        }
     }
 
     /// @dev Left siblings belong to both trees, right ones to the new tree only.
@@ -75,9 +80,13 @@ library Merkle {
         computedNew = seed;
         for (uint256 i = 0; i < inner; ++i) {
             bytes32 sibling = path[i];
-            bool isLeft = (node >> i) & 1 == 1;
-            if (isLeft) computedOld = _nodeHash(sibling, computedOld);
-            computedNew = isLeft ? _nodeHash(sibling, computedNew) : _nodeHash(computedNew, sibling);
+            if (node & 1 == 0) {
+                computedNew = _nodeHash(computedNew, sibling);
+            } else {
+                computedOld = _nodeHash(sibling, computedOld);
+                computedNew = _nodeHash(sibling, computedNew);
+            }
+            node >>= 1;
         }
         for (uint256 i = inner; i < path.length; ++i) {
             bytes32 sibling = path[i];
@@ -90,13 +99,26 @@ library Merkle {
         if (expected != given) revert MerkleProofLength(expected, given);
     }
 
-    /// @dev How many levels lie below the one where two nodes have a common ancestor.
+    /// @dev How many levels lie below the one where two nodes have a common ancestor: the bits from the highest that differs on.
     function _levelsApart(uint256 a, uint256 b) private pure returns (uint256) {
-        return a == b ? 0 : Math.log2(a ^ b) + 1;
+        uint256 different = a ^ b;
+        different |= different >> 1;
+        different |= different >> 2;
+        different |= different >> 4;
+        different |= different >> 8;
+        different |= different >> 16;
+        different |= different >> 32;
+        return _setBits(different);
     }
 
-    function _setBits(uint256 value) private pure returns (uint256 count) {
-        for (; value != 0; value &= value - 1) ++count;
+    /// @dev How many bits are set, counted in all pairs, nibbles and bytes at once; the product adds the bytes up.
+    function _setBits(uint256 value) private pure returns (uint256) {
+        unchecked {
+            value -= (value >> 1) & 0x5555555555555555;
+            value = (value & 0x3333333333333333) + ((value >> 2) & 0x3333333333333333);
+            value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0f;
+            return ((value * 0x0101010101010101) >> 56) & 0xff;
+        }
     }
 
     function _nodeHash(bytes32 left, bytes32 right) private pure returns (bytes32) {
