@@ -1,3 +1,3 @@
-from support.repeats import pytest_runtest_call
+from support.repeats import pytest_collection_finish, pytest_runtest_call
 
-__all__ = ["pytest_runtest_call"]
+__all__ = ["pytest_collection_finish", "pytest_runtest_call"]

@@ -48,6 +48,7 @@ _EXECUTABLE_NAME = re.compile(
     r"\.(?:app|bat|cmd|com|cpl|dll|dmg|exe|hta|iso|jar|js|jse|lnk|msi|pif|ps1|reg|scr|sh|vbe|vbs|wsf)[\s.]*\Z",
     re.IGNORECASE,
 )
+_TELLING = _ACTIVE_KEYS | _ELSEWHERE | {"/S", "/Subtype", "/EF"}  # a dictionary without any of these does nothing
 _EXECUTABLE_STARTS = (
     b"MZ",
     b"\x7fELF",
@@ -95,6 +96,8 @@ def _children(value: Container) -> Iterator[object]:
 
 def _check_dictionary(value: Container, findings: Findings) -> None:
     keys = frozenset(value.keys())
+    if keys.isdisjoint(_TELLING):
+        return
     if _name(value, "/S") in _ACTIVE_ACTIONS:
         findings.add("pdf.active-content", _name(value, "/S"))
     if _name(value, "/Subtype") in _ACTIVE_ANNOTATIONS and "/Rect" in keys:

@@ -30,6 +30,11 @@ EXIT_OUT_OF_MEMORY = 3
 _CHUNK = 1 << 20
 _MESSAGE_BYTES = 8  # "j" and the seconds of wall clock, seven digits
 _MOST_DESCRIPTORS = 4096
+_SELDOM = (
+    200_000,
+    20,
+    100,
+)  # a copy ends with its file: collecting as often as a service does is a twelfth of its time
 
 
 @dataclass
@@ -104,6 +109,7 @@ def _accept(control: socket.socket, tasks: Mapping[str, Task], copies: _Copies) 
 def _work(job: socket.socket, tasks: Mapping[str, Task]) -> None:  # pragma: no cover - lives in a copy
     """Do one job and end, whatever happens; nothing is tidied, for freeing a large tree takes longer than ending."""
     try:
+        gc.set_threshold(*_SELDOM)
         os.closerange(3, job.fileno())
         os.closerange(job.fileno() + 1, _MOST_DESCRIPTORS)
         loop = asyncio.new_event_loop()  # it needs descriptors, so before there are none left

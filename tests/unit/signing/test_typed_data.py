@@ -68,6 +68,7 @@ def test_request_shows_integers_as_text_and_the_chain_id_as_a_number() -> None:
     }
 
 
+@pytest.mark.repeats
 @given(fields_strategy, st.data())
 def test_order_of_fields_changes_the_digest(fields: tuple[Field, ...], data: st.DataObject) -> None:
     shuffled = tuple(data.draw(st.permutations(fields)))

@@ -22,6 +22,7 @@ def test_long_name_is_cut() -> None:
     assert len(shown_sentence("x" * 5000)) == 600
 
 
+@pytest.mark.repeats
 @given(st.text(min_size=1, max_size=200))
 def test_every_word_for_the_shell_is_one_word_and_no_option(name: str) -> None:
     words = shlex.split(shell_word(name, "FILE.pdf"))

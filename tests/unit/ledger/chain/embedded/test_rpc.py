@@ -135,6 +135,7 @@ class TestMethods:
 
 
 class TestLimits:
+    @pytest.mark.repeats
     def test_endless_call_ends(self, chain: EmbeddedChain) -> None:
         reply = ask(chain, "eth_call", {"data": "0x" + SPINS.hex(), "gas": "0xffffffffffff"})
         assert code_of(reply) == -32000
@@ -229,11 +230,13 @@ class TestEnvelope:
         assert chain.handle_rpc(json.dumps(one).encode()) == b""
         assert chain.handle_rpc(json.dumps([one, one]).encode()) == b""
 
+    @pytest.mark.repeats
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
     @given(body=st.binary(max_size=200))
     def test_any_bytes_are_answered_with_json(self, chain: EmbeddedChain, body: bytes) -> None:
         json.loads(chain.handle_rpc(body) or b"null")
 
+    @pytest.mark.repeats
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
     @given(
         method=st.sampled_from(sorted(methods.PUBLIC)),

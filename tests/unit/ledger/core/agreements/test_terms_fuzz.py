@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,12 +68,14 @@ def check_terms(value: Any) -> None:  # noqa: ANN401  # JSON of any form
     assert sum(row.principal for row in rows) == terms.amount.minor
 
 
+@pytest.mark.repeats
 @settings(max_examples=400)
 @given(changed(FULL_TERMS))
 def test_terms_are_refused_by_name_or_make_a_schedule(value: Any) -> None:  # noqa: ANN401  # JSON of any form
     assert refused_field(lambda: check_terms(value)) != "none named"
 
 
+@pytest.mark.repeats
 @settings(max_examples=200)
 @given(changed(guaranteed("zh-en")))
 def test_drafts_are_refused_by_name_or_make_facts(value: Any) -> None:  # noqa: ANN401  # JSON of any form

@@ -80,6 +80,7 @@ def test_header_of_a_public_block_has_its_published_hash(name: str) -> None:
     assert (header.number, header.timestamp) == (int(block["number"], 16), int(block["timestamp"], 16))
 
 
+@pytest.mark.repeats
 def test_header_with_a_changed_nibble_is_refused_or_has_another_hash() -> None:
     data = header_rlp(result(BLOCKS[1]))
     expected = read_header(data).hash
@@ -137,6 +138,7 @@ def test_storage_word_of_a_public_proof_is_proven() -> None:
     assert prove_word(raw(answer["storageHash"]), int(slot["key"], 16), proof) == int(slot["value"], 16)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("change", [1, 8])
 def test_account_proof_with_any_nibble_changed_is_refused(change: int) -> None:
     answer, root = result(PROOFS[0]), state_root()
@@ -148,6 +150,7 @@ def test_account_proof_with_any_nibble_changed_is_refused(change: int) -> None:
                 prove_account(root, address, changed)
 
 
+@pytest.mark.repeats
 def test_storage_proof_with_any_nibble_changed_is_refused() -> None:
     answer = result(PROOFS[3])
     [slot] = answer["storageProof"]

@@ -113,6 +113,7 @@ def test_other_log_id_address_or_length_is_refused() -> None:
     assert code_of(GOOD, replace(REGISTRY, log_id=bytes(31))) == "chain.malformed"
 
 
+@pytest.mark.repeats
 def test_any_flipped_bit_of_the_proofs_is_refused_and_of_the_header_gives_another_block() -> None:
     expected = prove(GOOD).header.hash
     nodes = [*GOOD.account, *GOOD.slots[0], *GOOD.slots[1]]

@@ -179,6 +179,7 @@ def rank(report: Report) -> list[int]:
     return [order.index(item.verdict) for item in report.answers]
 
 
+@pytest.mark.repeats
 def test_any_flipped_bit_of_a_receipt_never_gives_a_better_answer() -> None:
     material = SOUND.package.receipts[1].to_bytes()
     before = report_of(SOUND, material)

@@ -1,5 +1,7 @@
 """Every single bit of a receipt matters: flipped, the receipt is refused. Not one flip is forgiven."""
 
+import pytest
+
 from ledger.core.log.receipt import parse_receipt, verify_receipt
 from ledger.errors import VerificationFailed
 from support.fixed_keys import verifier_key
@@ -18,6 +20,7 @@ def _is_refused(data: bytes) -> bool:
     return False
 
 
+@pytest.mark.repeats
 def test_every_flipped_bit_of_a_whole_receipt_is_refused() -> None:
     assert not _is_refused(DATA)
     forgiven = [bit for bit in range(len(DATA) * 8) if not _is_refused(flip(DATA, bit))]
