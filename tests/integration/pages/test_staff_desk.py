@@ -9,7 +9,7 @@ from ledger.core.log.permissions import Principal, Role
 from ledger.services.applications.queue import Waiting
 from ledger.storage.applications import ApplicationRow, StateRow
 from support.live_applications import entered
-from support.live_service import Caller, Service
+from support.live_service import DECIDING, Caller, Service
 
 
 def at_work(service: Service, caller: Caller) -> httpx2.Client:
@@ -20,13 +20,13 @@ def at_work(service: Service, caller: Caller) -> httpx2.Client:
 def test_committee_and_its_votes_are_shown_to_a_member(service: Service) -> None:
     policy = DEFAULT_POLICY.to_json()
     policy["paths"]["committee"] |= {"check_minutes": None}  # type: ignore[index,call-overload,operator]  # its shape is known
-    risk, administrator = service.person(Role.RISK), service.administrator()
+    risk, administrator = service.person(Role.RISK, institution=DECIDING), service.administrator(DECIDING)
     body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
     proposed = risk.post("/v1/policies", json=body).json()["id"]
     assert administrator.post(f"/v1/policies/{proposed}/publications").status_code == 201
-    loan = entered(service, amount={"currency": "CNY", "minor": "900000000"}).json()["id"]
-    assert service.officer().post(f"/v1/applications/{loan}/submissions").status_code == 201
-    members = [service.newcomer(Role.COMMITTEE) for _ in range(5)]
+    loan = entered(service, DECIDING, amount={"currency": "CNY", "minor": "900000000"}).json()["id"]
+    assert service.officer(DECIDING).post(f"/v1/applications/{loan}/submissions").status_code == 201
+    members = [service.newcomer(Role.COMMITTEE, institution=DECIDING) for _ in range(5)]
     with at_work(service, members[0]) as member:
         unnamed = member.get(f"/staff/applications/{loan}").text
         assert "No committee has been named yet." in unnamed
