@@ -45,14 +45,14 @@ class Together(Generic[A, B]):
         return await future
 
     async def _serve(self) -> None:
-        while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-            answers = await self._answers([asked for asked, _ in taken])
-            for (_, future), answer in zip(taken, answers, strict=True):
-                _tell(future, answer)
-        self._calls.discard(
-            cast("asyncio.Task[None]", asyncio.current_task())
-        )  # at once: whoever comes now begins a new one
+        try:
+            while self._waiting:
+                taken = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+                answers = await self._answers([asked for asked, _ in taken])
+                for (_, future), answer in zip(taken, answers, strict=True):
+                    _tell(future, answer)
+        finally:  # at once: whoever comes now begins a new one
+            self._calls.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _answers(self, asked: list[A]) -> Sequence[B | Exception]:
         try:
