@@ -61,7 +61,6 @@ from signing.statement import parse_statement
 from signing.typed_data import typed_digest
 from support.approvals import staffed
 from support.audited_ceremony import fill_ceremony
-from support.audited_review import fill_review
 from support.chains import SENDER, START, evm_key, open_embedded
 from support.databases import migrated_file
 from support.fixed_keys import ORIGIN
@@ -274,8 +273,6 @@ def _fill_applications(audited: Audited) -> None:
     desk.submit(loan)
     audited.sequence()
     desk.say("Olga", loan)
-    fill_review(desk)
-    audited.sequence()
     fold_figures(audited.ledger.stores, audited.ledger.log)
     audited.now = desk.now
     waiting = NewAgreement(document=small_pdf(pages=2), terms=dict(TERMS), signers=_signers(), application=loan)

@@ -12,6 +12,7 @@ import pytest
 from ledger.core.log.audit_findings import Finding
 from ledger.storage.audit_reads import columns_of, tables
 from support.audited import Audited, audited_ledger
+from support.audited_review import fill_review
 
 DOCS = Path(__file__).parents[3] / "docs" / "audit.md"
 CHAIN_TABLES = {"chain_binding"}  # part of it is only told by the chain
@@ -53,6 +54,7 @@ MEASURED_ONCE = [pytest.param(table, marks=() if table in MEASURED else pytest.m
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
     with audited_ledger(tmp_path_factory.mktemp("audited")) as opened:
+        fill_review(opened)
         opened.tamper("SELECT 1")  # drops the triggers
         yield opened
 
