@@ -54,6 +54,7 @@ MINDING_SECONDS = 60.0
 MACHINE = Principal(
     "worker", "", frozenset(), "program"
 )  # acts for nobody, and may do nothing that is asked of the table
+ROOT_SECONDS = 30.0  # how often an idle list asks its chain: who left the consortium is refused within this
 PUBLISH_LOOK_SECONDS = 5.0  # a version comes at most this late
 
 
@@ -248,7 +249,9 @@ class Rooting:
         require_binding(client, bound(stores))
         watch_consortium(stores, client, ids.now())
         states = [self._publish(epoch) for epoch in stores.database.read(epochs)]
-        return ANCHOR_SECONDS if {RootState.SENT, RootState.BUSY} & set(states) else PUBLISH_LOOK_SECONDS
+        if {RootState.SENT, RootState.BUSY} & set(states):
+            return ANCHOR_SECONDS
+        return min(ROOT_SECONDS, self.here.settings.blacklist_seconds / 4)
 
     def _publish(self, epoch: EpochRow) -> RootState:
         if not signed_epoch(epoch).epoch.is_open(ids.now()):

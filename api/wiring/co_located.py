@@ -138,7 +138,7 @@ def partner_signer(here: Installation, institution_id: str) -> Signer:
             "check.key-elsewhere",
             "your institution's blacklist key is not in this installation: check with `tally blacklist check`, or on your own",
         )
-    return here.keyring.named("blacklist-partner", "blacklist-partner", make=True)
+    return here.keyring.named("blacklist-partner", "blacklist-partner")
 
 
 def believed(here: Installation) -> CheckPolicy:

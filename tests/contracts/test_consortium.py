@@ -98,6 +98,15 @@ def test_member_whose_term_is_over_neither_proposes_nor_votes_nor_counts(
         consort.enact(number)
     consort.vote(consort.founders[1], number)
     consort.enact(number)
+    consort.passed(CHANGE, renamed(short, expires_at=chain.pending_timestamp + YEAR).struct())  # a new term
+    assert tuple(consort.contract.tally(consort.propose(short, REMOVE, delta.removal()))) == (1, 3)
+
+
+def test_more_than_sixty_four_members_are_refused(sender: object) -> None:
+    code: ContractContainer = committed("Consortium")
+    many = [Institution(f"bank-{number}", 2**40).struct() for number in range(65)]
+    with ape.reverts(code.ConsortiumSize):
+        code.deploy("many", many, sender=sender)
 
 
 def test_removed_member_does_not_count_and_its_keys_are_free(consort: Consort, delta: Institution) -> None:
