@@ -3,6 +3,7 @@
 Promises: nothing is replaced; versions come when a test asks for one. Leaves what to assert to the tests.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.publish_version import publish_version
 from signing.keys.signer import Signer
 from support.consortium import STATEMENT, signer
-from support.live_service import HOME, NEIGHBOUR, Service, running_service, settings_in
+from support.live_service import HOME, NEIGHBOUR, PASSPHRASE, Service, running_service, settings_in
 
 FRAUDSTER = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
 THIRD = "GAMMA"
@@ -145,3 +146,16 @@ def with_partner(checker: Checker, **changes: object) -> Checker:
 def in_epoch(checker: Checker, epoch: Epoch, policy: CheckPolicy) -> Checker:
     """Return the same institution's checker under another epoch."""
     return replace(checker, epoch=epoch, policy=policy)
+
+
+def as_partner(blacklist: BlacklistService) -> dict[str, str]:
+    """Return the environment of a partner's commands: the home institution's, with its own key and token."""
+    service = blacklist.service
+    return {
+        **os.environ,  # noqa: TID251  # a command needs its PATH
+        "TALLY_DATA": str(service.settings.data),
+        "TALLY_URL": service.url,
+        "TALLY_INSTITUTION_CODE": HOME,
+        "TALLY_TOKEN": service.person(Role.PARTNER, institution=HOME).token,
+        "TALLY_KEY_PASSPHRASE": PASSPHRASE,
+    }

@@ -1,63 +1,22 @@
 """The partner's commands against a running service: identifiers come in unseen, receipts go out, a stranger verifies them."""
 
-import gc
-import io
 import json
-import os
-import sys
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
-from api.cli import run
 from ledger.core.blacklist.identifiers import parse_identifier
-from ledger.core.log.permissions import Role
 from signing.canonical import encode
-from support.blacklist_service import FRAUDSTER, BlacklistService
+from support.blacklist_service import FRAUDSTER, BlacklistService, as_partner
+from support.commands import tally
 from support.consortium import TODAY, signer
-from support.live_service import HOME, PASSPHRASE
 
 UNLISTED = parse_identifier("passport", "CHN:E55555555", TODAY)
 
 
 @pytest.fixture(scope="module")
 def environment(blacklist: BlacklistService) -> dict[str, str]:
-    service = blacklist.service
-    return {
-        **os.environ,  # noqa: TID251  # a child needs its PATH
-        "TALLY_DATA": str(service.settings.data),
-        "TALLY_URL": service.url,
-        "TALLY_INSTITUTION_CODE": HOME,
-        "TALLY_TOKEN": service.person(Role.PARTNER, institution=HOME).token,
-        "TALLY_KEY_PASSPHRASE": PASSPHRASE,
-    }
-
-
-@dataclass(frozen=True)
-class Told:
-    """How a command ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def tally(environment: Mapping[str, str], *arguments: str, given: str = "") -> Told:
-    """Run one command line in this process: what a person types, what it reads and prints; a new process takes a second."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        patch.dict(os.environ, environment),  # noqa: TID251  # a command reads its settings from there
-        patch.object(sys, "stdin", io.StringIO(given)),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        code = run(arguments)
-    gc.enable()  # `verify` does without, since its process ends
-    return Told(code, out.getvalue(), err.getvalue())
+    return as_partner(blacklist)
 
 
 def test_policy_list_check_and_verify(blacklist: BlacklistService, environment: dict[str, str], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Two epochs open at once: a new key, new tokens; listers list again, and partners check under both."""
 
+import json
 from pathlib import Path
 
 from api.turns import Publishing
@@ -9,18 +10,18 @@ from ledger.core.blacklist.identifiers import Identifier, Purpose, parse_identif
 from ledger.core.blacklist.policy import parse_check_policy
 from ledger.core.blacklist.steps import Step
 from ledger.partner.own_listings import OwnListings, own_listing
-from ledger.partner.renewing import Renewed, renew
 from ledger.services.blacklist.known import signed_epoch
 from ledger.storage.blacklist import epochs
-from support.blacklist_service import FRAUDSTER, HONEST, Checker, blacklist_service, in_epoch
+from support.blacklist_service import FRAUDSTER, HONEST, Checker, as_partner, blacklist_service, in_epoch
+from support.commands import tally
 from support.consortium import TODAY
 
 
 def test_a_new_epoch_has_other_tokens_and_listers_list_again(tmp_path: Path) -> None:
     with blacklist_service(tmp_path) as opened:
         here = opened.service.here
-        remembered = OwnListings(tmp_path / "own", bytes(32), ids.random_bytes)
-        first = opened.epoch.id
+        key = here.keyring.secret("own-listings", make=True)
+        remembered = OwnListings(here.settings.data / "blacklist" / "own-listings", key, ids.random_bytes)
         people = (FRAUDSTER, HONEST, parse_identifier("phone", "13812345678", TODAY))
         kept, disputed, revoked = (list_and_remember(opened.home, each, remembered) for each in people)
         opened.neighbour.step(kept, Step.CONFIRM, "documented", evidence=bytes(32))
@@ -40,8 +41,11 @@ def test_a_new_epoch_has_other_tokens_and_listers_list_again(tmp_path: Path) -> 
         (old,), (new,) = opened.neighbour.check(FRAUDSTER), later.check(FRAUDSTER)
         assert (old.listed, new.listed) == (True, False)
         assert old.name.token != new.name.token
-        renewed = [renew_all(in_epoch(opened.home, second, policy), remembered, first) for _ in range(2)]
-        assert [[(one.own.id, one.state) for one in done] for done in renewed] == [
+        environment = as_partner(opened)
+        assert tally(environment, "blacklist", "policy").returncode == 0
+        assert "3 of your listings are of an older epoch" in tally(environment, "blacklist", "sync").stderr
+        renewed = [json.loads(tally(environment, "blacklist", "renew", "--json").stdout)["items"] for _ in range(2)]
+        assert [[(one["listing"], one["state"]) for one in done] for done in renewed] == [
             [(kept, "confirmed"), (disputed, "disputed"), (revoked, "revoked")],
             [(disputed, "disputed")],
         ]
@@ -49,7 +53,7 @@ def test_a_new_epoch_has_other_tokens_and_listers_list_again(tmp_path: Path) -> 
         (again,) = later.check(FRAUDSTER)
         assert again.listed
         (shown,) = again.shown
-        assert (shown.id, shown.state) == (renewed[0][0].successor, "proposed")
+        assert (shown.id, shown.state) == (renewed[0][0]["successor"], "proposed")
         ends = {one.id: one.expires_at for one in remembered.all()}
         assert ends[shown.id] == ends[kept]
 
@@ -58,7 +62,3 @@ def list_and_remember(checker: Checker, subject: Identifier, remembered: OwnList
     listing = checker.list_subject(subject).signed.record
     remembered.add(own_listing(listing, subject, contact="fraud desk", note=""))
     return listing.id
-
-
-def renew_all(checker: Checker, remembered: OwnListings, older: bytes) -> list[Renewed]:
-    return list(renew(checker.desk(), checker.registry, remembered, {older}, ids.new_id))
