@@ -33,6 +33,7 @@ def decide(  # noqa: PLR0913  # each is an option of the command
             help="With approve: a condition; with return: what is needed; with counter: amount=CNY 8000000 or term_months=12.",
         ),
     ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is signed too.")] = None,
     in_place_of: Annotated[
         str | None, typer.Option("--in-place-of", metavar="PERSON", help="Whose delegation you decide under.")
     ] = None,
@@ -44,6 +45,8 @@ def decide(  # noqa: PLR0913  # each is an option of the command
     purpose, public = read_public_key(key)
     lines: list[Json] = list(condition or [])
     wanted: dict[str, Json] = {"verdict": verdict.value, "key_id": public.key_id, "conditions": lines}
+    if reason is not None:
+        wanted["reason"] = reason
     if in_place_of is not None:
         wanted["in_place_of"] = in_place_of
     with connected(url, token_file) as client:

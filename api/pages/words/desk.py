@@ -92,7 +92,10 @@ DESK: Final = {
     "verdict.close": pair("Close the vote", "结束表决"),
     "verdict.counter": pair("Counter-offer", "反要约"),
     "verdict.refer": pair("Refer to people", "转人工"),
-    "desk.conditions-hint": pair("One a line, with an approval only.", "每行一项，仅限批准时填写。"),
+    "desk.conditions-hint": pair(
+        "One a line: what an approval hangs on, or what is still needed.",
+        "每行一项：批准所附的条件，或仍需补充的材料。",
+    ),
     "desk.reason": pair("Reason", "理由"),
     "desk.reason-hint": pair(
         "Needed unless you approve; it is part of what you sign.", "除批准外必填；理由是签署内容的一部分。"

@@ -200,11 +200,17 @@ def _check_conditions(decision: Decision) -> None:
     """Conditions say under what it is approved, what is still needed, or what is offered instead."""
     if decision.verdict is Verdict.COUNTER:
         read_offer(decision.conditions)
-    elif decision.verdict is Verdict.RETURN and not decision.conditions:
-        raise InvalidInput("decision.conditions", "expected what is still needed, as conditions", field="conditions")
     elif decision.conditions and decision.verdict not in {Verdict.APPROVE, Verdict.RETURN}:
         raise InvalidInput(
             "decision.conditions", "expected conditions with an approval or a return only", field="conditions"
+        )
+
+
+def require_said(verdict: Verdict, conditions: Sequence[str], reason: str | None) -> None:
+    """Raise InvalidInput("decision.conditions") for a return that says neither what is needed nor why."""
+    if verdict is Verdict.RETURN and not conditions and reason is None:
+        raise InvalidInput(
+            "decision.conditions", "expected what is still needed, as conditions or as the reason", field="conditions"
         )
 
 

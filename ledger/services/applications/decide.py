@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, acting_role, take
+from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, acting_role, require_said, take
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.keys import Purpose
@@ -88,6 +88,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     standing = standing_of(tx, stores, view)
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)
+    require_said(Verdict(statement.verdict), statement.conditions, statement.reason)
     if statement.verdict == Verdict.APPROVE:
         standing.require_complete(act.now)
     actor = actor_of(tx, act.principal.id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ledger.core.applications.decide import Decision, Verdict, acting_role, take
+from ledger.core.applications.decide import Decision, Verdict, acting_role, require_said, take
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.keys import Purpose
 from ledger.core.log.permissions import Action
@@ -83,6 +83,7 @@ def _issue(  # noqa: PLR0913, PLR0917 - one snapshot, and all that the statement
 
 def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> str:
     """Return the role in which the decision would be taken; raise what taking it now would raise."""
+    require_said(wanted.verdict, wanted.conditions, wanted.reason)
     if wanted.verdict is Verdict.APPROVE:
         standing.require_complete(act.now)
     decision = Decision(

@@ -9,6 +9,7 @@ from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
+from ledger.errors import LedgerError
 from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.log.change_role import RoleChange, change_role
@@ -41,6 +42,8 @@ def test_what_the_policy_allows_has_no_finding(desk: Desk) -> None:
     for name in (names[0], *names[2:]):
         desk.say(name, large)
     assert desk.state(large).state == "approved"
+    with pytest.raises(LedgerError, match="takes no decision"):
+        desk.say(names[0], large, Verdict.CLOSE)  # a vote after the closing
     report = desk.replayed()
     assert report.is_clean, report.findings
     assert (report.applications, report.decisions, report.unopened) == (3, 8, 0)

@@ -62,6 +62,7 @@ def refusal(work: Callable[[], object]) -> str:
 
 def test_returned_application_is_corrected_submitted_and_approved(lender: Desk) -> None:
     loan = in_review(lender)
+    assert refusal(lambda: lender.say("Olga", loan, Verdict.RETURN)) == "decision.conditions"
     lender.say("Olga", loan, Verdict.RETURN, conditions=("a payslip",))
     assert (lender.state(loan).state, lender.state(loan).due_on) == ("returned", "2026-12-07")
     told(lender, loan, date(2026, 12, 24))

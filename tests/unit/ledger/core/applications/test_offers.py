@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.core.applications.conditions import require_checker, require_unmet
-from ledger.core.applications.decide import Verdict, decide
+from ledger.core.applications.decide import Verdict, decide, require_said
 from ledger.core.applications.offers import Offer, accept_offer, read_offer
 from ledger.errors import InvalidInput, LedgerError
 from support.applications import application
@@ -50,7 +50,7 @@ def test_offer_in_another_currency_is_refused() -> None:
 @pytest.mark.parametrize(
     ("verdict", "conditions", "code"),
     [
-        (Verdict.RETURN, (), "decision.conditions"),
+        (Verdict.CLOSE, ("insurance",), "decision.conditions"),
         (Verdict.DECLINE, ("insurance",), "decision.conditions"),
         (Verdict.COUNTER, (), "decision.offer"),
     ],
@@ -85,3 +85,12 @@ def test_condition_is_checked_by_another_than_its_reporter() -> None:
 def check(place: int, met: set[int], checker: str) -> None:
     require_unmet(("insurance", "deed"), met, place)
     require_checker({0: "olga"}, place, checker, {"otto"})
+
+
+def test_return_says_what_is_needed_or_why() -> None:
+    require_said(Verdict.RETURN, ("a payslip",), None)
+    require_said(Verdict.RETURN, (), "the payslip is missing")
+    require_said(Verdict.DECLINE, (), None)
+    with pytest.raises(InvalidInput) as refused:
+        require_said(Verdict.RETURN, (), None)
+    assert refused.value.code == "decision.conditions"
