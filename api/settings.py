@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     blacklist_seconds: Annotated[
         int, Field(ge=0, description="A version of the blacklist is published this often; 0: no registry runs here")
     ] = 600
+    check_policy: Annotated[
+        str,
+        Field(
+            description="File of the check policy that blacklist checks attached to applications are judged by; empty: the registry that runs here"
+        ),
+    ] = ""
     upload_bytes: Annotated[int, Field(ge=1024, description="Largest document accepted")] = 25 * 1024 * 1024
     upload_pages: Annotated[int, Field(ge=1, description="Most pages of a document")] = 500
     fonts: Annotated[

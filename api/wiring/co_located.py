@@ -12,9 +12,10 @@ from api.wiring.installation import Installation
 from ledger.core.blacklist.epochs import Evaluator, Plan, SignedEpoch
 from ledger.core.blacklist.identifiers import Purpose
 from ledger.core.blacklist.judging import CheckPolicy
+from ledger.core.blacklist.policy import parse_check_policy
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Principal, Role
-from ledger.errors import Unavailable
+from ledger.errors import LedgerError, Unavailable
 from ledger.services.blacklist.admit_member import NewMember, admit_member
 from ledger.services.blacklist.key_ceremony import finish, first_message, own_polynomial, second_message
 from ledger.services.blacklist.known import OwnDatabase, known_epoch, signed_epoch
@@ -142,7 +143,12 @@ def partner_signer(here: Installation, institution_id: str) -> Signer:
 
 
 def believed(here: Installation) -> CheckPolicy:
-    """Return whom this installation believes about checks of people and firms: its own registry's epochs and members."""
+    """Return whom this installation believes about checks of people and firms: by its own policy, else the registry that runs here.
+
+    Raises Unavailable("check.no-policy") where the file that the settings name is no check policy.
+    """
+    if here.settings.check_policy:
+        return _own_policy(Path(here.settings.check_policy))
     found = [row for row in here.stores.database.read(epochs) if row.purpose == Purpose.BLACKLIST]
     opened = [signed_epoch(row).epoch for row in found]
     members = OwnDatabase(here.stores, b"").members()
@@ -151,6 +157,16 @@ def believed(here: Installation) -> CheckPolicy:
         registries=(registry_public(here),) if opened else (),
         institutions={name: member.key for name, member in members.items()},
     )
+
+
+def _own_policy(file: Path) -> CheckPolicy:
+    try:
+        return parse_check_policy(file.read_bytes())
+    except (OSError, LedgerError) as error:
+        raise Unavailable(
+            "check.no-policy",
+            "TALLY_CHECK_POLICY names no check policy; the operator fetches one with `tally blacklist policy`",
+        ) from error
 
 
 def registry_public(here: Installation) -> PublicKey:

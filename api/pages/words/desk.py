@@ -100,7 +100,7 @@ DESK: Final = {
     "desk.reason-hint": pair(
         "Needed unless you approve; it is part of what you sign.", "除批准外必填；理由是签署内容的一部分。"
     ),
-    "desk.show": pair("Show me what I sign", "查看签署内容"),
+    "desk.show": pair("Show me what I sign", "显示我将签署的内容"),
     "desk.sign": pair("Sign with my passkey", "用通行密钥签署"),
     "desk.exact": pair("The exact bytes you sign", "您签署的确切内容"),
     "desk.digest": pair("Their SHA-256, which your passkey signs", "其 SHA-256，即通行密钥所签"),

@@ -39,7 +39,7 @@ FIELDS: Mapping[str, Grade] = {
     "decisions": Grade.COMMERCIAL,
     "evidence": Grade.COMMERCIAL,
     "people": Grade.PERSONAL,
-    "attachments": Grade.PERSONAL,
+    "files": Grade.PERSONAL,  # the bytes of attachments; that one is listed, and its hash, is part of the content
 }
 
 

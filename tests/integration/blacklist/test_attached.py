@@ -2,13 +2,18 @@
 
 import base64
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
+from api.wiring.co_located import believed
+from api.wiring.installation import Installation
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.blacklist.identifiers import Identifier
 from ledger.core.log.permissions import Role
+from ledger.errors import Unavailable
 from ledger.partner.checking import Result, Subject, check
 from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, Checker
 from support.live_applications import entered
@@ -49,3 +54,19 @@ def test_check_is_verified_bound_and_a_listing_is_heeded(blacklist: BlacklistSer
     submitted = officer.post(f"/v1/applications/{loan}/submissions")
     assert submitted.status_code == 201, submitted.text
     assert officer.get(f"/v1/applications/{loan}").json()["path"] == ("committee" if result.listed else "two")
+
+
+def test_institution_believes_its_own_check_policy(blacklist: BlacklistService, tmp_path: Path) -> None:
+    file, here = tmp_path / "check-policy.json", blacklist.service.here
+    file.write_bytes(blacklist.home.registry.get("policy"))
+
+    def with_policy(path: Path) -> Installation:
+        return replace(here, settings=here.settings.model_copy(update={"check_policy": str(path)}))
+
+    assert blacklist.epoch.id in believed(with_policy(file)).epochs
+    assert believed(here).institutions == believed(with_policy(file)).institutions
+    file.write_text("{}")
+    for wrong in (file, tmp_path / "absent.json"):
+        with pytest.raises(Unavailable) as refused:
+            believed(with_policy(wrong))
+        assert refused.value.code == "check.no-policy"
