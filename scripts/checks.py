@@ -1,8 +1,8 @@
 """Run the checks of this repository, two at a time, and say in the end what each took and which failed.
 
 Every folder of tests is a step by itself: a new one below tests/integration needs no line here. The steps that take longest
-begin first, and whoever of the two is free takes the next, so that both cores are busy to the end. A step's output is printed whole
-when it ends. In CI (CI=true) a suite that cannot run is a failure; elsewhere pytest says loudly what it skipped.
+begin first, and whoever of the two is free takes the next, so that both cores are busy to the end. What needs no tools begins while
+they are installed; a step's output is printed whole when it ends. In CI (CI=true) a suite that cannot run is a failure; elsewhere pytest says loudly what it skipped.
 """
 
 import argparse
@@ -29,7 +29,11 @@ UNKNOWN_SECONDS = 40  # of a suite that nobody has timed yet: it begins early
 
 @dataclass(frozen=True)
 class Step:
-    """One command. `when` is "first", "last" or in between; what shares a `group` runs one after another; `seconds` is about how long."""
+    """One command.
+
+    `when` is "first", "bare" (beside the first, needing nothing of them), "between" or "last"; what shares a `group` runs one after
+    another; `seconds` is about how long.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -57,18 +61,19 @@ def coverage(suite: str, *arguments: str) -> tuple[str, ...]:
 
 # About how long each suite takes on two cores: only their order follows from it.
 SECONDS = {
+    "e2e": 170,
+    "api": 120,
+    "services": 120,
     "unit": 110,
-    "docs": 35,
-    "e2e": 90,
-    "api": 150,
-    "services": 75,
-    "chain": 30,
-    "audit": 30,
-    "storage": 35,
-    "pages": 40,
-    "blacklist": 40,
+    "audit": 80,
+    "storage": 50,
+    "blacklist": 45,
     "seal": 40,
+    "chain": 30,
+    "pages": 30,
+    "docs": 25,
     "messages": 20,
+    "keys": 10,
 }
 
 
@@ -86,13 +91,13 @@ def suites() -> Iterator[Step]:
 
 
 STEPS = (
-    Step("tools", (PYTHON, "scripts/toolchain.py"), when="first"),
-    Step("browser", ("sh", "scripts/install_test_tools"), when="first"),
-    Step("lint", (str(TOOL / "ruff"), "check", "."), 2),
-    Step("format", (str(TOOL / "ruff"), "format", "--check", "."), 2),
-    Step("imports", (str(TOOL / "lint-imports"),), 10),
-    Step("types", (str(TOOL / "mypy"),), 60),
-    Step("artifacts", (PYTHON, "scripts/compile_contracts.py", "--check"), 15, group="contracts"),
+    Step("tools", (PYTHON, "scripts/toolchain.py"), when="first", group="tools"),
+    Step("browser", ("sh", "scripts/install_test_tools"), when="first", group="tools"),
+    Step("types", (str(TOOL / "mypy"),), 60, when="bare"),
+    Step("imports", (str(TOOL / "lint-imports"),), 10, when="bare"),
+    Step("lint", (str(TOOL / "ruff"), "check", "."), 2, when="bare"),
+    Step("format", (str(TOOL / "ruff"), "format", "--check", "."), 2, when="bare"),
+    Step("artifacts", (PYTHON, "scripts/compile_contracts.py", "--check"), 25, group="contracts"),
     Step("contracts", (PYTHON, "scripts/contract_tests.py"), 90, group="contracts"),
     Step("slither", (PYTHON, "scripts/contract_tests.py", "--slither"), 15, group="contracts"),
     *suites(),
@@ -101,13 +106,13 @@ STEPS = (
 )
 
 
-def groups(steps: Iterable[Step]) -> list[list[Step]]:
-    """Return the steps in between, those of a group together, the longest first."""
+def groups(steps: Iterable[Step], *when: str) -> list[list[Step]]:
+    """Return the steps of these times, those of a group together, first by time, then the longest first."""
     found: dict[str, list[Step]] = {}
     for step in steps:
-        if step.when == "between":
+        if step.when in when:
             found.setdefault(step.group or step.name, []).append(step)
-    return sorted(found.values(), key=lambda group: -sum(step.seconds for step in group))
+    return sorted(found.values(), key=lambda group: (when.index(group[0].when), -sum(step.seconds for step in group)))
 
 
 @dataclass
@@ -120,37 +125,46 @@ class Result:
 
 
 class Run:
-    """Takes the chosen steps through: first, then all in between side by side, then last."""
+    """Takes the chosen steps through, two groups at a time: first and bare, what needs the tools once they are there, then the last."""
 
     def __init__(self, chosen: frozenset[str]) -> None:
         self._chosen = [step for step in STEPS if step.name in chosen]
         self._results: list[Result] = []
         self._printing = threading.Lock()
+        self._tools = threading.Condition()
+        self._awaited = sum(step.when == "first" for step in self._chosen)
 
     def all(self) -> list[Result]:
-        self._in_turn("first")
-        if all(result.status == 0 for result in self._results):
-            self._side_by_side(deque(groups(self._chosen)))
-            self._in_turn("last")
+        self._side_by_side(deque(groups(self._chosen, "first", "bare", "between")))
+        if self._has_tools():
+            self._side_by_side(deque(groups(self._chosen, "last")))
         return self._results
-
-    def _in_turn(self, when: str) -> None:
-        for step in self._chosen:
-            if step.when == when:
-                self._take(step)
 
     def _side_by_side(self, waiting: "deque[list[Step]]") -> None:
         def work() -> None:
             with suppress(IndexError):  # nothing waits any more
                 while True:
                     for step in waiting.popleft():
-                        self._take(step)
+                        if self._may_begin(step):
+                            self._take(step)
 
         workers = [threading.Thread(target=work) for _ in range(AT_ONCE)]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join()
+
+    def _may_begin(self, step: Step) -> bool:
+        """Wait for the tools where a step needs them; False when they cannot be had."""
+        if step.when in {"first", "bare"}:
+            return True
+        with self._tools:
+            self._tools.wait_for(lambda: self._awaited == 0)
+        return self._has_tools()
+
+    def _has_tools(self) -> bool:
+        firsts = {step.name for step in self._chosen if step.when == "first"}
+        return all(result.status == 0 for result in self._results if result.name in firsts)
 
     def _take(self, step: Step) -> None:
         started = time.monotonic()
@@ -165,6 +179,9 @@ class Run:
         result = Result(step.name, done.returncode, time.monotonic() - started)
         with self._printing:
             self._results.append(result)
+            with self._tools:
+                self._awaited -= step.when == "first"
+                self._tools.notify_all()
             sys.stdout.write(
                 f"\n=== {step.name} ({result.seconds:.0f} s, exit {result.status})\n{done.stdout}{done.stderr}"
             )
