@@ -181,11 +181,11 @@ class Minding:
     here: Installation
 
     def turn(self) -> float:
-        """Expire, lapse, remind and escalate; come back in a minute."""
+        """Expire, remind, escalate and lapse; come back in a minute."""
         expire(self.here.stores, self.here.act(MACHINE))
-        lapse(self.here.stores, self.here.act(MACHINE))
         remind_due(self.here.stores, self.here.act(MACHINE))
         escalate(self.here.stores, self.here.act(MACHINE))
+        lapse(self.here.stores, self.here.act(MACHINE))
         return MINDING_SECONDS
 
 
