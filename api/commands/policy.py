@@ -57,7 +57,7 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
         for defect in defects:
             say(f"{'Overlap' if defect.rows else 'Gap'}: {defect.text(read.row_places)}")
         say(
-            f"{len(defects)} defects: it cannot be proposed like this"
+            f"{len(defects)} {'defect' if len(defects) == 1 else 'kinds of defects'}: it cannot be proposed like this"
             if defects
             else "Every case is covered exactly once."
         )

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
 
-from ledger.core.applications.policy import ANY, Policy, Row, Span, When
+from ledger.core.applications.policy import ANY, Policy, Row, Span, StepKind, When
+from ledger.core.log.permissions import TABLE, Action
 from ledger.errors import InvalidInput
 
 MAX_CELLS = 200_000  # a table of 200 rows stays far below; more would make a publication hang
 MAX_NAMED = 20
 MAX_NEAR = 3
+DECIDERS = frozenset(role.value for role in TABLE[Action.APPLICATION_DECIDE])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,18 +102,37 @@ def path_for(policy: Policy, case: Case) -> tuple[str, str]:
 
 
 def find_defects(policy: Policy) -> list[Defect]:
-    """Return up to MAX_NAMED gaps and overlaps, one example for each set of rows; raise InvalidInput("policy.too-large")."""
+    """Return up to MAX_NAMED gaps and overlaps, one example for each set of rows that overlap, or come near at an amount.
+
+    Raises InvalidInput("policy.too-large" | "policy.role").
+    """
+    _check_roles(policy)
     found: dict[tuple[str, ...], Defect] = {}
-    gaps: list[Defect] = []
+    gaps: dict[object, Defect] = {}
     for case in _cells(policy):
         rows = tuple(row.id for row in rows_for(policy, case))
         if not rows:
-            gaps.append(_gap(policy, case))
+            gap = _gap(policy, case)
+            gaps.setdefault((gap.near, case.amount), gap)
         elif len(rows) > 1:
             found.setdefault(rows, Defect(case, rows))
         if len(gaps) + len(found) >= MAX_NAMED:
             break
-    return [*gaps, *found.values()]
+    return [*gaps.values(), *found.values()]
+
+
+def _check_roles(policy: Policy) -> None:
+    """Refuse a step that nobody could ever decide: people decide in the roles of the permission table."""
+    for name, path in policy.paths.items():
+        for place, step in enumerate(path.steps, 1):
+            named = {*step.veto, *filter(None, (step.escalates_to,))}
+            roles = named if step.kind is StepKind.AUTOMATIC else named | {step.role}
+            for role in sorted(roles - DECIDERS):
+                raise InvalidInput(
+                    "policy.role",
+                    f"path {name}, step {place}: expected one of the roles {', '.join(sorted(DECIDERS))}, got {role[:40]}",
+                    field=f"paths.{name}.steps",
+                )
 
 
 def check_policy(policy: Policy, places: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -114,6 +114,21 @@ def test_third_party_data_and_automatic_paths_are_read() -> None:
     assert not again.paths["committee"].begins_automatic
 
 
+@pytest.mark.parametrize("change", [{"role": "boss"}, {"role": "auditor"}, {"escalates_to": "boss"}])
+def test_step_that_nobody_could_decide_is_refused(change: dict[str, str]) -> None:
+    two = DEFAULT_POLICY.paths["two"]
+    path = replace(two, steps=(replace(two.steps[0], **change), *two.steps[1:]))  # type: ignore[arg-type]  # the cases name its fields
+    with pytest.raises(InvalidInput) as refused:
+        find_defects(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": path}))
+    assert refused.value.code == "policy.role"
+
+
+def test_gap_over_several_products_is_named_once() -> None:
+    rows = tuple(row for row in DEFAULT_POLICY.rows if row.id != "large")
+    found = find_defects(replace(DEFAULT_POLICY, rows=rows))
+    assert len(found) == len({(defect.near, defect.case.amount) for defect in found})
+
+
 def test_only_so_many_defects_are_named() -> None:
     rows = tuple(Row(f"r{place}", When(amount=Span(2 * place, 2 * place + 1)), "two") for place in range(30))
     assert len(find_defects(replace(DEFAULT_POLICY, rows=rows))) == 20
