@@ -8,14 +8,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from openpyxl import load_workbook
 
 from api.schemas.policy_files import MAX_FILE_BYTES, Format, read_policy_file, write_policy_file
 from ledger.core.applications.default_policy import DEFAULT_POLICY
-from ledger.core.applications.policy import parse_policy
+from ledger.core.applications.policy import Policy, parse_policy
 from ledger.core.applications.policy_sheets import ROWS, SETTINGS
 from ledger.errors import InvalidInput
 from signing.canonical import encode
+from support.policies import policies
 
 WORKBOOK = write_policy_file(DEFAULT_POLICY, "xlsx")
 
@@ -24,6 +26,13 @@ WORKBOOK = write_policy_file(DEFAULT_POLICY, "xlsx")
 def test_policy_comes_back_from_a_file_unchanged(form: Format) -> None:
     again = read_policy_file(write_policy_file(DEFAULT_POLICY, form))
     assert encode(again.policy.to_json()) == encode(DEFAULT_POLICY.to_json())
+
+
+@settings(max_examples=15, deadline=None)
+@given(policies())
+def test_any_policy_comes_back_from_a_workbook_unchanged(policy: Policy) -> None:
+    again = read_policy_file(write_policy_file(policy, "xlsx"))
+    assert encode(again.policy.to_json()) == encode(policy.to_json())
 
 
 def test_names_that_a_spreadsheet_might_take_for_something_else_come_back_as_they_are() -> None:
