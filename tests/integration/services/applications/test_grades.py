@@ -62,7 +62,7 @@ def people_read(desk: Desk, reader: Principal, loan: str) -> bool | None:
 def test_list_and_single_read_agree(desk: Desk, loans: list[str]) -> None:
     readers = [*(staff.principal for staff in desk.people.values()), STRANGER]
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(readers), st.sampled_from(loans))
     def agree(reader: Principal, loan: str) -> None:
         shown = people_read(desk, reader, loan)

@@ -349,6 +349,15 @@ def test_delegation_counts_until_it_is_taken_back() -> None:
     assert trail.codes() == ["approval.wrong-role"]
 
 
+def test_giver_and_taker_of_a_delegation_do_not_both_count() -> None:
+    trail = in_review()
+    trail.delegate("hans", until=timedelta(days=1), limit=10**9)
+    trail.say("hans", in_place_of="olga")
+    trail.hire("olga", "risk")
+    trail.say("olga", role="risk")
+    assert trail.codes() == ["approval.same-person-twice"]
+
+
 def test_overdue_step_is_decided_by_whom_it_was_escalated_to() -> None:
     trail = escalating()
     trail.say("hans")
