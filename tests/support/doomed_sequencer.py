@@ -1,7 +1,7 @@
 """A program that runs a real sequencer over a real folder and kills itself (SIGKILL) at its k-th step, for every k.
 
-Usage: python doomed_sequencer.py TEMPLATE FOLDER. Each k gets a copy of the template; a killed child, what it had
-acknowledged, then a fresh child that finishes. Prints the number of steps. It forks before anything is opened: an
+Usage: python doomed_sequencer.py TEMPLATE FOLDER. Each k gets a copy of the template; a killed child, then a fresh
+one that notes what was acknowledged and finishes. Prints the number of steps. It forks before anything is opened: an
 interpreter per kill would take a second each.
 """
 
@@ -86,16 +86,25 @@ def opened(folder: Path, fatal: int) -> Ledger:
 
 def run(folder: Path, fatal: int) -> None:
     """Take turns until nothing waits."""
-    ledger = opened(folder, fatal)
+    take_turns(opened(folder, fatal), fatal)
+
+
+def finish(folder: Path) -> None:
+    """Do what the process after the killed one does, having noted what that one had acknowledged."""
+    ledger = opened(folder, 0)
+    note_acknowledged(folder, ledger)
+    take_turns(ledger, 0)
+
+
+def take_turns(ledger: Ledger, fatal: int) -> None:
     now = NOW + timedelta(seconds=0 if fatal else 60)  # the lease of the killed one has run out
     sequencer = Sequencer(ledger.stores, ledger.log, ledger.signers)
     while sequencer.take(Turn(holder=f"process {os.getpid()}", now=now, batch=BATCH)):
         pass
 
 
-def note_acknowledged(folder: Path) -> None:
+def note_acknowledged(folder: Path, ledger: Ledger) -> None:
     """Write down which entries a signed checkpoint covers."""
-    ledger = opened(folder, 0)
     ids = [row.entry_id for row in ledger.rows()]
     newest = ledger.stores.database.read(lambda tx: latest_checkpoint(tx, ledger.log.id))
     (folder / "acknowledged.json").write_text(json.dumps(ids[: newest.size if newest else 0]))
@@ -124,8 +133,7 @@ def main(template: Path, folder: Path) -> int:
         case = folder / str(fatal)
         shutil.copytree(template, case)
         ended = in_child(lambda case=case, fatal=fatal: run(case, fatal))  # type: ignore[misc]  # bound in the loop on purpose
-        in_child(lambda case=case: note_acknowledged(case))  # type: ignore[misc]  # bound in the loop on purpose
-        in_child(lambda case=case: run(case, 0))  # type: ignore[misc]  # bound in the loop on purpose
+        in_child(lambda case=case: finish(case))  # type: ignore[misc]  # bound in the loop on purpose
         if not ended:
             return fatal
     return 0
