@@ -1,7 +1,7 @@
 """What every run of unit and integration tests shares: what is left out of measuring, and what the collector need not look at.
 
 A test marked `repeats` goes through the same lines hundreds of times, and measuring doubles the time of each. It proves values, not lines:
-other tests of the same code are measured.
+other tests of the same code are measured. Not for tests beside a service that goes on: its threads would not be measured again.
 """
 
 import gc
