@@ -3,9 +3,11 @@
 Promises: what is logged are codes, ids, counts and times; request bodies, queries, tokens and names never are.
 """
 
+import io
 import logging
 import sys
 from types import TracebackType
+from typing import TextIO, cast
 
 import structlog
 
@@ -13,6 +15,7 @@ import structlog
 def configure_logging(level: str) -> None:
     """Set up structured logging for this process."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    lines = cast("TextIO", _StandardError())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -22,12 +25,22 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=lines),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(_PlaceOnly("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when a line is written: whoever redirects it later gets the later lines."""
+
+    def write(self, text: str, /) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 class _PlaceOnly(logging.Formatter):

@@ -23,6 +23,20 @@ except ValueError as error:
 """
 
 
+REDIRECT = """
+import io, sys
+import structlog
+from api.wiring.logging import configure_logging
+configure_logging("info")
+log = structlog.get_logger("tally")
+log.info("first")
+sys.stderr.close()
+sys.stderr = io.StringIO()
+log.info("second")
+print(sys.stderr.getvalue())
+"""
+
+
 def _lines(level: str) -> list[str]:
     done = subprocess.run([sys.executable, "-c", FAIL, level], capture_output=True, text=True, check=True)
     assert done.stdout == ""
@@ -48,3 +62,8 @@ def test_debug_names_every_place_that_the_error_went_through() -> None:
 
 def test_a_library_s_error_is_logged_by_type_and_place() -> None:
     assert _lines("info")[1:] == ["ERROR uvicorn.error in a library", "ValueError at <string>:8"]
+
+
+def test_lines_follow_standard_error_where_it_is_redirected() -> None:
+    done = subprocess.run([sys.executable, "-c", REDIRECT], capture_output=True, text=True, check=True)
+    assert [json.loads(text)["event"] for text in (done.stderr, done.stdout)] == ["first", "second"]
