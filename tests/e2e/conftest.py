@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from support import live_service
+from support.blacklist_service import MEMBERS
 from support.browser import DESKTOP, Screen, Watch, chromium
 from support.phones import Phone, open_phone
 from support.service import Service, running_service
@@ -72,11 +73,11 @@ def altered(service: Service, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def lender(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[live_service.Service]:
-    """A lender's service; the browser is asked for first, since without one there is no need for it."""
+    """One service for all tests of lenders; the browser is asked for first, since without one there is no need for it."""
     assert browser.is_connected()
-    with live_service.running_service(
-        live_service.settings_in(tmp_path_factory.mktemp("lender") / "data", sealing=True, seal_anchor_seconds=1)
-    ) as started:
+    folder = tmp_path_factory.mktemp("lender") / "data"
+    settings = live_service.settings_in(folder, sealing=True, seal_anchor_seconds=1)
+    with live_service.running_service(settings, institutions=MEMBERS) as started:
         yield started
 
 

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from ledger.core.blacklist.judging import CheckVerdict, judge_check
 from ledger.core.blacklist.receipts import parse_check_opening, parse_check_receipt
-from ledger.core.log.permissions import Principal
-from ledger.services.log.set_up_access import issue_first_code
-from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, blacklist_service
+from ledger.core.log.permissions import Role
+from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, with_blacklist
 from support.browser import PHONE
-from support.live_service import HOME
+from support.desks import set_up
+from support.live_service import Service
 from support.phones import Phone, open_phone
 
 WRITTEN = "110105 19491231 002x"
@@ -22,12 +22,11 @@ APPLICATION = "DEMO-2026-000017"
 
 
 @pytest.fixture(scope="module")
-def blacklist(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlacklistService]:
-    assert browser.is_connected()
-    with blacklist_service(tmp_path_factory.mktemp("check") / "data") as opened:
-        opened.home.list_subject(FRAUDSTER)
-        opened.publish()
-        yield opened
+def blacklist(lender: Service) -> BlacklistService:
+    opened = with_blacklist(lender)
+    opened.home.list_subject(FRAUDSTER)
+    opened.publish()
+    return opened
 
 
 @pytest.fixture
@@ -36,16 +35,6 @@ def desk(browser: Browser, blacklist: BlacklistService) -> Iterator[Phone]:
     yield opened
     opened.page.context.close()
     opened.watch.check()
-
-
-def sign_in(blacklist: BlacklistService, page: Page) -> None:
-    here = blacklist.service.here
-    operator = Principal("operator", blacklist.service.institutions[HOME].id, frozenset(), "program")
-    page.goto("/staff/set-up")
-    page.fill("#code", issue_first_code(here.stores, here.act(operator)))
-    page.fill("#name", "Ada First")
-    page.locator("[data-make]").click()
-    expect(page.locator("nav a[href*='/blacklist/check']")).to_be_visible()
 
 
 def ask(page: Page, kind: str, typed: str) -> None:
@@ -80,7 +69,7 @@ def test_number_is_checked_on_the_page_and_never_leaves_it(
     blacklist: BlacklistService, desk: Phone, tmp_path: Path
 ) -> None:
     page = desk.page
-    sign_in(blacklist, page)
+    set_up(desk, blacklist.service, "Ada Checks", Role.OFFICER)
     page.goto("/blacklist/check")
     ask(page, "cn-id", WRITTEN.replace("002x", "0021"))
     expect(page.locator("[data-status]")).to_contain_text("校验位")  # refused here, nothing was asked

@@ -1,6 +1,6 @@
 """What else happens while people sign: forwarded links, wrong codes, a change of mind, other bytes, another browser, another day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -15,9 +15,15 @@ WECHAT = (
 )
 
 
+@pytest.fixture(scope="module")
+def sent(lender: Service) -> Iterator[Ceremony]:
+    """Contracts that were sent together, so that nobody waits for an invitation of their own."""
+    return iter([ceremony(lender, person("borrower", "林小雨"), person("guarantor", "王芳")) for _ in range(7)])
+
+
 @pytest.fixture
-def made(lender: Service) -> Ceremony:
-    return ceremony(lender, person("borrower", "林小雨"), person("guarantor", "王芳"))
+def made(sent: Iterator[Ceremony]) -> Ceremony:
+    return next(sent)
 
 
 def agree(page: Page) -> None:

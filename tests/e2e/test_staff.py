@@ -1,44 +1,38 @@
 """The lender's staff at work in a real browser: a passkey to get in, a contract's timeline, an identity to check."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from ledger.core.log.permissions import Role
 from ledger.services.agreements.pens import key_of_row
 from ledger.storage.enrolled_keys import keys
 from support.browser import DESKTOP, tool
 from support.ceremonies import ceremony, person
+from support.desks import make_signing_key, set_up
 from support.live_service import HOME, Service
 from support.loans import TERMS, party, pdf
-from support.phones import Phone
+from support.phones import Phone, open_phone
 
 OpenPhone = Callable[..., Phone]
 
 
-@pytest.fixture
-def officer(lender: Service, phones: OpenPhone) -> Phone:
+@pytest.fixture(scope="module")
+def officer(browser: Browser, lender: Service) -> Iterator[Phone]:
     """Somebody who was given a set-up code, and has made a passkey to sign in with."""
-    administrator = lender.administrator()
-    added = administrator.post("/v1/people", json={"name": "Chen Officer", "roles": [Role.OFFICER]}).json()
-    origin = {"Origin": lender.url}
-    invited = administrator.post(f"/staff/people/{added['id']}/invitations", json={}, headers=origin)
-    assert invited.status_code == 201, invited.text
-    desk = phones("staff", language="en", screen=DESKTOP)
-    desk.page.goto("/staff")
-    expect(desk.page.locator("h1")).to_have_text("Sign in")
-    desk.page.get_by_role("link", name="I have a set-up code").click()
-    desk.page.fill("#code", invited.json()["code"])
-    desk.page.get_by_role("button", name="Make my passkey").click()
-    expect(desk.page.locator("h1")).to_have_text("Loan contracts")
-    return desk
+    desk = open_phone(browser, lender.here.public_url, "staff", language="en", screen=DESKTOP)
+    set_up(desk, lender, "Chen Officer", Role.OFFICER)
+    yield desk
+    desk.page.context.close()
+    desk.watch.check()
 
 
 def test_officer_signs_in_follows_a_contract_and_signs_out(officer: Phone, lender: Service) -> None:
     made = ceremony(lender, person("borrower", "林小雨"))
     page = officer.page
+    page.goto("/staff?lang=en")
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("h1")).to_have_text("Sign in")
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -55,9 +49,8 @@ def test_officer_signs_in_follows_a_contract_and_signs_out(officer: Phone, lende
 
 def test_officer_countersigns_with_a_passkey_of_their_own(officer: Phone, lender: Service) -> None:
     page = officer.page
-    page.goto("/staff/keys")
-    page.locator("[data-make]").click()
-    expect(page.locator(".card")).to_have_count(2)
+    page.goto("/staff?lang=en")
+    make_signing_key(officer)
     institution_id = lender.institutions[HOME].id
     rows = lender.here.stores.database.read(lambda tx: keys(tx, institution_id, after="", limit=200))
     own = key_of_row(
@@ -88,6 +81,7 @@ def test_officer_checks_papers_and_the_signer_goes_on(officer: Phone, lender: Se
     phone.page.set_input_files("#photo", picture)  # type: ignore[arg-type]  # a FilePayload
     phone.page.get_by_role("button", name="Hand in the photo").click()
     expect(phone.page.locator("h1")).to_have_text("Your document is being checked")
+    officer.page.goto("/staff?lang=en")
     officer.page.get_by_role("link", name="Identity checks").click()
     officer.page.locator("table a").last.click()
     expect(officer.page.get_by_text("330106199203154417")).to_be_visible()

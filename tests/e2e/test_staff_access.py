@@ -8,15 +8,8 @@ from playwright.sync_api import Browser, expect
 from ledger.core.log.permissions import Principal
 from ledger.services.log.set_up_access import issue_first_code
 from support.browser import PHONE
-from support.live_service import HOME, Service, running_service, settings_in
+from support.live_service import NEIGHBOUR, Service
 from support.phones import Phone, open_phone
-
-
-@pytest.fixture(scope="module")
-def lender(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    assert browser.is_connected()
-    with running_service(settings_in(tmp_path_factory.mktemp("staff") / "data")) as started:
-        yield started
 
 
 @pytest.fixture
@@ -28,7 +21,7 @@ def desk(browser: Browser, lender: Service) -> Iterator[Phone]:
 
 
 def test_first_administrator_sets_up_signs_out_and_in_and_makes_a_signing_key(lender: Service, desk: Phone) -> None:
-    institution_id = lender.institutions[HOME].id
+    institution_id = lender.institutions[NEIGHBOUR].id
     operator = Principal("operator", institution_id, frozenset(), "program")
     page = desk.page
     page.goto("/staff/set-up")
@@ -48,7 +41,7 @@ def test_first_administrator_sets_up_signs_out_and_in_and_makes_a_signing_key(le
     expect(page.locator(".card")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE.width
     desk.snap("keys")
-    kept = lender.administrator().get("/v1/keys").json()["items"]
+    kept = lender.administrator(NEIGHBOUR).get("/v1/keys").json()["items"]
     assert sorted(key["purpose"] for key in kept) == ["login", "sign"]
     assert {key["suite"] for key in kept} == {"webauthn"}
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from support.browser import DESKTOP, PHONE, tool
+from support.desks import make_signing_key, set_up
 from support.live_applications import entered
 from support.live_service import Service
 from support.phones import Phone
@@ -34,17 +35,9 @@ def loan(lender: Service) -> str:
 
 def colleague(lender: Service, phones: OpenPhone, *roles: Role) -> Phone:
     """Give somebody new a browser in which they signed in and made a passkey to sign with."""
-    administrator = lender.administrator()
-    added = administrator.post("/v1/people", json={"name": "Olga Decides", "roles": list(roles)}).json()
-    invited = administrator.post(f"/staff/people/{added['id']}/invitations", json={}, headers={"Origin": lender.url})
     desk = phones("decider", language="en", screen=DESKTOP)
-    desk.page.goto("/staff/set-up")
-    desk.page.fill("#code", invited.json()["code"])
-    desk.page.get_by_role("button", name="Make my passkey").click()
-    expect(desk.page.get_by_role("button", name="Sign out")).to_be_visible()
-    desk.page.goto("/staff/keys")
-    desk.page.locator("[data-make]").click()
-    expect(desk.page.locator(".card")).to_have_count(2)
+    set_up(desk, lender, "Olga Decides", *roles)
+    make_signing_key(desk)
     return desk
 
 

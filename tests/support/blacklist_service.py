@@ -5,7 +5,7 @@ Promises: nothing is replaced; versions come when a test asks for one. Leaves wh
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ from support.live_service import HOME, NEIGHBOUR, PASSPHRASE, Service, running_s
 
 FRAUDSTER = parse_identifier("cn-id", "11010519491231002X", date(2026, 11, 26))
 THIRD = "GAMMA"
+MEMBERS = (HOME, NEIGHBOUR, THIRD)
 HONEST = parse_identifier("cn-uscc", "91350100M000100Y43", date(2026, 11, 26))
 
 
@@ -102,22 +103,26 @@ class BlacklistService:
 @contextmanager
 def blacklist_service(folder: Path) -> Iterator[BlacklistService]:
     """Open service and blacklist, with a first empty version."""
-    with ExitStack() as stack:
-        service = stack.enter_context(running_service(settings_in(folder), institutions=(HOME, NEIGHBOUR, THIRD)))
-        here = service.here
-        rows = {row.purpose: row for row in ensure_blacklist(here)}
-        epoch = signed_epoch(rows["blacklist"]).epoch
-        operator = Principal("worker", service.institutions[HOME].id, frozenset({Role.OPERATOR}), "program")
-        signers: dict[str, Signer] = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner")}
-        for code, name, quota in ((NEIGHBOUR, "neighbour", 300), (THIRD, "third", 1000)):
-            signers[code] = signer(name, "blacklist-partner")
-            new = NewMember(service.institutions[code].id, signers[code].public, quota)
-            admit_member(here.stores, here.act(operator), new, registry_key(here))
-        checkers = {code: _checker(service, epoch, (code, key)) for code, key in signers.items()}
-        opened = BlacklistService(service, epoch, checkers)
-        for row in rows.values():
-            opened.publish(signed_epoch(row).epoch)
-        yield opened
+    with running_service(settings_in(folder), institutions=MEMBERS) as service:
+        yield with_blacklist(service)
+
+
+def with_blacklist(service: Service) -> BlacklistService:
+    """Make the blacklist of a service that was opened for `MEMBERS`, with a first empty version."""
+    here = service.here
+    rows = {row.purpose: row for row in ensure_blacklist(here)}
+    epoch = signed_epoch(rows["blacklist"]).epoch
+    operator = Principal("worker", service.institutions[HOME].id, frozenset({Role.OPERATOR}), "program")
+    signers: dict[str, Signer] = {HOME: here.keyring.named("blacklist-partner", "blacklist-partner")}
+    for code, name, quota in ((NEIGHBOUR, "neighbour", 300), (THIRD, "third", 1000)):
+        signers[code] = signer(name, "blacklist-partner")
+        new = NewMember(service.institutions[code].id, signers[code].public, quota)
+        admit_member(here.stores, here.act(operator), new, registry_key(here))
+    checkers = {code: _checker(service, epoch, (code, key)) for code, key in signers.items()}
+    opened = BlacklistService(service, epoch, checkers)
+    for row in rows.values():
+        opened.publish(signed_epoch(row).epoch)
+    return opened
 
 
 def _checker(service: Service, epoch: Epoch, who: tuple[str, Signer]) -> Checker:

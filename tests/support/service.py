@@ -18,6 +18,12 @@ import httpx2
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 DEMO_SECONDS = 120
+_QUICK = {
+    "TALLY_BLACKLIST_SECONDS": "0",
+    "TALLY_ANCHOR_SOON_SECONDS": "0",
+    "TALLY_ANCHOR_SECONDS": "1",
+    "TALLY_SEAL_ANCHOR_SECONDS": "0",
+}
 _TALLY = (sys.executable, "-c", "from api.cli import main; main()")
 
 
@@ -44,7 +50,7 @@ class Service:
 @contextmanager
 def running_service(data: Path) -> Iterator[Service]:
     """Start `tally up`, record one signed and anchored contract with `tally demo`, and stop the service at the end."""
-    environment = {**os.environ, "TALLY_DATA": str(data), "TALLY_PORT": "0", "TALLY_BLACKLIST_SECONDS": "0"}  # noqa: TID251  # a child needs its PATH
+    environment = {**os.environ, "TALLY_DATA": str(data), "TALLY_PORT": "0", **_QUICK}  # noqa: TID251  # a child needs its PATH
     with (data.parent / "service.log").open("wb") as log:
         process = subprocess.Popen([*_TALLY, "up"], cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
         try:
