@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from api.commands.local import reopen_stores
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say, say_json
 from api.commands.progress import progress
 from api.wiring.installation import Installation
@@ -14,7 +15,7 @@ from ledger.services.applications.audit_approvals import audit_approvals as repl
 def audit_approvals(here: Installation, *, as_json: bool) -> int:
     """Replay all decisions, say what was found, and return the exit code: 0 clean, 1 with findings."""
     with progress("Replaying decisions", None) as advance, uncollected():
-        report = replay(here.stores, advance)
+        report = replay(here.stores, advance, reopen_stores)
     if as_json:
         say_json(_json(report))
     else:

@@ -1,0 +1,112 @@
+"""The trail page by page in the order of the log, opened: read here, or by a process of its own while the replay goes on.
+
+Promises: the same pages either way, each read in a snapshot of its own, up to a size of the log that was fixed before; no more than a
+few pages wait. A field that does not open is left to `tally audit`. Leaves to others: what the entries mean (core.applications.replay).
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from ledger.core.applications.replay_rows import DECISION_COLUMNS
+from ledger.core.applications.replay_sending import HANDLERS as SENDING
+from ledger.core.applications.timeline import TrailEntry
+from ledger.core.log.audit_entry import Placed
+from ledger.core.log.audit_findings import Gathered
+from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
+from ledger.services.context import Stores
+from ledger.services.log.audit_run import OpenStores
+from ledger.services.log.audit_vault import Vault
+from ledger.storage.audit_reads import Read, decision_rows, stream
+from ledger.storage.database import Connection
+from ledger.storage.logs import LogRow
+
+KINDS = frozenset({"institution", "person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
+NOT_NEEDED = frozenset({"people", "held"})  # a replay rests on neither, and personal data stays closed
+DECIDED = "application.decided"
+ENTRIES = 500  # of a page at most: their vault fields are fetched at once, below the parameter limit of every SQLite
+AHEAD = 8  # pages that may wait for the replay
+SMALL = 20_000  # entries below which starting a process costs more than it saves
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some entries in their order, opened, with the rows of their decisions by entry, as they are."""
+
+    entries: list[TrailEntry]
+    decisions: dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The entries first <= index < last of a log."""
+
+    log: LogRow
+    first: int
+    last: int
+
+
+def read_pages(stores: Stores, log: LogRow, size: int) -> Iterator[Page]:
+    """Yield the pages of the first `size` entries, each read when it is asked for."""
+    return (read_page(stores, span) for span in _spans(log, size))
+
+
+def read_pages_ahead(reopen: OpenStores, log: LogRow, size: int) -> Iterator[Page]:
+    """Yield the same pages, read ahead by a process that opens the stores with `reopen` (picklable)."""
+    context = get_context("spawn")  # a forked child would share database connections and threads' locks
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(reopen,)) as pool:
+        waiting: deque[Future[Page]] = deque()
+        for span in _spans(log, size):
+            waiting.append(pool.submit(_read, span))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _spans(log: LogRow, size: int) -> Iterator[Span]:
+    return (Span(log, first, min(first + ENTRIES, size)) for first in range(0, size, ENTRIES))
+
+
+def read_page(stores: Stores, span: Span) -> Page:
+    """Return one page, read in a snapshot of its own."""
+    return stores.database.read(lambda tx: _page(tx, stores, span))
+
+
+def _page(tx: Connection, stores: Stores, span: Span) -> Page:
+    placed = list(_placed(tx, span))
+    values = Vault.of(tx, stores, Gathered()).open(placed, but=NOT_NEEDED)
+    return Page([trail_entry(item, values[item.entry.id]) for item in placed], _decisions(tx, placed))
+
+
+def _placed(tx: Connection, span: Span) -> Iterator[Placed]:
+    equal: dict[str, object] = {"log_id": span.log.id}
+    read = Read(table="entry", columns=COLUMNS, order=("idx",), equal=equal, first=span.first, last=span.last)
+    for raw in stream(tx, read):
+        placed = placed_of(span.log, raw) if raw[5] in KINDS else None
+        if placed is not None and _concerns(placed):
+            yield placed
+
+
+def _concerns(placed: Placed) -> bool:
+    """Say whether an entry is one that the replay reads: of agreements those alone that make and send them."""
+    return placed.entry.subject.kind != "agreement" or placed.entry.type in SENDING
+
+
+def _decisions(tx: Connection, placed: Sequence[Placed]) -> dict[str, dict[str, object]]:
+    ids = [item.entry.id for item in placed if item.entry.type == DECIDED]
+    rows = decision_rows(tx, DECISION_COLUMNS, ids) if ids else []
+    return {str(row[0]): dict(zip(DECISION_COLUMNS, row, strict=True)) for row in rows}
+
+
+_OPENED: list[Stores] = []  # of the reading process: what its initializer opened
+
+
+def _begin(reopen: OpenStores) -> None:
+    _OPENED[:] = [reopen()]
+
+
+def _read(span: Span) -> Page:
+    return read_page(_OPENED[0], span)
