@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.application_decide import decide
-from api.commands.application_life import accept, check_condition, condition, correct, tell, withdraw
+from api.commands.application_life import accept, check_condition, committee, condition, correct, tell, withdraw
 from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
 from api.commands.files import read_json
@@ -62,16 +62,23 @@ def list_applications(  # noqa: PLR0913  # each is an option of the command
     number: Annotated[str | None, typer.Option(metavar="TEXT", help="Find by application number.")] = None,
     person: Annotated[str | None, typer.Option(metavar="NAME", help="Find by an applicant's name, exactly.")] = None,
     phone: Annotated[str | None, typer.Option(metavar="NUMBER", help="Find by an applicant's phone.")] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(metavar="KIND:VALUE", help="Find by an identity document, as cn-id:11010519491231002X."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="Most lines.")] = 50,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
     """List applications of your institution, newest first."""
-    searches = [pair for pair in (("number", number), ("name", person), ("phone", phone)) if pair[1] is not None]
+    terms = {"number": number, "name": person, "phone": phone, "identity": identity}
+    searches = [(kind, term) for kind, term in terms.items() if term is not None]
     if len(searches) > 1:
-        raise InvalidInput("application.search", "search by one of --number, --person and --phone at a time")
-    query = {"limit": str(limit), **({"search": searches[0][0], "value": str(searches[0][1])} if searches else {})}
+        raise InvalidInput(
+            "application.search", "search by one of --number, --person, --phone and --identity at a time"
+        )
+    query = {"limit": str(limit), **({"search": searches[0][0], "value": searches[0][1]} if searches else {})}
     with connected(url, token_file) as client:
         page = client.get("/v1/applications", **query)
     if as_json:
@@ -113,11 +120,11 @@ def show(application: Application, *, as_json: AsJson = False, url: Url = None, 
         )
     )
     decisions = [
-        (str(item["at"]), str(item["role"]), str(item["verdict"]), str(item["decider"]))
+        (str(item["at"]), str(item["role"]), str(item["verdict"]), str(item["decider"]), _words(item))
         for item in _objects(found["decisions"])
     ]
     if decisions:
-        say("\n" + table(("DECIDED", "ROLE", "SAID", "BY"), decisions))
+        say("\n" + table(("DECIDED", "ROLE", "SAID", "BY", "IN WORDS"), decisions))
     conditions = [
         (str(place), "met" if item["is_met"] else "reported" if item["reported_by"] else "open", str(item["condition"]))
         for place, item in enumerate(_objects(found["conditions"]))
@@ -126,7 +133,7 @@ def show(application: Application, *, as_json: AsJson = False, url: Url = None, 
         say("\n" + table(("CONDITION", "STANDS", "WORDS"), conditions))
 
 
-for command in (decide, correct, tell, accept, condition):
+for command in (decide, committee, correct, tell, accept, condition):
     app.command()(command)
 app.command(name="check-condition")(check_condition)
 app.command()(withdraw)
@@ -136,6 +143,13 @@ def _stands(found: dict[str, Json]) -> str:
     waits = f", waits for {found['waiting_for']} until {found['due_on']}" if found["waiting_for"] else ""
     until = f", until {found['due_on']}" if found["due_on"] and not found["waiting_for"] else ""
     return f"{found['state']}{waits}{until}"
+
+
+def _words(decision: dict[str, Json]) -> str:
+    """Return what goes with a decision: its conditions, what is needed or offered, and the reason."""
+    conditions = decision["conditions"]
+    lines = [str(line) for line in conditions] if isinstance(conditions, list) else []
+    return "; ".join([*lines, *([str(decision["reason"])] if decision["reason"] else [])])
 
 
 def _objects(value: Json) -> list[dict[str, Json]]:

@@ -1,4 +1,4 @@
-"""`tally application correct`, `tell`, `accept`, `condition`, `check-condition` and `withdraw`, over HTTP."""
+"""`tally application committee`, `correct`, `tell`, `accept`, `condition`, `check-condition` and `withdraw`, over HTTP."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +20,20 @@ Evidence = Annotated[
     typer.Option("--evidence", metavar="FILE", help="What shows it; its SHA-256 goes on record, the file stays here."),
 ]
 Place = Annotated[int, typer.Argument(metavar="CONDITION", min=0, help="Which condition, from 0; `show` counts them.")]
+
+
+def committee(  # noqa: PLR0913  # each is an option of the command
+    application: Application,
+    *,
+    member: Annotated[list[str], typer.Option("--member", metavar="PERSON", help="Id of a member; once for each.")],
+    chair: Annotated[str, typer.Option(metavar="PERSON", help="Which of the members takes the chair.")],
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Name the committee that votes on it, where its path asks for one."""
+    body: dict[str, Json] = {"members": list(member), "chair": chair}
+    _post(application, "sittings", body, "Committee named", _To(url, token_file, as_json))
 
 
 def correct(

@@ -128,9 +128,10 @@ def _decision(row: DecisionRow) -> dict[str, object]:
     }
     ruling = ruling_of(row.statement)
     if ruling is not None:
-        return {**line, "role": RULE_SET_ROLE, "verdict": ruling.value, "conditions": []}
+        return {**line, "role": RULE_SET_ROLE, "verdict": ruling.value, "conditions": [], "reason": None}
     statement = parse_decision(row.statement)
-    return {**line, "role": statement.role, "verdict": statement.verdict, "conditions": list(statement.conditions)}
+    said = {"role": statement.role, "verdict": statement.verdict, "conditions": list(statement.conditions)}
+    return {**line, **said, "reason": statement.reason}
 
 
 def waiting_line(waiting: Waiting) -> dict[str, object]:

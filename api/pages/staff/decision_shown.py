@@ -70,6 +70,8 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "terms_sha256": content.terms_sha256.hex(),
         "currency": content.currency,
         "minor": str(content.amount),
+        "amount": shown_money(Money(content.currency, content.amount)),
+        "months": content.term_months,
     }
 
 

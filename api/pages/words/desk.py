@@ -96,6 +96,10 @@ DESK: Final = {
         "One a line: what an approval hangs on, or what is still needed.",
         "每行一项：批准所附的条件，或仍需补充的材料。",
     ),
+    "desk.counter-hint": pair(
+        "For a counter-offer, one a line: amount={currency} {minor} (this is {amount}, in minor units) or term_months={months}; these are what is asked for now.",
+        "反要约每行一项：amount={currency} {minor}（即 {amount}，以最小货币单位计）或 term_months={months}；此处为目前申请的数值。",
+    ),
     "desk.reason": pair("Reason", "理由"),
     "desk.reason-hint": pair(
         "Needed unless you approve; it is part of what you sign.", "除批准外必填；理由是签署内容的一部分。"

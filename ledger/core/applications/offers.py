@@ -55,6 +55,11 @@ def accept_offer(content: Application, offer: Offer, terms_sha256: bytes) -> App
     )
 
 
+def require_offer(lines: Sequence[str], content: Application) -> None:
+    """Raise InvalidInput("decision.offer") for an offer that the applicant could never take, such as one in another currency."""
+    accept_offer(content, read_offer(lines), content.terms_sha256)
+
+
 def _refused(expected: str) -> InvalidInput:
     return InvalidInput(
         "decision.offer", f"expected the conditions of a counter-offer to be {expected}", field="conditions"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ledger.core.applications.decide import Actor, Decision, Outcome, Progress, Verdict, acting_role, require_said, take
+from ledger.core.applications.offers import require_offer
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.keys import Purpose
@@ -91,6 +92,8 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     require_said(Verdict(statement.verdict), statement.conditions, statement.reason)
     if statement.verdict == Verdict.APPROVE:
         standing.require_complete(act.now)
+    if statement.verdict == Verdict.COUNTER:
+        require_offer(statement.conditions, standing.content)
     actor = actor_of(tx, act.principal.id)
     progress = take(standing.review, standing.progress, _decision(act, actor, statement))
     return _store(tx, stores, act, _Taken(plan, view, standing, progress, actor))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.core.applications.decide import Decision, Verdict, acting_role, require_said, take
+from ledger.core.applications.offers import require_offer
 from ledger.core.log.directory import add_seconds
 from ledger.core.log.keys import Purpose
 from ledger.core.log.permissions import Action
@@ -86,6 +87,8 @@ def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> str:
     require_said(wanted.verdict, wanted.conditions, wanted.reason)
     if wanted.verdict is Verdict.APPROVE:
         standing.require_complete(act.now)
+    if wanted.verdict is Verdict.COUNTER:
+        require_offer(wanted.conditions, standing.content)
     decision = Decision(
         actor=actor_of(tx, act.principal.id),
         verdict=wanted.verdict,

@@ -21,13 +21,8 @@ from ledger.storage.policies import PolicyRow
 from ledger.storage.vault_fields import fields_of_entry
 from signing.decision import parse_decision
 
-ASKED = (
-    Verdict.APPROVE,
-    Verdict.DECLINE,
-    Verdict.RETURN,
-    Verdict.RECUSE,
-    Verdict.CLOSE,
-)  # a counter-offer has a form of its own
+ASKED = (Verdict.APPROVE, Verdict.DECLINE, Verdict.RETURN, Verdict.COUNTER, Verdict.RECUSE, Verdict.CLOSE)
+_ANY_OFFER = ("term_months=1",)  # only whether a counter-offer may be made is asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +107,7 @@ def _ways(tx: Connection, act: Act, standing: Standing) -> tuple[Way, ...]:
                 verdict=verdict,
                 content_sha256=standing.review.content_sha256,
                 at=act.now,
+                conditions=_ANY_OFFER if verdict is Verdict.COUNTER else (),
                 in_place_of=place,
             )
             for verdict in ASKED

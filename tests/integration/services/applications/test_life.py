@@ -16,6 +16,7 @@ from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import Wanted, issue_decision
 from ledger.services.applications.lapse import lapse
 from ledger.services.applications.report_condition import Evidence, report_condition
+from ledger.services.applications.review import review
 from ledger.services.applications.tell import Telling, tell
 from ledger.services.applications.withdraw import withdraw
 from ledger.services.context import Written
@@ -89,6 +90,8 @@ def test_counter_offer_is_taken_and_decided_anew(lender: Desk) -> None:
     act = lender.act("Otto")
     assert refusal(lambda: accept_counter(lender.ledger.stores, act, loan, acceptance)) == "application.not-open"
     assert refusal(lambda: lender.say("Olga", loan, Verdict.COUNTER)) == "decision.offer"
+    ways = review(lender.ledger.stores, lender.act("Olga"), loan).ways
+    assert [Verdict.COUNTER in way.verdicts for way in ways] == [True]
     lender.say("Olga", loan, Verdict.COUNTER, conditions=OFFER)
     accept_counter(lender.ledger.stores, act, loan, acceptance)
     assert (lender.state(loan).state, lender.state(loan).version) == ("draft", 2)

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.core.applications.conditions import require_checker, require_unmet
 from ledger.core.applications.decide import Verdict, decide, require_said
-from ledger.core.applications.offers import Offer, accept_offer, read_offer
+from ledger.core.applications.offers import Offer, accept_offer, read_offer, require_offer
 from ledger.errors import InvalidInput, LedgerError
 from support.applications import application
 from support.decisions import OFFICER, review, says
@@ -44,6 +44,9 @@ def test_offer_of_another_form_is_refused(lines: list[str]) -> None:
 def test_offer_in_another_currency_is_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
         accept_offer(application(), read_offer(["amount=USD 1"]), b"\x01" * 32)
+    with pytest.raises(InvalidInput, match="an offer in CNY"):
+        require_offer(["amount=USD 1"], application())
+    require_offer(["amount=CNY 1"], application())
     assert refused.value.code == "decision.offer"
 
 
