@@ -4,6 +4,7 @@ Promises: every error that input can cause leaves as `application/problem+json` 
 stack trace, a path or a secret. docs/errors.md lists the codes.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -117,6 +118,8 @@ def _known(_request: Request, error: Exception) -> JSONResponse:
 
 def _invalid_shape(_request: Request, error: Exception) -> JSONResponse:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return _known(_request, ledger_errors.InvalidInput("json.malformed", "body: expected JSON text in UTF-8"))
     fields = [{"field": _place(fault["loc"]), "message": str(fault["msg"])} for fault in faults]
     first = fields[0] if fields else {"field": "body", "message": "not understood"}
     return problem(
@@ -160,6 +163,10 @@ class OutermostEdge:
 
         try:
             await self._app(scope, receive, noted)
+        except asyncio.CancelledError:  # the service ends before a checkpoint came
+            if started:
+                raise
+            await _ending()(scope, receive, send)
         except Exception as error:  # the outermost edge of every request
             route = getattr(scope.get("route"), "path", "")  # the pattern: a path may hold what a client wrote into it
             log.error(  # noqa: TRY400  # the place is logged, never the words
@@ -175,6 +182,16 @@ def _unexpected() -> JSONResponse:
         "internal",
         "The request failed on our side; nothing was half-written. Try again, and tell the operator the time.",
         title="Something went wrong on our side",
+    )
+
+
+def _ending() -> JSONResponse:
+    return problem(
+        503,
+        "service.ending",
+        "the service is being stopped: send the request again with the same Idempotency-Key",
+        title="Not available at the moment",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
 
 

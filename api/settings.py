@@ -3,13 +3,22 @@
 Promises: a typed, checked value or a refusal that names the variable. docs/operating.md lists them all; a test compares.
 """
 
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EMBEDDED = "embedded"
+PREFIX: Final = "TALLY_"
+
+_READ_ELSEWHERE: Final = {
+    "TALLY_TRUST",
+    "TALLY_PYTHON",
+}  # by `tally verify`, which loads no pydantic, and by scripts/environment
 
 _DOMAIN = r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$"
 
@@ -209,3 +218,19 @@ class ClientSettings(BaseSettings):
         Field(description="Address of the service the commands talk to; empty: the one that runs on the data folder"),
     ] = ""
     token: Annotated[SecretStr, Field(description="API key the commands show to the service")] = SecretStr("")
+
+
+def environment_names() -> list[str]:
+    """Return the names of what the environment sets."""
+    return list(os.environ)  # noqa: TID251  # here is the place for it
+
+
+def unread(names: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Return the TALLY_ variables that nothing reads, each with the setting that was probably meant."""
+    known = {
+        PREFIX + field.upper() for field in (*Settings.model_fields, *ClientSettings.model_fields)
+    } | _READ_ELSEWHERE
+    strange = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [
+        (name, next(iter(get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.8)), None)) for name in strange
+    ]

@@ -2,7 +2,8 @@
 
 from pydantic import ValidationError
 
-from api.settings import ClientSettings, Settings
+from api.commands.outcome import note
+from api.settings import ClientSettings, Settings, environment_names, unread
 from ledger.errors import InvalidInput
 
 
@@ -12,6 +13,17 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise settings_refusal(error) from error
+
+
+def read_settings_to_run() -> Settings:
+    """Return the settings, and say which TALLY_ variables nobody reads: a misspelt setting keeps its default.
+
+    They are no reason to refuse: other software sets such names too (Kubernetes does, for a service called tally).
+    """
+    settings = read_settings()
+    for name, meant in unread(environment_names()):
+        note(f"tally: {name} is no setting and was not read" + (f"; did you mean {meant}?" if meant else ""))
+    return settings
 
 
 def read_client_settings() -> ClientSettings:

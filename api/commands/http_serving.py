@@ -4,6 +4,7 @@ import gc
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from api.commands.http_process import READY, Order
 from api.commands.serving import serving
@@ -21,7 +22,8 @@ def serve(order: Order, *, until: Callable[[], object]) -> None:
     try:
         with socket.socket(fileno=order.listener) as listener, serving(installation, listener, order.processor):
             _spare_what_stays()
-            os.write(order.ready, READY)
+            with suppress(BrokenPipeError):  # whoever waited was killed meanwhile: `until` ends at once
+                os.write(order.ready, READY)
             os.close(order.ready)
             until()
     finally:

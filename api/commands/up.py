@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.configured import read_settings
+from api.commands.configured import read_settings_to_run
 from api.commands.http_processes import Front, front
 from api.settings import Settings
 
@@ -27,7 +27,7 @@ def up(
     ] = None,
 ) -> None:
     """Run service, worker and chain together, made on the first start. Ctrl-C stops it."""
-    settings = read_settings()
+    settings = read_settings_to_run()
     if port is not None or once:  # one walk needs no fixed address
         settings = settings.model_copy(update={"port": port or 0})
     stop = threading.Event()

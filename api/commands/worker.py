@@ -5,7 +5,7 @@ import threading
 
 import typer
 
-from api.commands.configured import read_settings
+from api.commands.configured import read_settings_to_run
 from api.commands.local import require_own_chain
 from api.commands.outcome import note
 from api.wiring import ids
@@ -21,7 +21,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def worker() -> None:
     """Run the sequencing and anchoring loops alone; it migrates and makes nothing. Ctrl-C or SIGTERM stops it."""
-    settings = read_settings()
+    settings = read_settings_to_run()
     require_own_chain(settings, "`tally worker`", "`tally up` runs service, worker and chain in one process.")
     configure_logging(settings.log_level)
     stop = threading.Event()

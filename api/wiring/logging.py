@@ -4,8 +4,10 @@ Promises: what is logged are codes, ids, counts and times; request bodies, queri
 """
 
 import io
+import json
 import logging
 import sys
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO, cast
 
@@ -29,7 +31,7 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(lines)
-    handler.setFormatter(_PlaceOnly("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Library())
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])
 
 
@@ -43,12 +45,16 @@ class _StandardError(io.TextIOBase):
         sys.stderr.flush()
 
 
-class _PlaceOnly(logging.Formatter):
-    """Other people's log lines, with the place where an exception arose instead of its words."""
+class _Library(logging.Formatter):
+    """Other people's log lines, in the shape of ours, with the place where an exception arose instead of its words."""
 
-    def formatException(self, ei: "logging._SysExcInfoType") -> str:  # noqa: N802  # the library's name
-        kind, _, trace = ei
-        return f"{kind.__name__ if kind else 'error'} at {(_places(trace) or ['an unknown place'])[-1]}"
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        if record.exc_info and record.exc_info[0]:
+            places = _places(record.exc_info[2]) or ["an unknown place"]
+            line |= {"error": record.exc_info[0].__name__, "at": places[-1]}
+        return json.dumps(line, ensure_ascii=False)
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -24,7 +24,7 @@ def check_frame(data: bytes, findings: Findings) -> None:
     if end < 0:
         findings.add("pdf.malformed", "no %%EOF: the file is not complete")
     elif data[end + 5 :].strip(b"\r\n \t") or len(data) - end > _TAIL_BYTES:
-        findings.add("pdf.trailing-data", "bytes after the last %%EOF")
+        findings.add("pdf.trailing-data", "bytes after the last %%EOF: added, or the rest was cut off")
     else:
         _check_one_startxref(data[max(0, end - _TAIL_BYTES) :], findings)
 

@@ -14,7 +14,8 @@ from signing.pdf.child.findings import Findings, Refused
 _HARMLESS_WARNINGS = ("xref entry for the xref stream itself is missing", "object has offset 0")
 _COUNT = re.compile(r"reported number of objects \((\d+)\) is not one plus the highest object number \((\d+)\)")
 # Random numbers are asked for only to decrypt, and a process that can open no device has none.
-_SPEAKS_OF_ENCRYPTION = ("random numbers", "ncryption", "/Encrypt")
+_WANTS_RANDOMNESS = "random numbers"
+_SPEAKS_OF_ENCRYPTION = (_WANTS_RANDOMNESS, "ncryption", "/Encrypt")
 
 
 def open_strictly(data: bytes) -> pikepdf.Pdf:
@@ -24,7 +25,7 @@ def open_strictly(data: bytes) -> pikepdf.Pdf:
         raise Refused("pdf.encrypted") from error
     except (pikepdf.PdfError, RuntimeError) as error:
         if any(word in str(error) for word in _SPEAKS_OF_ENCRYPTION):
-            raise Refused("pdf.encrypted", without_source(error)) from error
+            raise Refused("pdf.encrypted", "" if _WANTS_RANDOMNESS in str(error) else without_source(error)) from error
         raise Refused("pdf.malformed", without_source(error)) from error
     if pdf.is_encrypted:
         raise Refused("pdf.encrypted", "opens with an empty password")

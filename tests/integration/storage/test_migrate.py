@@ -1,13 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from ledger.errors import Unavailable
 from ledger.storage.database import Database
-from ledger.storage.migrate import migrate, newest_revision, require_current, revision
+from ledger.storage.migrate import _config, migrate, newest_revision, require_current, revision
 from ledger.storage.tables import METADATA
 from support.databases import opened
 
@@ -57,3 +59,11 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url: s
 def test_the_migrated_tables_are_those_of_the_metadata(database: Database) -> None:
     differences = database.read(lambda tx: compare_metadata(MigrationContext.configure(tx), METADATA))
     assert differences == []
+
+
+def test_the_migrations_stand_in_one_chain_in_the_order_of_their_names() -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    chain = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    files = sorted(path.name for path in Path(scripts.versions).glob("0*.py"))
+    assert len(scripts.get_heads()) == 1
+    assert chain == [name[:4] for name in files] == [f"{number:04}" for number in range(1, len(files) + 1)]

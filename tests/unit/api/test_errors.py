@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Iterator
 
@@ -5,9 +6,10 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from api.app import SecurityHeaders
-from api.errors import install, problem, status_of
+from api.errors import OutermostEdge, install, problem, status_of
 from ledger.errors import VerificationFailed
 from signing.errors import DocumentRefused
 
@@ -60,3 +62,36 @@ def test_other_text_is_written_as_it_is() -> None:
 )
 def test_what_is_no_fault_of_the_request_is_not_blamed_on_it(error: Exception, status: int) -> None:
     assert status_of(error)[0] == status
+
+
+def test_a_body_that_is_not_json_is_refused_as_that_and_not_as_a_field() -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.post("/things")
+    def take(body: dict[str, str]) -> None:
+        raise AssertionError(body)
+
+    with TestClient(app) as client:
+        answers = [
+            client.post("/things", content=content, headers={"Content-Type": "application/json"})
+            for content in (b"{", b"\xff\xfe")
+        ]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(422, "json.malformed")] * 2
+
+
+def test_a_request_that_is_cut_off_when_the_service_ends_is_told_to_come_again() -> None:
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise asyncio.CancelledError
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:  # the shape of an ASGI server
+        sent.append(message)
+
+    asyncio.run(OutermostEdge(app)({"type": "http"}, receive, send))
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"retry-after"]) == (503, b"5")
+    assert json.loads(sent[1]["body"])["code"] == "service.ending"

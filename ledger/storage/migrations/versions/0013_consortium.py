@@ -6,7 +6,7 @@ from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, blob, number, text
 
 revision = "0013"
-down_revision = "0015"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, blob, number
 
-revision = "0014"
-down_revision = "0016"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, blob, number, text
 
-revision = "0015"
+revision = "0012"
 down_revision = "0011"
 
 

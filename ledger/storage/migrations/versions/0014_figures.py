@@ -5,7 +5,7 @@ from sqlalchemy import ForeignKey, Index
 from ledger.storage.migrations.steps import create_guarded
 from ledger.storage.tables.schema import Rule, number, text
 
-revision = "0016"
+revision = "0014"
 down_revision = "0013"
 
 
