@@ -137,6 +137,7 @@ def show(agreement: Agreement, *, as_json: AsJson = False, url: Url = None, toke
                     f"{document['pages']} pages, {int(str(document['bytes'])):,} bytes, SHA-256 {document['sha256']}",
                 ),
                 ("Terms", _terms_line(found)),
+                ("Terms' hash", str(found["terms_sha256"])),
                 *_seal_line(found),
                 ("Log", f"{found['log']}, newest entry {found['latest_entry']}"),
             ]
@@ -271,7 +272,7 @@ def _deliver(path: Path, data: bytes, *, force: bool) -> None:
 def _terms_line(found: Mapping[str, Json]) -> str:
     terms = found["terms"]
     if not isinstance(terms, dict):
-        return f"hidden from your role, SHA-256 {found['terms_sha256']}"
+        return "hidden from your role"
     loan = parse_terms(terms)
     amount = f"{loan.amount.currency} {written(loan.amount.minor, loan.amount.currency)}"
     method = f", {loan.repayment.method}" if loan.repayment else ""

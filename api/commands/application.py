@@ -13,6 +13,7 @@ from api.commands.files import read_json
 from api.commands.names import application_id
 from api.commands.outcome import note, say, say_json
 from api.commands.tables import facts, table
+from api.commands.terms_hash import terms_hash
 from ledger.core.agreements.currency import written
 from ledger.errors import InvalidInput
 from signing.canonical import Json
@@ -28,6 +29,9 @@ def create(
         Path, typer.Argument(metavar="FILE", help='JSON: {"application": {…}, "people": […]}; - for standard input.')
     ],
     *,
+    terms: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The contract's terms, as JSON: sets terms_sha256.")
+    ] = None,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
@@ -36,6 +40,8 @@ def create(
     body = read_json(file)
     if not isinstance(body, dict):
         raise InvalidInput("application.invalid", 'expected a JSON object with "application" and "people"')
+    if terms is not None and isinstance(content := body.get("application"), dict):
+        content["terms_sha256"] = terms_hash(terms)
     with connected(url, token_file) as client:
         done = client.post("/v1/applications", body)
         number = str(client.get(f"/v1/applications/{done['id']}")["number"])

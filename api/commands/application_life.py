@@ -11,6 +11,7 @@ from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
 from api.commands.files import read_file, read_json
 from api.commands.names import application_id
+from api.commands.terms_hash import terms_hash
 from signing.canonical import Json
 
 _MOST_EVIDENCE_BYTES = 64 << 20  # it is hashed here and stays here
@@ -67,14 +68,14 @@ def tell(  # noqa: PLR0913  # each is an option of the command
 def accept(  # noqa: PLR0913  # each is an option of the command
     application: Application,
     *,
-    terms: Annotated[str, typer.Option(metavar="SHA256", help="Hash of the terms as they are after the offer.")],
+    terms: Annotated[str, typer.Option(metavar="FILE", help="The terms after the offer, as JSON, or their SHA-256.")],
     evidence: Evidence,
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
     """Take the counter-offer for the applicant; it is submitted and decided anew."""
-    body: dict[str, Json] = {"terms_sha256": terms, "evidence_sha256": _hash(evidence)}
+    body: dict[str, Json] = {"terms_sha256": terms_hash(terms), "evidence_sha256": _hash(evidence)}
     _post(application, "acceptances", body, "Accepted", _To(url, token_file, as_json))
 
 

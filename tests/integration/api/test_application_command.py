@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.cli import run
+from api.commands.demo_contract import BRIEF_TERMS
+from api.commands.terms_hash import terms_hash
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
@@ -57,7 +59,8 @@ def entered(tally: Tally, otto: Caller, folder: Path, number: int, minor: str) -
     file = folder / "application.json"
     file.write_text(json.dumps({"application": content, "people": people}))
     (folder / "content.json").write_text(json.dumps({**content, "term_months": 12}))
-    status, shown = tally(otto, "application", "create", str(file), "--json")
+    (folder / "agreed.json").write_text(json.dumps(BRIEF_TERMS))
+    status, shown = tally(otto, "application", "create", str(file), "--terms", str(folder / "agreed.json"), "--json")
     assert status == 0, shown
     made = json.loads(shown)
     files = {"file": ("identity.png", PICTURE, "image/png")}
@@ -125,9 +128,14 @@ def test_application_is_corrected_countered_taken_and_withdrawn(
     said("Olga", *offer, "amount=CNY 8000000")
     assert "amount=CNY 8000000; too much" in said("Otto", "show", number)
     said("Otto", "tell", number, *told)
-    said("Otto", "accept", number, "--terms", "05" * 32, "--evidence", str(evidence))
+    terms = tmp_path / "terms.json"
+    terms.write_text("[]")
+    said("Otto", "accept", number, "--terms", str(terms), "--evidence", str(evidence), code="terms.invalid")
+    terms.write_text(json.dumps({**BRIEF_TERMS, "amount": {"currency": "CNY", "minor": "8000000"}}))
+    said("Otto", "accept", number, "--terms", str(terms), "--evidence", str(evidence))
     found = json.loads(said("Otto", "show", number, "--json"))
     assert (found["state"], found["version"], found["content"]["amount"]["minor"]) == ("draft", 3, "8000000")
+    assert found["content"]["terms_sha256"] == terms_hash(str(terms)) == terms_hash(terms_hash(str(terms)))
     assert "counter" in said("Otto", "show", number)
     brought = ("--what", "the deed", "--evidence", str(evidence))
     said("Olga", "condition", number, "0", *brought, code="application.not-open")
