@@ -21,7 +21,14 @@ from api.commands.blacklist_csv import (
 from api.commands.blacklist_desk import Here, Where, opened, policy_file
 from api.commands.blacklist_held import held
 from api.commands.blacklist_life import confirm, dispute, notice, resolve, revoke
-from api.commands.blacklist_options import Evaluators, KeyFile, KindOption, PolicyFile, asked_identifier
+from api.commands.blacklist_options import (
+    Evaluators,
+    KeyFile,
+    KindOption,
+    PolicyFile,
+    asked_identifier,
+    require_contact,
+)
 from api.commands.blacklist_renew import renew, waiting
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson, Force, TokenFile, Url, connected_anonymously
@@ -47,6 +54,7 @@ app = typer.Typer(
 )
 
 _HIT, _CLEAR = 1, 0
+MOST_SAID = 20  # bad lines on the screen; the result has all
 for step in (confirm, dispute, resolve, revoke, notice, held, renew):
     app.command()(step)
 
@@ -200,6 +208,7 @@ def batch(
     watch: Annotated[
         bool, typer.Option("--watch", help="Remember the tokens: `sync` then says which of them changed.")
     ] = False,
+    as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
     policy_path: PolicyFile = None,
@@ -208,10 +217,15 @@ def batch(
 ) -> None:
     """Screen a portfolio; bad lines are reported line by line, the rest is done. Exit code 1: some are listed or bad."""
     result = ResultFile(output)
-    done = result.done()
-    lines = [line for line in read_lines(file, ids.now().date()) if line.number not in done]
+    lines = list(read_lines(file, ids.now().date()))
+    done = result.resume(lines)
+    lines = [line for line in lines if line.number not in done]
     bad = [line for line in lines if line.error is not None]
     result.append([error_row(line) for line in bad])
+    for line in bad[:MOST_SAID]:
+        note(f"line {line.number}: {line.error.message} [{line.error.code}]" if line.error else "")
+    if len(bad) > MOST_SAID:
+        note(f"and {len(bad) - MOST_SAID:,} more bad lines: {output} names them all")
     good = [line for line in lines if line.subject is not None]
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     listed = 0
@@ -222,12 +236,14 @@ def batch(
                 chunk = of_purpose[first : first + CHUNK]
                 listed += _screen(here, chunk, result, watch=watch)
                 advance(len(chunk))
-    for line in bad[:20]:
-        note(f"line {line.number}: {line.error.message} [{line.error.code}]" if line.error else "")
-    say(
-        f"{len(good) + len(done):,} checked ({len(done):,} before), {listed:,} listed, {len(bad):,} bad lines: {output}"
-    )
-    raise typer.Exit(_HIT if listed or bad else _CLEAR)
+    listed_before = list(done.values()).count("listed")
+    counts = {"checked": len(good) + len(done), "before": len(done), "listed": listed + listed_before, "bad": len(bad)}
+    if as_json:
+        say_json({**counts, "result": str(output)})
+    else:
+        said = "{checked:,} checked ({before:,} before), {listed:,} listed, {bad:,} bad lines"
+        say(f"{said.format(**counts)}: {output}")
+    raise typer.Exit(_HIT if counts["listed"] or bad else _CLEAR)
 
 
 @app.command("list")
@@ -236,10 +252,8 @@ def list_subject(
     reason: Annotated[str, typer.Option(metavar="REASON", help=f"One of {', '.join(Reason)}.")],
     evidence: Annotated[Path, typer.Option(metavar="FILE", help="The evidence that you keep; its SHA-256 is stated.")],
     contact: Annotated[str, typer.Option(metavar="TEXT", help="Whom another institution may ask.")],
-    standard: Annotated[
-        str, typer.Option(metavar="STANDARD", help=f"One of {', '.join(Standard)}.")
-    ] = Standard.DOCUMENTED,
-    severity: Annotated[str, typer.Option(metavar="SEVERITY", help=f"One of {', '.join(Severity)}.")] = Severity.LOW,
+    standard: Annotated[Standard, typer.Option(help="How far your proof goes.")] = Standard.DOCUMENTED,
+    severity: Annotated[Severity, typer.Option(help="How grave it is.")] = Severity.LOW,
     years: Annotated[int, typer.Option(min=1, max=5, help="How long the listing stands.")] = 2,
     *,
     as_json: AsJson = False,
@@ -251,10 +265,11 @@ def list_subject(
 ) -> None:
     """List a subject, with your signature and details that only those read who can name the subject."""
     parse_reason(reason)
+    require_contact(contact)
     statement = Statement(
         reason=reason,
-        standard=Standard(standard),
-        severity=Severity(severity),
+        standard=standard,
+        severity=severity,
         evidence=file_sha256(evidence),
         contact=contact,
         years=years,
@@ -263,6 +278,7 @@ def list_subject(
     where = Where(url=url, token_file=token_file, key=key, policy=policy_path, evaluators=evaluator or ())
     with opened(where) as here:
         epoch = here.epochs(subject.identifier.purpose)[0]
+        _note_own(here, epoch, subject)
         desk = here.desk(epoch, here.view(epoch, by_prefix=False))
         prepared = prepare_listing(desk, subject, statement, ids.new_id())
         own = own_listing(prepared.signed.record, subject.identifier, contact=contact, note=statement.note)
@@ -273,6 +289,14 @@ def list_subject(
         say_json({"id": record.id, "expires_at": record.expires_at})
         return
     say(facts([("Listing", record.id), ("State", "proposed; the next version shows it"), ("Until", record.expires_at)]))
+
+
+def _note_own(here: Here, epoch: Epoch, subject: Subject) -> None:
+    """Say which listings of this subject the institution has already: each lives, and is revoked, for itself."""
+    about = (str(subject.identifier.kind), subject.identifier.value, epoch.id.hex())
+    for own in here.own_listings().all():
+        if (own.kind, own.identifier, own.epoch) == about:
+            note(f"You listed this subject before: {own.id}, {own.reason}. Each listing is confirmed and revoked for itself.")
 
 
 def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -> int:

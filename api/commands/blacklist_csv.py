@@ -1,21 +1,24 @@
 """Screening a portfolio from a CSV file: lines in, lines out, the bad ones named, the rest done, resumable.
 
-Promises: no identifier is written to the result; a line that is in the result already is not asked about again.
+Promises: no identifier is written to the result; a line that is in the result already is not asked about again, and a result is never
+taken for that of another portfolio.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from api.commands.files import hash_file, read_file
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
+from ledger.core.blacklist.receipts import parse_check_opening
 from ledger.errors import InvalidInput
 from ledger.partner.checking import NO_CONSENT, Result, Subject
 
+MAX_OPENING_BYTES = 64 * 1024
 MAX_CSV_BYTES = 256 * 1024 * 1024  # some five million lines
 COLUMNS = ("line", "result", "code", "message", "listings", "receipt", "item")
 CHUNK = 500
@@ -41,7 +44,8 @@ def read_lines(path: Path, today: date) -> Iterator[Line]:
     names = set(reader.fieldnames or ())
     if not names >= _NEEDED or names - _KNOWN:
         raise InvalidInput(
-            "csv.columns", f"{path}: expected the columns kind, identifier, and perhaps application, consent"
+            "csv.columns",
+            f"{path}: expected a first line of the columns kind, identifier, and perhaps application, consent, with commas between",
         )
     for number, row in enumerate(reader, 2):  # the first line has the names
         yield _line(number, row, today)
@@ -78,12 +82,36 @@ class ResultFile:
     def folder(self) -> Path:
         return self.path.with_suffix(".receipts")
 
-    def done(self) -> set[int]:
-        """Return the lines that were checked in an earlier run; those that failed are tried again."""
+    def resume(self, lines: Sequence[Line]) -> dict[int, str]:
+        """Return the lines that an earlier run checked, and its answers; forget those that failed, which are tried again.
+
+        Raises InvalidInput("csv.other-portfolio") where the result is about others than these lines.
+        """
         if not self.path.is_file():
-            return set()
+            return {}
         with self.path.open(newline="", encoding="utf-8") as file:
-            return {int(row["line"]) for row in csv.DictReader(file) if row["result"] in {"listed", "clear"}}
+            rows = [row for row in csv.DictReader(file) if row["result"] in {"listed", "clear"} and row["item"]]
+        subjects = {line.number: line.subject for line in lines}
+        for row in rows:
+            self._require_same(row, subjects.get(int(row["line"])))
+        fresh = self.path.with_suffix(".new")
+        with fresh.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        fresh.replace(self.path)
+        return {int(row["line"]): row["result"] for row in rows}
+
+    def _require_same(self, row: dict[str, str], subject: Subject | None) -> None:
+        name = f"{row['receipt'].split('.')[0]}.{row['item']}.opening.json"
+        known = parse_check_opening(read_file(self.folder / name, most=MAX_OPENING_BYTES))
+        was = (known.identifier_kind, known.identifier, known.application, known.consent_sha256)
+        if subject is None or was != (*_told(subject.identifier), subject.application, subject.consent_sha256):
+            raise InvalidInput(
+                "csv.other-portfolio",
+                f"line {row['line']} was checked before and is another now: put it back, add new lines at the end only, "
+                "or name another result",
+            )
 
     def append(self, rows: list[dict[str, object]]) -> None:
         """Write lines at the end; whole lines, so that a run can be broken off anywhere."""
@@ -108,6 +136,10 @@ class ResultFile:
             opening.write_bytes(result.opening.to_bytes())
             places[place] = (file.name, result.opening.item)
         return places
+
+
+def _told(identifier: Identifier) -> tuple[str, str]:
+    return str(identifier.kind), identifier.value
 
 
 def error_row(line: Line) -> dict[str, object]:

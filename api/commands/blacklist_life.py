@@ -31,7 +31,7 @@ _TAKEN = {
     Step.CONFIRM: "confirmed",
     Step.DISPUTE: "disputed; it is suspended in 30 days unless somebody resolves it",
     Step.RESOLVE: "resolved",
-    Step.REVOKE: "revoked; the next version proves it absent",
+    Step.REVOKE: "revoked; the next version shows it no more, and proves the subject absent unless others list it too",
     Step.NOTICE: "notice to the subject recorded",
 }
 

@@ -28,6 +28,12 @@ Evaluators: TypeAlias = Annotated[
 ]
 
 
+def require_contact(text: str) -> None:
+    """Pass for words by which another institution finds somebody to ask; raise InvalidInput("listing.contact")."""
+    if not text.strip():
+        raise InvalidInput("listing.contact", "expected whom another institution may ask about the listing, got nothing")
+
+
 def asked_identifier(kind: str) -> Identifier:
     """Return the identifier from the terminal, unseen, or the first line of standard input."""
     if kind not in set(Kind):

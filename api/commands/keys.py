@@ -18,7 +18,7 @@ from api.commands.passphrase import read_passphrase
 from api.commands.tables import facts, table
 from ledger.errors import InvalidInput
 from signing.algorithms import Suite
-from signing.canonical import Json
+from signing.canonical import Json, encode
 from signing.errors import KeyUnavailable
 from signing.keys.files import PURPOSES, create_key, read_public_key
 from signing.keys.secret_files import read_secret_purpose
@@ -69,10 +69,17 @@ def create(
 
 @app.command()
 def show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A key file or secret file.")], *, as_json: AsJson = False
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A key file or secret file.")],
+    *,
+    public_file: Annotated[
+        Path | None, typer.Option("--public", metavar="PUB", help="Also write the public key, for those who are to know it.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a key file is for and its public key, without opening it."""
     found = _describe(file)
+    if public_file is not None:
+        write_file(public_file, encode(read_public_key(file)[1].to_json()))
     if as_json:
         say_json(found)
         return

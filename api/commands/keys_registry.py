@@ -50,7 +50,7 @@ def enrol(  # noqa: PLR0913  # each is an option of the command
 ) -> None:
     """Enrol a public key: say on record whose it is, and on whose word."""
     body: dict[str, Json] = {
-        "key": _public(key).to_json(),
+        "key": public_key_in(key).to_json(),
         "owner": {"kind": owner.value, "id": owner_id},
         "proofing": {"provider": provider, "grade": grade.value},
         "identity": identity,
@@ -103,7 +103,8 @@ def revoke(  # noqa: PLR0913  # each is an option of the command
         note("Without --since every signature of this key is in doubt from now on.")
 
 
-def _public(file: Path) -> PublicKey:
+def public_key_in(file: Path) -> PublicKey:
+    """Return the public key of a key file, or of a file that holds it alone; raise InvalidInput, KeyUnavailable."""
     try:
         return read_public_key(file)[1]
     except KeyUnavailable:

@@ -11,6 +11,7 @@ from api.commands.blacklist_csv import file_sha256
 from api.commands.connection import AsJson
 from api.commands.evaluator_members import Members, members_bytes
 from api.commands.files import read_file, write_file
+from api.commands.keys_registry import public_key_in
 from api.commands.local import opened
 from api.commands.outcome import note, say, say_json
 from api.commands.tables import facts, table
@@ -33,7 +34,6 @@ from ledger.services.blacklist.resolve_as_registry import Ruling, resolve_as_reg
 from ledger.services.context import Act
 from ledger.storage.blacklist import epochs
 from signing.algorithms import PublicKey
-from signing.canonical import decode
 
 app = typer.Typer(
     add_completion=False,
@@ -64,14 +64,14 @@ def admit(
     key_file: Annotated[
         Path | None,
         typer.Option(
-            "--key", metavar="PUB", help="Its blacklist key, as JSON of suite and raw; else that of the contract."
+            "--key", metavar="PUB", help="Its blacklist key (tally keys show FILE --public PUB); else that of the contract."
         ),
     ] = None,
     quota: Annotated[int, typer.Option(min=0, help="How many subjects a day it may ask about.")] = 10_000,
 ) -> None:
     """Admit an institution: it may sync the list, check and list."""
     with opened() as here:
-        public = _key_in(key_file) if key_file else _key_on_chain(here, institution)
+        public = public_key_in(key_file) if key_file else _key_on_chain(here, institution)
         key = registry_key(here, make=True)
         admit_member(here.stores, _operator(here, key.institution_id), NewMember(institution, public, quota), key)
     say(facts([("Member", institution), ("Key", public.key_id), ("Quota", f"{quota:,} subjects a day")]))
@@ -201,10 +201,6 @@ def members_(
         for line in lines
     ]
     say(table(("INSTITUTION", "MAY CHECK", "ROLES", "TERM ENDS", "BY"), rows))
-
-
-def _key_in(file: Path) -> PublicKey:
-    return PublicKey.from_json(decode(read_file(file, most=1024)))
 
 
 def _key_on_chain(here: Installation, institution: str) -> PublicKey:

@@ -4,7 +4,7 @@ Promises: what is returned was checked: t different evaluators, each under its o
 Whoever failed is named in `troubles`. Leaves to others: what is asked (checking).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -49,11 +49,21 @@ def ask_evaluators(door: Evaluators, epoch: Epoch, request: SignedRequest, order
             for index, outcome in zip(turn, pool.map(lambda index: _ask(door, index, data), turn), strict=True):
                 _take(asked, epoch, request, (index, outcome))
     if len(asked.answers) < threshold:
-        told = "; ".join(f"evaluator {index}: {trouble}" for index, trouble in sorted(asked.troubles.items()))
+        told = _told(asked.troubles)
         raise Unavailable(
             "check.too-few-answers", f"expected {threshold} evaluators to answer, {len(asked.answers)} did: {told}"
         )
     return asked
+
+
+def _told(troubles: Mapping[int, str]) -> str:
+    """Say who failed how, evaluators with one trouble together."""
+    alike: dict[str, list[int]] = {}
+    for index, trouble in sorted(troubles.items()):
+        alike.setdefault(trouble, []).append(index)
+    return "; ".join(
+        f"evaluator{'s' * (len(who) > 1)} {', '.join(map(str, who))}: {trouble}" for trouble, who in alike.items()
+    )
 
 
 def _ask(door: Evaluators, index: int, data: bytes) -> bytes | LedgerError:

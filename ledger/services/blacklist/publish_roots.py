@@ -132,13 +132,18 @@ def _signatures(desk: _Desk, digest: bytes) -> list[bytes] | None:
 
 
 def _due(desk: _Desk, number: int, at: int) -> Iterator[Version]:
-    """Yield the versions after the newest on record that came late enough after it, oldest first."""
+    """Yield the versions after the newest on record that came late enough after it, oldest first.
+
+    The contract takes none that is later than its block. A node estimates by its newest block: what is later waits for the next one.
+    """
     cadence = contract.cadence(desk.client, desk.row.registry, desk.epoch.id)
+    latest = desk.client.block("latest").timestamp
     newest = desk.stores.database.read(lambda tx: newest_versions(tx, desk.epoch.id, limit=1))
     last = newest[0].number if newest else 0
     for candidate in range(max(number + 1, last - MOST_AT_ONCE + 1), last + 1):
         found = _version(desk, candidate)
-        if number == 0 or seconds(found.at) >= at + cadence:
+        earliest = 0 if number == 0 else at + cadence
+        if earliest <= seconds(found.at) <= latest:
             yield found
 
 

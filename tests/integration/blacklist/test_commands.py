@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from ledger.core.blacklist.identifiers import parse_identifier
-from signing.canonical import encode
 from support.blacklist_service import FRAUDSTER, BlacklistService, as_partner
 from support.commands import tally
-from support.consortium import TODAY, signer
+from support.consortium import TODAY
 
+CARD = "4111111111111111"
 UNLISTED = parse_identifier("passport", "CHN:E55555555", TODAY)
 
 
@@ -80,12 +80,33 @@ def test_a_portfolio_with_bad_lines_is_screened_and_resumed(
     assert [line.split(",")[:2] for line in sorted(text.splitlines()[1:])] == [
         ["2", "listed"], ["3", "invalid"], ["4", "clear"], ["5", "invalid"],
     ]  # fmt: skip
-    again = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result))
-    assert "2 before" in again.stdout
+    with result.open("a", encoding="utf-8") as file:
+        file.write("6,cl")  # where an earlier run was broken off
+    portfolio.write_text("\n".join([*lines, f"bank-card,{CARD}"]) + "\n", encoding="utf-8")
+    again = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result), "--json")
+    assert json.loads(again.stdout) | {"result": ""} == {"checked": 3, "before": 2, "listed": 1, "bad": 2, "result": ""}
+    told = [line.split(",")[0] for line in result.read_text(encoding="utf-8").splitlines()]
+    assert sorted(told) == ["2", "3", "4", "5", "6", "line"]  # a bad line that is still bad stands there once
+    portfolio.write_text("\n".join([lines[0], *lines[2:]]) + "\n", encoding="utf-8")
+    other = tally(environment, "blacklist", "batch", str(portfolio), "-o", str(result))
+    assert (other.returncode, "csv.other-portfolio" in other.stderr) == (2, True), other.stderr
     blacklist.home.list_subject(UNLISTED)
     blacklist.publish()
     synced = tally(environment, "blacklist", "sync")
     assert "watched: line 4 is now listed" in synced.stdout, synced.stdout + synced.stderr
+
+
+def test_a_listing_needs_words_that_the_list_knows(environment: dict[str, str], tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence.txt"
+    evidence.write_text("the file that the lister keeps")
+    said = ("blacklist", "list", "--kind", "passport", "--reason", "forged-material", "--evidence", str(evidence))
+    for words, expected in (
+        (("--contact", "desk", "--standard", "sure"), "court-or-police"),
+        (("--contact", "desk", "--severity", "grave"), "high"),
+        (("--contact", " "), "listing.contact"),
+    ):
+        told = tally(environment, *said, *words, given="CHN:E12345671\n")
+        assert (told.returncode, expected in told.stderr) == (2, True), told.stderr
 
 
 def test_an_identifier_is_never_an_argument(environment: dict[str, str]) -> None:
@@ -113,7 +134,13 @@ def test_an_institution_is_admitted_once_and_an_epoch_opened_once(
     environment: dict[str, str], blacklist: BlacklistService, tmp_path: Path
 ) -> None:
     public, epoch = tmp_path / "pub.json", tmp_path / "epoch.json"
-    public.write_bytes(encode(signer("newcomer", "blacklist-partner").public.to_json()))
+    made = tally(environment, "keys", "create", str(tmp_path / "key.json"), "--purpose", "blacklist-partner")
+    assert made.returncode == 0, made.stderr
+    assert tally(environment, "keys", "show", str(tmp_path / "key.json"), "--public", str(public)).returncode == 0
+    malformed = tmp_path / "malformed.json"
+    malformed.write_text('{"suite": "ed25519"}')
+    refused = tally(environment, "registry", "admit", "newcomer-bank", "--key", str(malformed))
+    assert (refused.returncode, "key.malformed" in refused.stderr) == (2, True), refused.stderr
     told = tally(environment, "registry", "admit", "newcomer-bank", "--key", str(public), "--quota", "50")
     assert told.returncode == 0, told.stderr
     assert tally(environment, "registry", "admit", "newcomer-bank", "--key", str(public)).returncode == 3
