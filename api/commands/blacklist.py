@@ -3,6 +3,7 @@
 An identifier comes from a prompt, from standard input or from a file, never from the command line, which other users could list.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -41,10 +42,12 @@ from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Purpose
 from ledger.core.blacklist.listings import Reason, Severity, Standard, parse_reason
 from ledger.core.blacklist.policy import parse_check_policy
+from ledger.core.blacklist.tree import Token
 from ledger.partner.checking import NO_CONSENT, Result, Subject
 from ledger.partner.checking import check as check_subjects
 from ledger.partner.listing import Statement, prepare_listing
 from ledger.partner.own_listings import own_listing
+from ledger.partner.snapshot import Snapshot
 
 app = typer.Typer(
     add_completion=False,
@@ -113,15 +116,15 @@ def sync(
 def _synced(here: Here, epoch: Epoch, *, full: bool) -> dict[str, object]:
     found = here.synced(epoch, full=full)
     record = found.snapshot.version.record
-    changed = {token.hex(): value is not None for token, value in found.changed.items()}
-    matches = Watched(here.folder(epoch) / "watched.json").matches(changed)
+    leaf_of = _leaf_of(found.snapshot)
+    matches = Watched(here.folder(epoch) / "watched.json").news(leaf_of)
     return {
         "purpose": str(epoch.plan.purpose),
         "epoch": epoch.plan.number,
         "version": record.number,
         "at": record.at,
         "count": record.count,
-        "changed": len(changed),
+        "changed": len(found.changed),
         "watched": [{"subject": name, "listed": listed} for name, listed in matches],
     }
 
@@ -133,7 +136,17 @@ def _say_synced(line: dict[str, object]) -> None:
     )
     watched = line["watched"]
     for each in watched if isinstance(watched, list) else []:
-        say(f"watched: {each['subject']} is {'now listed' if each['listed'] else 'no longer listed'}")
+        say(
+            f"watched: {each['subject']} is {'now listed (new or changed)' if each['listed'] else 'no longer listed'}"
+        )
+
+
+def _leaf_of(snapshot: Snapshot) -> Callable[[str], str | None]:
+    def leaf_of(token: str) -> str | None:
+        value = snapshot.leaves.value_of(Token(bytes.fromhex(token)))
+        return None if value is None else value.hex()
+
+    return leaf_of
 
 
 @app.command()
@@ -296,7 +309,9 @@ def _note_own(here: Here, epoch: Epoch, subject: Subject) -> None:
     about = (str(subject.identifier.kind), subject.identifier.value, epoch.id.hex())
     for own in here.own_listings().all():
         if (own.kind, own.identifier, own.epoch) == about:
-            note(f"You listed this subject before: {own.id}, {own.reason}. Each listing is confirmed and revoked for itself.")
+            note(
+                f"You listed this subject before: {own.id}, {own.reason}. Each listing is confirmed and revoked for itself."
+            )
 
 
 def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -> int:
@@ -304,15 +319,17 @@ def _screen(here: Here, chunk: list[Line], result: ResultFile, *, watch: bool) -
     subjects = [line.subject for line in chunk if line.subject is not None]
     told: dict[int, tuple[Result, tuple[str, int]]] = {}
     for epoch in here.epochs(subjects[0].identifier.purpose):
-        desk = here.desk(epoch, here.view(epoch, by_prefix=False))
-        results = list(check_subjects(desk, subjects, "portfolio"))
+        snapshot = here.synced(epoch).snapshot
+        results = list(check_subjects(here.desk(epoch, snapshot), subjects, "portfolio"))
         places = result.keep(results)
         for at, found in enumerate(results):
             if at not in told or (found.listed and not told[at][0].listed):
                 told[at] = (found, places[at])
         if watch:
-            names = {found.name.token.hex(): found.subject.application for found in results}
-            Watched(here.folder(epoch) / "watched.json").add(names)
+            leaf_of = _leaf_of(snapshot)
+            tokens = [(found.name.token.hex(), found.subject.application) for found in results]
+            watched = Watched(here.folder(epoch) / "watched.json")
+            watched.add((token, name, leaf_of(token)) for token, name in tokens)
     result.append([result_row(line, *told[at]) for at, line in enumerate(chunk)])
     return sum(found.listed for found, _ in told.values())
 
@@ -342,7 +359,7 @@ def _show(result: Result, epoch: Epoch) -> None:
     for shown, details in result.details():
         told = details if isinstance(details, dict) else {"reason": "unreadable: sealed under another name"}
         said = f"{shown.state}: {told.get('reason')} ({told.get('standard', '-')}), contact {told.get('contact', '-')}"
-        lines.append(("Listing", said))
+        lines.append(("Listing", f"{shown.id}, {said}"))
     if result.subject.identifier.is_soft:
         lines.append(("Signal", "soft: a person must judge it; never alone a ground to refuse"))
     if epoch.is_co_located:

@@ -7,8 +7,8 @@ taken for that of another portfolio.
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -159,30 +159,56 @@ def result_row(line: Line, result: Result, place: tuple[str, int]) -> dict[str, 
 
 
 @dataclass(frozen=True)
+class Watch:
+    """One watched token: what the partner calls its subjects, and the value of its leaf when it was told last, None for none."""
+
+    names: tuple[str, ...]
+    leaf: str | None
+
+    @property
+    def is_listed(self) -> bool:
+        return self.leaf is not None
+
+
+@dataclass(frozen=True)
 class Watched:
-    """Tokens of a portfolio, so that a sync tells which of them were listed since: matched here, nobody is asked."""
+    """Tokens of a portfolio, so that a sync tells which of them were listed since: matched here, nobody is asked.
+
+    What changed is measured against what was told, not against the sync before: a check in between brings the copy up to date too.
+    """
 
     path: Path
 
-    def add(self, names: dict[str, str]) -> None:
-        """Remember tokens (hexadecimal) with what the partner calls them."""
-        known = {**self.load(), **names}
+    def add(self, named: Iterable[tuple[str, str, str | None]]) -> None:
+        """Remember tokens (hexadecimal), what the partner calls them, and the leaf as it is told now."""
+        known = self._load()
+        for token, name, leaf in named:
+            before = known.get(token, Watch((), leaf))
+            known[token] = replace(before, names=tuple(sorted({*before.names, name})))
+        self._save(known)
+
+    def news(self, leaf_of: Callable[[str], str | None]) -> list[tuple[str, bool]]:
+        """Return the names whose leaves are not what was told last, and whether they are listed now; remember that it is told."""
+        known = self._load()
+        now = {token: replace(watch, leaf=leaf_of(token)) for token, watch in known.items()}
+        changed = [watch for token, watch in now.items() if watch != known[token]]
+        if changed:
+            self._save(now)
+        return sorted((name, watch.is_listed) for watch in changed for name in watch.names)
+
+    def _save(self, known: Mapping[str, Watch]) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")
         fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(known, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        value = {token: {"names": list(watch.names), "leaf": watch.leaf} for token, watch in known.items()}
+        fresh.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         fresh.replace(self.path)
 
-    def load(self) -> dict[str, str]:
+    def _load(self) -> dict[str, Watch]:
         if not self.path.is_file():
             return {}
         value = json.loads(self.path.read_text(encoding="utf-8"))
-        return {str(token): str(name) for token, name in value.items()}
-
-    def matches(self, changed: dict[str, bool]) -> list[tuple[str, bool]]:
-        """Return the watched names whose tokens changed, and whether they are listed now."""
-        known = self.load()
-        return sorted((known[token], listed) for token, listed in changed.items() if token in known)
+        return {token: Watch(tuple(told["names"]), told["leaf"]) for token, told in value.items()}
 
 
 def file_sha256(path: Path) -> bytes:

@@ -31,7 +31,9 @@ Evaluators: TypeAlias = Annotated[
 def require_contact(text: str) -> None:
     """Pass for words by which another institution finds somebody to ask; raise InvalidInput("listing.contact")."""
     if not text.strip():
-        raise InvalidInput("listing.contact", "expected whom another institution may ask about the listing, got nothing")
+        raise InvalidInput(
+            "listing.contact", "expected whom another institution may ask about the listing, got nothing"
+        )
 
 
 def asked_identifier(kind: str) -> Identifier:

@@ -72,7 +72,8 @@ def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A key file or secret file.")],
     *,
     public_file: Annotated[
-        Path | None, typer.Option("--public", metavar="PUB", help="Also write the public key, for those who are to know it.")
+        Path | None,
+        typer.Option("--public", metavar="PUB", help="Also write the public key, for those who are to know it."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -64,7 +64,9 @@ def admit(
     key_file: Annotated[
         Path | None,
         typer.Option(
-            "--key", metavar="PUB", help="Its blacklist key (tally keys show FILE --public PUB); else that of the contract."
+            "--key",
+            metavar="PUB",
+            help="Its blacklist key (tally keys show FILE --public PUB); else that of the contract.",
         ),
     ] = None,
     quota: Annotated[int, typer.Option(min=0, help="How many subjects a day it may ask about.")] = 10_000,

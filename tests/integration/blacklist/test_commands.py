@@ -92,8 +92,13 @@ def test_a_portfolio_with_bad_lines_is_screened_and_resumed(
     assert (other.returncode, "csv.other-portfolio" in other.stderr) == (2, True), other.stderr
     blacklist.home.list_subject(UNLISTED)
     blacklist.publish()
+    check = ("blacklist", "check", "--kind", "passport", "--application", "X")
+    assert (
+        tally(environment, *check, given="CHN:E12345679\n").returncode == 0
+    )  # brings the copy up to date, before sync
     synced = tally(environment, "blacklist", "sync")
     assert "watched: line 4 is now listed" in synced.stdout, synced.stdout + synced.stderr
+    assert "watched" not in tally(environment, "blacklist", "sync").stdout  # told once
 
 
 def test_a_listing_needs_words_that_the_list_knows(environment: dict[str, str], tmp_path: Path) -> None:
