@@ -136,9 +136,7 @@ def _say_synced(line: dict[str, object]) -> None:
     )
     watched = line["watched"]
     for each in watched if isinstance(watched, list) else []:
-        say(
-            f"watched: {each['subject']} is {'now listed (new or changed)' if each['listed'] else 'no longer listed'}"
-        )
+        say(f"watched: {each['subject']} is {'now listed (new or changed)' if each['listed'] else 'no longer listed'}")
 
 
 def _leaf_of(snapshot: Snapshot) -> Callable[[str], str | None]:
