@@ -38,6 +38,16 @@ def add_annotation(data: bytes) -> bytes:
     return _written(writer)
 
 
+def cover_lines(data: bytes) -> bytes:
+    """Return the file with an incremental update that paints a white box over lines of its first page."""
+    writer = IncrementalPdfFileWriter(BytesIO(data))
+    page = writer.root["/Pages"]["/Kids"][0]
+    box = writer.add_object(generic.StreamObject(stream_data=b"1 g 60 200 475 60 re f"))
+    page[_PARTS("/Contents")] = generic.ArrayObject([page.raw_get("/Contents"), box])
+    writer.update_container(page)
+    return _written(writer)
+
+
 @dataclass(frozen=True)
 class Change:
     """What is done to the file, and under which name the result is kept."""
@@ -50,6 +60,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "a byte appended": Change("sealed.appended.pdf", append_byte),
     "its pages swapped": Change("sealed.swapped.pdf", swap_pages),
     "an annotation added": Change("sealed.annotated.pdf", add_annotation),
+    "lines painted over": Change("sealed.painted.pdf", cover_lines),
 }
 
 

@@ -19,6 +19,7 @@ from api.commands.report_text import VERDICTS, report_text
 from ledger.core.evidence.answers import EXIT_ALTERED, AnswerName, Report
 from signing.statement import Statement
 
+_PLAINEST = ("bytes.after-seal", "seal.")  # of a "no" about bytes or seal, what a reader can do most with
 _SEPARATE = (AnswerName.BYTES, AnswerName.SIGNATURES)
 
 
@@ -77,7 +78,7 @@ def _say_changed(proof: Proof, name: str) -> bool:
 
 def _say_answer(report: Report, question: AnswerName) -> None:
     reasons = report[question].reasons
-    reason = next((one for one in reasons if one.code.startswith("seal.")), reasons[0])
+    reason = next((one for one in reasons if one.code.startswith(_PLAINEST)), reasons[0])
     say(
         f"   {question.value:>2} {VERDICTS['en'][reason.verdict]:<12} {report[question].title('en')}: {reason.text('en')}"
     )

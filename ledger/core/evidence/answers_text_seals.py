@@ -42,6 +42,11 @@ SEAL_TEXTS: Final[Mapping[str, Words]] = {
         "The seal is valid: {subject}; sealed before {at} by its time stamp; nothing but archive time stamps came after it.",
         "封印有效：{subject}；时间戳证明封存时间不晚于 {at}；其后除存档时间戳外未添加任何内容。",
     ),
+    "seal.valid-with-more": words(
+        "The seal is valid over what it covers: {subject}; sealed before {at} by its time stamp; what was added behind the last"
+        " signature is covered by nothing.",
+        "封印对其所覆盖的内容有效：{subject}；时间戳证明封存时间不晚于 {at}；最后一个签名之后添加的内容不受任何签名保护。",
+    ),
     "seal.archive-until": words(
         "The archive time stamp can be checked until {until}; it must be renewed before.",
         "存档时间戳可核验至 {until}，须在此之前续期。",

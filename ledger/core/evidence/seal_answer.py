@@ -69,7 +69,8 @@ def seal_reasons(
     if causes or seal is None or seal.at is None or not seal.holds:
         yield no("seal.refused", causes=", ".join(causes) or "sealed.missing")
         return
-    yield yes("seal.valid", subject=seal.subject, at=seal.at.isoformat())
+    valid = "seal.valid-with-more" if inspection.reasons else "seal.valid"  # what is left of the reasons came after it
+    yield yes(valid, subject=seal.subject, at=seal.at.isoformat())
     if inspection.archive_expires is not None:
         yield yes("seal.archive-until", until=inspection.archive_expires.isoformat())
     revocation = inspection.revocation

@@ -17,7 +17,8 @@ def test_the_ceremony_is_walked_and_every_altered_copy_is_refused(
     assert walk_signing(service.url, service.settings) == 0, capsys.readouterr().out
     said = capsys.readouterr().out
     assert said.count("with passkey webauthn:") == 2
-    assert said.count("→ refused.") == 3
+    assert said.count("→ refused.") == 4
+    assert said.count("what was added behind the last signature is covered by nothing") == 1  # of the appended byte
     length = re.search(r"head -c (\d+)", said)
     assert length is not None
     first = hashlib.sha256((service.settings.data / "demo" / "sealed.pdf").read_bytes()[: int(length[1])])
@@ -36,7 +37,7 @@ def test_the_commands_it_prints_repeat_its_answers(service: Service, capsys: pyt
         "--offline",
     ]
     assert run(["verify", str(folder / "sealed.pdf"), *more]) == 0
-    for name in ("appended", "swapped", "annotated"):
+    for name in ("appended", "swapped", "annotated", "painted"):
         assert run(["verify", str(folder / f"sealed.{name}.pdf"), *more]) == 1
     assert "NO" in capsys.readouterr().out
 

@@ -118,7 +118,7 @@ def test_a_touched_file_is_refused_with_two_separate_answers(
     assert status == 1
     assert report["named"]["bytes"]["verdict"] == "no"
     seal = [code for code in codes(report, "signatures") if code.startswith("seal.")]
-    assert seal[0] == ("seal.valid" if change is append_byte else "seal.refused")
+    assert seal[0] == ("seal.valid-with-more" if change is append_byte else "seal.refused")
 
 
 def test_a_touched_file_is_refused_even_without_its_openings(sealed: SealedLoan, tmp_path: Path) -> None:

@@ -41,4 +41,4 @@ def test_attack_on_a_sealed_file_is_refused(
     assert status == 1
     assert report["named"]["bytes"]["verdict"] == "no"
     seal = [code for code in codes(report, "signatures") if code.startswith("seal.")]
-    assert seal[0] == ("seal.valid" if name == "saved_with_old_table" else "seal.refused")
+    assert seal[0] == ("seal.valid-with-more" if name == "saved_with_old_table" else "seal.refused")

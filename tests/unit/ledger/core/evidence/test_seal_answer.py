@@ -91,7 +91,7 @@ def test_an_older_version_says_that_there_is_a_newer_one() -> None:
 def test_what_stands_after_the_seal_is_a_no_about_the_bytes_only() -> None:
     after = replace(SOUND, reasons=(Found("sealed.bytes-after", "1 byte"),))
     assert "bytes.after-seal" in codes_of(sealed(after), [])
-    assert [reason.code for reason in seal_reasons(sealed(after))] == ["seal.valid", "seal.archive-until"]
+    assert [reason.code for reason in seal_reasons(sealed(after))] == ["seal.valid-with-more", "seal.archive-until"]
 
 
 @pytest.mark.parametrize(
