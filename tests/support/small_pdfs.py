@@ -53,6 +53,14 @@ def raw_page(content: bytes, *more: bytes) -> bytes:
     )
 
 
+def pages_pdf(count: int) -> bytes:
+    """Return a PDF of so many empty pages, quickly."""
+    kids = b" ".join(b"%d 0 R" % (3 + place) for place in range(count))
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>"
+    tree = b"<</Type/Pages/Count %d/Kids[%b]>>" % (count, kids)
+    return raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", tree, *[page] * count)
+
+
 def inflating_pdf(mebibytes: int) -> bytes:
     """Return a PDF whose one stream grows a thousandfold when it is decoded; building it costs no such memory."""
     packer = zlib.compressobj(9)

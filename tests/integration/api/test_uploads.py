@@ -5,15 +5,22 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
+import pikepdf
 import pytest
 
 from signing.algorithms import Suite
 from support.live_service import Service
 from support.loans import agreement_of, party
-from support.small_pdfs import encrypted_pdf, small_pdf
+from support.small_pdfs import encrypted_pdf, pages_pdf, raw_pdf, small_pdf
 
 MIB = 1024 * 1024
 Change = Callable[[dict[str, Any]], object]
+ROOT = b"<</Type/Catalog/Pages 2 0 R>>"
+
+
+def _with_xfa(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=pikepdf.String("<xdp/>"))
+
 
 BAD_DOCUMENTS: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "pdf.empty"),
@@ -22,6 +29,9 @@ BAD_DOCUMENTS: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: small_pdf(pages=3)[:-200], "pdf.malformed pdf.trailing-data"),
     "one byte too large": (lambda: small_pdf().ljust(25 * MIB + 1, b"\n"), "pdf.too-large"),
     "501 pages": (lambda: small_pdf(pages=501), "pdf.too-many-pages"),
+    "5,000 pages": (lambda: pages_pdf(5_000), "pdf.too-many-pages"),
+    "pages that lead back to themselves": (lambda: raw_pdf(ROOT, b"<</Type/Pages/Kids[2 0 R]>>"), "pdf.malformed"),
+    "form of another program": (lambda: small_pdf(_with_xfa), "pdf.active-content"),
     "two files in one": (lambda: small_pdf() + b"MZ an executable", "pdf.trailing-data"),
 }
 

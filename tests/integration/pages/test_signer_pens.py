@@ -1,9 +1,7 @@
 """Enrolling pens through the signing pages' JSON: a wallet that does not hold its account, a lost key that nobody proofed again."""
 
-import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,67 +11,17 @@ import pytest
 from ledger.services.agreements.seal import seal_next
 from signing.algorithms import Suite
 from signing.keys.signer import EvmSigner, open_signer
-from signing.keys.software_pens import SoftwarePasskey
-from signing.registration import decoded
-from signing.typed_data import typed_digest
-from signing.wallet import possession
 from support.ceremonies import READING_CODE, Ceremony, ceremony, person
 from support.live_service import Caller, Service
 from support.sealers import turn_of
 from support.sealing import DOWN_URL, local_authority, seal_tools
+from support.signer_desk import HTML, Desk, covered
 from support.small_pdfs import small_pdf
-
-HTML = {"Accept": "text/html"}
 
 
 def at_work(service: Service, caller: Caller) -> httpx2.Client:
     headers = {**HTML, "Authorization": f"Bearer {caller.token}", "Accept-Language": "en"}
     return httpx2.Client(base_url=service.url, headers=headers, timeout=30)
-
-
-class Desk:
-    """A browser that has read the contract, and stands before the pens."""
-
-    def __init__(self, service: Service, made: Ceremony) -> None:
-        self.service, self.made = service, made
-        self.http = httpx2.Client(base_url=service.url, headers=HTML, follow_redirects=True, timeout=30)
-        self.base = self.http.post(made.link(0)).url.path
-        self.http.post(f"{self.base}/code", data={"code": made.code()})
-        self.http.post(f"{self.base}/consent", data={"agree": "yes", "code": READING_CODE})
-
-    def refusal(self, path: str, body: dict[str, object]) -> str:
-        answer = self.http.post(f"{self.base}/{path}", json=body, headers={"Accept": "application/json"})
-        return str(answer.json().get("code", "")) if answer.is_error else ""
-
-    def passkey(self) -> dict[str, object]:
-        """Return the answer of a passkey just made."""
-        options = self.http.post(f"{self.base}/key/options", json={}).json()["publicKey"]
-        origin = self.service.here.public_url
-        made = SoftwarePasskey(secrets.token_bytes(32), rp_id=options["rp"]["id"], origin=origin)
-        return {"kind": "passkey", "credential": made.creation_answer(decoded(options["challenge"]))}
-
-    def sign(self) -> httpx2.Response:
-        """Enrol a passkey and sign with it; return what the page is told."""
-        self.http.post(
-            f"{self.base}/read", data={"sha256": hashlib.sha256(self.made.document).hexdigest(), "page_seconds": "2"}
-        )
-        options = self.http.post(f"{self.base}/key/options", json={}).json()["publicKey"]
-        pen = SoftwarePasskey(secrets.token_bytes(32), rp_id=options["rp"]["id"], origin=self.service.here.public_url)
-        credential = pen.creation_answer(decoded(options["challenge"]))
-        self.http.post(f"{self.base}/key", json={"kind": "passkey", "credential": credential})
-        issued = self.http.post(f"{self.base}/statement", json={"pen": "passkey"}).json()
-        answer = pen.request_answer(bytes.fromhex(issued["sha256"]))
-        body = {"pen": "passkey", "statement": issued["statement"], "credential": answer}
-        headers = {"Accept": "application/json", "Accept-Language": "zh"}
-        return self.http.post(f"{self.base}/signature", json=body, headers=headers)
-
-    def wallet(self, wallet: EvmSigner) -> dict[str, object]:
-        asked = self.http.post(f"{self.base}/key/wallet", json={}).json()
-        challenge = bytes.fromhex(asked["challenge"])
-        shown = possession(self.made.id, self.made.signer_ids[0], challenge, self.service.here.chain_id)
-        assert asked["typed_data"]["primaryType"] == "WalletEnrolment"
-        value = wallet.sign_digest(typed_digest(*shown)).hex()
-        return {"kind": "wallet", "challenge": asked["challenge"], "account": wallet.public.raw.hex(), "value": value}
 
 
 @pytest.fixture
@@ -167,11 +115,3 @@ def test_page_says_that_sealing_waits_for_the_time_stamp_authority_until_it_answ
         pass
     assert "合同已完成" in desk.http.get(desk.base, headers={"Accept-Language": "zh"}).text
     desk.http.close()
-
-
-def covered(service: Service, agreement_id: str) -> None:
-    """Wait until a checkpoint covers the signature."""
-    for _ in range(200):
-        if service.officer().get(f"/v1/agreements/{agreement_id}/evidence").status_code == 200:
-            return
-        threading.Event().wait(0.05)
