@@ -342,6 +342,7 @@ def _answer(result: Result, epoch: Epoch) -> dict[str, object]:
         "listed": result.listed,
         "accused": result.is_accused,
         "soft": result.subject.identifier.is_soft,
+        "details_whole": result.whole,
         "listings": listings,
         "receipt_sha256": result.receipt.sha256.hex(),
         "co_located": epoch.is_co_located,
@@ -358,6 +359,13 @@ def _show(result: Result, epoch: Epoch) -> None:
         told = details if isinstance(details, dict) else {"reason": "unreadable: sealed under another name"}
         said = f"{shown.state}: {told.get('reason')} ({told.get('standard', '-')}), contact {told.get('contact', '-')}"
         lines.append(("Listing", f"{shown.id}, {said}"))
+    if not result.whole:
+        lines.append(
+            (
+                "Caution",
+                "the registry shows other details than its list commits to: sync --full, then tell the consortium",
+            )
+        )
     if result.subject.identifier.is_soft:
         lines.append(("Signal", "soft: a person must judge it; never alone a ground to refuse"))
     if epoch.is_co_located:

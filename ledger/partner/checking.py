@@ -20,7 +20,7 @@ from ledger.core.blacklist.checks import (
 from ledger.core.blacklist.details import open_details
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier
-from ledger.core.blacklist.listings import Reason
+from ledger.core.blacklist.listings import Reason, leaf_value
 from ledger.core.blacklist.receipts import CheckOpening, CheckReceipt
 from ledger.core.blacklist.signed import Signed, signed_bytes
 from ledger.core.blacklist.tokens import Name, Question, ask
@@ -87,6 +87,7 @@ class Result:
     name: Name
     listed: bool
     shown: tuple[Shown, ...]
+    whole: bool  # what is shown is exactly what the list's root commits to
     receipt: CheckReceipt
     opening: CheckOpening
     troubles: Mapping[int, str]
@@ -97,9 +98,9 @@ class Result:
 
     @property
     def is_accused(self) -> bool:
-        """Whether any listing accuses the subject: a victim's marker does not, what cannot be read does."""
+        """Whether any listing accuses the subject: a victim's marker does not, what cannot be read or was kept back does."""
         reasons = [details.get("reason") if isinstance(details, dict) else None for _, details in self.details()]
-        return any(reason != Reason.VICTIM for reason in reasons)
+        return self.listed and (not self.whole or any(reason != Reason.VICTIM for reason in reasons))
 
     def _opened(self, shown: Shown) -> Json:
         try:
@@ -191,12 +192,14 @@ def _opening(
 
 def _result(view: ListView, name: Name, parts: tuple[Subject, CheckReceipt, CheckOpening], asked: Asked) -> Result:
     subject, receipt, opening = parts
-    listed = check_proof(view.version.record.root, name.token, opening.proof) is not None
+    leaf = check_proof(view.version.record.root, name.token, opening.proof)
+    shown = () if leaf is None else tuple(view.shown_of(name.token))
     return Result(
         subject=subject,
         name=name,
-        listed=listed,
-        shown=tuple(view.shown_of(name.token)) if listed else (),
+        listed=leaf is not None,
+        shown=shown,
+        whole=leaf is None or leaf == leaf_value((each.id, each.state, each.sealed) for each in shown),
         receipt=receipt,
         opening=opening,
         troubles=dict(asked.troubles),

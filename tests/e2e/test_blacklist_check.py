@@ -3,20 +3,27 @@
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.turns import Publishing
+from api.wiring.co_located import open_co_located, registry_key
+from ledger.core.blacklist.identifiers import Purpose, parse_identifier
 from ledger.core.blacklist.judging import CheckVerdict, judge_check
+from ledger.core.blacklist.listings import Reason
 from ledger.core.blacklist.receipts import parse_check_opening, parse_check_receipt
 from ledger.core.log.permissions import Role
 from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService, with_blacklist
 from support.browser import PHONE
+from support.consortium import STATEMENT, TODAY
 from support.desks import set_up
 from support.live_service import Service
 from support.phones import Phone, open_phone
 
+VICTIM = parse_identifier("passport", "CHN:E30000001", TODAY)
 WRITTEN = "110105 19491231 002x"
 APPLICATION = "DEMO-2026-000017"
 
@@ -95,6 +102,26 @@ def test_number_is_checked_on_the_page_and_never_leaves_it(
     for identifier in (FRAUDSTER.value, HONEST.value):
         digits = re.compile("|".join(map(re.escape, in_every_dress(identifier))))
         assert [one for one in asked if digits.search(one)] == []
+
+
+def test_subject_of_the_older_of_two_open_epochs_is_found_and_a_marker_accuses_nobody(
+    blacklist: BlacklistService, desk: Phone
+) -> None:
+    page, here = desk.page, blacklist.service.here
+    blacklist.home.list_subject(VICTIM, replace(STATEMENT, reason=Reason.VICTIM))
+    blacklist.publish()
+    open_co_located(here, Purpose.BLACKLIST, registry_key(here), number=2)
+    Publishing(here).turn()
+    set_up(desk, blacklist.service, "Ben Checks", Role.OFFICER)
+    page.goto("/blacklist/check")
+    ask(page, "cn-id", WRITTEN)
+    expect(page.locator("[data-verdict]")).to_contain_text("已列入", timeout=30_000)
+    expect(page.locator("[data-file=receipt]")).to_have_count(2)
+    ask(page, "passport", VICTIM.value)
+    expect(page.locator("[data-verdict]")).to_contain_text("并非指控", timeout=30_000)
+    expect(page.locator("[data-not-whole]")).to_be_hidden()
+    expect(page.locator("[data-file=receipt]")).to_have_count(2)
+    desk.snap("marked")
 
 
 def test_stranger_is_led_to_the_sign_in(desk: Phone) -> None:

@@ -32,10 +32,18 @@ CHECK: Final = {
     "check.asking": pair("Asking the evaluators, checking their proofs …", "正在询问评估方并验证其证明……"),
     "check.result": pair("Result", "结果"),
     "check.listed": pair("Listed: the subject is on the list.", "已列入：该主体在名单中。"),
+    "check.marked": pair(
+        "Marked as a victim of impersonation: no accusation. Check with extra care who applies.",
+        "已标记为被冒用人，并非指控；请格外仔细核实申请人身份。",
+    ),
     "check.clean": pair("Not listed, and proved so.", "未列入，并有证明。"),
     "check.soft": pair(
         "A hint only: numbers like this change hands. A person must judge it.",
         "仅为线索：此类号码会易主，须由人工判断。",
+    ),
+    "check.not-whole": pair(
+        "The registry shows other details than its list commits to. Check again; if it stays, tell the consortium.",
+        "登记方所示详情与名单承诺不符，请重新核查；如仍不符，请告知联盟。",
     ),
     "check.unreadable": pair("Listed; the details cannot be read.", "已列入；详情无法读取。"),
     "check.unreachable": pair("The service does not answer. Try again.", "服务没有响应，请重试。"),

@@ -6,7 +6,7 @@
  */
 
 import { hex, sha256 } from "./bytes.js";
-import { askEvaluators, files, lookUp, openList, question } from "./check.js";
+import { askEvaluators, files, lookUp, openLists, question } from "./check.js";
 import { BadIdentifier, parseIdentifier, subjectBytes } from "./identifiers.js";
 import { need, say } from "./page.js";
 import { Refused, Unreachable } from "./service.js";
@@ -62,15 +62,32 @@ function stretch(message, cost) {
 
 async function check() {
   const subject = await subjectTyped();
-  const list = await openList();
+  const checks = [];
+  for (const list of await openLists()) checks.push(await checkIn(list, subject));
+  const told = checks.find(({ found }) => found.listed) ?? checks[0];
+  if (!told) throw new Error("epoch.none-open");
+  const all = {
+    listings: checks.flatMap(({ found }) => found.listings),
+    isWhole: checks.every(({ found }) => found.isWhole),
+  };
+  show(told.list, { ...told.found, ...all }, told.answers);
+  await offer(checks.map(({ list, made }) => ({ made, epoch: list.epoch.number })));
+}
+
+/**
+ * Check the subject in one list.
+ * @param {List} list
+ * @param {Subject} subject
+ */
+async function checkIn(list, subject) {
   say(status, form.dataset.stretching);
   bar.hidden = false;
   const asked = question(await stretch(subject.bytes, list.epoch.stretch));
   say(status, form.dataset.asking);
   const answered = await askEvaluators(list, subject, asked, form.dataset.signing ?? "");
   const found = await lookUp(list, answered.output);
-  show(list, found, answered.answers);
-  await offer(await files(list, subject, asked, { ...answered, proof: found.proof }));
+  const made = await files(list, subject, asked, { ...answered, proof: found.proof });
+  return { list, found, answers: answered.answers, made };
 }
 
 /**
@@ -80,8 +97,10 @@ async function check() {
  */
 function show(list, found, answers) {
   const kind = need(form, "#kind", HTMLSelectElement);
-  const verdict = found.listed ? form.dataset.listed : form.dataset.clean;
-  say(need(result, "[data-verdict]", HTMLElement), verdict, found.listed ? "wrong" : "good");
+  const reasons = found.listings.map(({ details }) => details?.reason);
+  const isMarker = found.isWhole && reasons.length > 0 && reasons.every((reason) => reason === "victim-of-impersonation");
+  const verdict = isMarker ? form.dataset.marked : found.listed ? form.dataset.listed : form.dataset.clean;
+  say(need(result, "[data-verdict]", HTMLElement), verdict, isMarker ? "" : found.listed ? "wrong" : "good");
   need(result, "[data-soft]", HTMLElement).hidden = kind.selectedOptions[0]?.dataset.soft === undefined || !found.listed;
   const { number, at } = list.version.record;
   fill("version", `${number} · ${at.slice(0, 16).replace("T", " ")} UTC`);
@@ -89,6 +108,7 @@ function show(list, found, answers) {
   fill("prefix", found.prefix);
   const owners = new Set(list.epoch.evaluators.map((/** @type {any} */ one) => one.institution));
   need(result, "[data-co-located]", HTMLElement).hidden = owners.size >= Math.max(list.epoch.threshold, 2);
+  need(result, "[data-not-whole]", HTMLElement).hidden = found.isWhole;
   const rows = need(result, "[data-listings]", HTMLElement);
   rows.replaceChildren(...found.listings.map(({ listing, details }) => line(listing, details)));
   result.hidden = false;
@@ -129,12 +149,33 @@ function word(list, code) {
   return found?.textContent ?? code;
 }
 
-/** @param {{ receipt: string, opening: string }} made */
-async function offer(made) {
-  const stem = `check-${hex(await sha256(new TextEncoder().encode(made.receipt))).slice(0, 8)}`;
+/**
+ * Offer receipt and opening of each list; those of an older epoch that is still open stand below, under its number.
+ * @param {{ made: { receipt: string, opening: string }, epoch: number }[]} all
+ */
+async function offer(all) {
   for (const address of given.splice(0)) URL.revokeObjectURL(address);
+  for (const older of result.querySelectorAll("[data-older]")) older.remove();
+  const first = need(result, "[data-files]", HTMLElement);
+  for (const [place, { made, epoch }] of all.entries()) {
+    const files = place === 0 ? first : /** @type {HTMLElement} */ (first.cloneNode(true));
+    if (place > 0) {
+      files.dataset.older = "";
+      for (const way of files.querySelectorAll("a")) way.append(` (${epoch})`);
+      result.querySelector("[data-files-end]")?.before(files);
+    }
+    await fillFiles(files, made);
+  }
+}
+
+/**
+ * @param {HTMLElement} files
+ * @param {{ receipt: string, opening: string }} made
+ */
+async function fillFiles(files, made) {
+  const stem = `check-${hex(await sha256(new TextEncoder().encode(made.receipt))).slice(0, 8)}`;
   for (const [name, content] of Object.entries(made)) {
-    const way = need(result, `[data-file=${name}]`, HTMLAnchorElement);
+    const way = need(files, `[data-file=${name}]`, HTMLAnchorElement);
     const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
     given.push(address);
     way.href = address;

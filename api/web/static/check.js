@@ -10,7 +10,7 @@
 import { proveIn } from "./bucket.js";
 import { fromBase64, fromHex, hex, sha256 } from "./bytes.js";
 import { BadPart, blind, checkPart, combine, shareKey } from "./evaluation.js";
-import { canonical, checkSigned, recordHash, taggedHash, utf8 } from "./records.js";
+import { canonical, checkSigned, joined, recordHash, taggedHash, utf8 } from "./records.js";
 import { post, Refused, Unreachable } from "./service.js";
 import { checkTokenProof } from "./token_tree.js";
 
@@ -24,17 +24,26 @@ const PURPOSE = "blacklist";
 const REGISTRY = "/v1/blacklist";
 
 /**
- * Return the open epoch and the newest version of its list, their signatures checked.
- * @returns {Promise<List>}
+ * Return each open epoch with the newest version of its list, their signatures checked, the newest epoch first. While one goes over into
+ * the next two are open, and a subject may be listed under either.
+ * @returns {Promise<List[]>}
  */
-export async function openList() {
+export async function openLists() {
   const policy = await get(`${REGISTRY}/policy`);
   const now = new Date().toISOString();
   const open = policy.epochs
     .filter((/** @type {any} */ one) => one.epoch.purpose === PURPOSE && one.epoch.opens_at <= now && now < one.epoch.closes_at)
-    .sort((/** @type {any} */ left, /** @type {any} */ right) => right.epoch.number - left.epoch.number)[0];
-  if (!open) throw new Error("epoch.none-open");
-  const { epoch, signatures } = open;
+    .sort((/** @type {any} */ left, /** @type {any} */ right) => right.epoch.number - left.epoch.number);
+  if (open.length === 0) throw new Error("epoch.none-open");
+  return Promise.all(open.map((/** @type {any} */ one) => newestOf(one, policy.registries)));
+}
+
+/**
+ * @param {{ epoch: any, signatures: any[] }} signed
+ * @param {any[]} registries
+ * @returns {Promise<List>}
+ */
+async function newestOf({ epoch, signatures }, registries) {
   if (signatures.length !== epoch.evaluators.length) throw new Error("epoch.not-all-signed");
   epoch.evaluators.forEach((/** @type {any} */ evaluator, /** @type {number} */ place) => {
     checkSigned("blacklist-epoch", { record: epoch, signature: signatures[place] }, evaluator.key);
@@ -42,7 +51,7 @@ export async function openList() {
   const id = await recordHash("blacklist-epoch", epoch);
   const version = (await get(`${REGISTRY}/epochs/${id}/versions`)).items[0];
   if (!version) throw new Error("version.none");
-  checkVersion(version, id, policy.registries);
+  checkVersion(version, id, registries);
   return { epoch, id, version };
 }
 
@@ -168,7 +177,18 @@ export async function lookUp(list, output) {
   const said = value === null ? [] : bucket.listings.filter((/** @type {any} */ one) => one.token === token);
   const key = await taggedHash("details-key", utf8(PURPOSE), output);
   const listings = await Promise.all(said.map((/** @type {any} */ one) => opened(one, token, key)));
-  return { listed: value !== null, proof, prefix, listings };
+  const isWhole = value === null || value === (await leafValue(said));
+  return { listed: value !== null, proof, prefix, listings, isWhole };
+}
+
+/**
+ * What the list's root commits to where these listings are shown of a token.
+ * @param {{ id: string, state: string, sealed: string }[]} shown
+ */
+async function leafValue(shown) {
+  const ordered = [...shown].sort((left, right) => (left.id < right.id ? -1 : 1));
+  const parts = ordered.map(async ({ state, sealed }) => joined(await sha256(fromBase64(sealed)), utf8(state)));
+  return hex(await taggedHash("token-leaf", ...(await Promise.all(parts))));
 }
 
 /**

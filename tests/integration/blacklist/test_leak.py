@@ -12,7 +12,11 @@ import pytest
 
 from api.wiring.co_located import share_file
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
+from ledger.core.blacklist.steps import Step
 from ledger.core.blacklist.tokens import name_of
+from ledger.partner.buckets import Buckets
+from ledger.partner.checking import Subject
+from ledger.partner.subject_access import ask_what_is_held
 from signing.keys.evaluators import Share, load_share
 from signing.oprf.hashing import hash_to_element
 from signing.oprf.protocol import output
@@ -20,6 +24,8 @@ from signing.oprf.threshold import MODE, combine
 from support.blacklist_service import FRAUDSTER, HONEST, BlacklistService
 from support.consortium import TODAY
 
+FILE = bytes([9]) * 32
+DISPUTED = parse_identifier("cn-id", "440524188001010014", TODAY)
 LISTED = [
     FRAUDSTER,
     parse_identifier("phone", "13812345678", TODAY),
@@ -90,15 +96,30 @@ def spellings(identifier: Identifier) -> Iterator[bytes]:
         yield text.encode().hex().encode()
 
 
+def live_a_life(blacklist: BlacklistService, subject: Identifier) -> None:
+    """List, confirm, tell, dispute and answer; look by the whole copy and by buckets; judge, and take from the list."""
+    listing = blacklist.home.list_subject(subject).signed.record.id
+    blacklist.publish()
+    blacklist.neighbour.step(listing, Step.CONFIRM, "documented", evidence=FILE)
+    blacklist.home.step(listing, Step.NOTICE, "letter", evidence=FILE)
+    blacklist.home.step(listing, Step.DISPUTE, "by-subject", evidence=FILE, identity=FILE)
+    third = blacklist.third
+    ask_what_is_held(third.desk(), third.registry, third.policy, Subject(subject, "held"), FILE)
+    blacklist.neighbour.check(subject, view=Buckets(third.registry, third.synced().version))
+    third.step(listing, Step.RESOLVE, "overturned", evidence=FILE)
+    blacklist.publish()
+
+
 def test_no_clear_identifier_reaches_the_registry_its_database_its_log_or_the_evaluators(
     blacklist: BlacklistService, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    live_a_life(blacklist, DISPUTED)
     blacklist.neighbour.check(*LISTED, HONEST)
     names = list(everything_kept(blacklist.service.settings.data))
     assert any(name.startswith("ledger.db") for name, _ in names)
     assert any(name.startswith("objects/") for name, _ in names)
     printed = capfd.readouterr()
-    for identifier in [*LISTED, HONEST]:
+    for identifier in [*LISTED, DISPUTED, HONEST]:
         for spelling in spellings(identifier):
             assert [name for name, data in names if spelling in data] == []
             assert spelling not in (printed.out + printed.err).encode()

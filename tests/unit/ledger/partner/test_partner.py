@@ -168,6 +168,7 @@ def test_details_open_and_unreadable_ones_are_shown_as_such() -> None:
     assert opened[1] == ("listing-2", None)
     assert isinstance(opened[0][1], dict)
     assert opened[0][1]["contact"] == STATEMENT.contact
+    assert (result.whole, result.is_accused) == (False, True)  # the list's root commits to something else
     assert name_subjects(desk(FakeEvaluators()), [Subject(LISTED, "x")], "listing")[0].token == token
 
 
