@@ -115,6 +115,10 @@ def _check_binding(tx: Connection, act: Act, view: ApplicationView, standing: St
     statement, content = plan.statement, standing.content
     if statement.decider != act.principal.id:
         raise NotAllowed("decision.other-decider", "whoever sends a decision is whoever signed it")
+    if any(row.nonce == statement.nonce for row in view.decisions):
+        raise Conflict(
+            "statement.nonce-used", "this decision was taken already; it counts once. Read the application again"
+        )
     if statement.content_sha256 != view.version.content_sha256:
         raise Conflict(
             "decision.outdated", "the application was corrected since: read the current version and decide on that"

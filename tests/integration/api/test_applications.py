@@ -97,7 +97,7 @@ def test_statement_is_used_once_and_by_its_signer_only(service: Service, people:
     assert other.json()["code"] in {"decision.other-decider", "signature.wrong-key"}
     assert people["Olga"].send(loan, statement).status_code == 201
     again = people["Olga"].send(loan, statement)
-    assert (again.status_code, again.json()["code"]) == (403, "decision.role")
+    assert (again.status_code, again.json()["code"]) == (409, "statement.nonce-used")
 
 
 def test_application_is_found_by_what_is_nowhere_in_clear(service: Service, people: dict[str, Decider]) -> None:
