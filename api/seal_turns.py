@@ -32,8 +32,8 @@ class Sealing:
         if not here.settings.sealing or not seals_due(here.stores, ids.now(), days_ahead=days):
             return QUIET_SECONDS
         # pyHanko takes a third of a second and 60 MB to load: only a process that has something to seal pays for it.
-        from ledger.services.agreements.renew_seal import renew_next  # noqa: PLC0415
-        from ledger.services.agreements.seal import SealTurn, seal_next  # noqa: PLC0415
+        from ledger.services.agreements.renew_seal import renew_next  # noqa: PLC0415  # see above
+        from ledger.services.agreements.seal import SealTurn, seal_next  # noqa: PLC0415  # as above
 
         turn = SealTurn(
             holder=self.holder,

@@ -14,7 +14,7 @@ from ledger.services.log.bind_chain import require_binding
 from ledger.services.log.register_log import bound
 from ledger.storage.directory import institutions
 from ledger.storage.logs import all_logs, log_status
-from ledger.storage.migrate import newest_revision, revision
+from ledger.storage.migrate import newest_revision, require_current, revision
 from signing.errors import SigningError
 
 ABSENT = "the pages cannot show contracts; run scripts/install_assets (a wheel that was built well has them)"
@@ -87,6 +87,7 @@ def _logs(settings: Settings) -> str:
     _require_folder(settings)
     database = Database(settings.database_url, pool_size=1)
     try:
+        require_current(database)
         states = database.read(lambda tx: [(row.origin, log_status(tx, row.id)) for row in all_logs(tx)])
     finally:
         database.close()

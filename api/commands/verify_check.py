@@ -113,9 +113,9 @@ class Asking:
 def verify_check(opening: Path, receipt: Path, policy: Path | None, asking: Asking, *, as_json: bool) -> int:
     """Print what receipt and opening prove under the policy, and return the exit code; raise InvalidInput for malformed files."""
     # ristretto255 and Argon2id are loaded only for receipts of checks: other verifications start without them.
-    from ledger.core.blacklist.judging import judge_check  # noqa: PLC0415
-    from ledger.core.blacklist.policy import parse_check_policy  # noqa: PLC0415
-    from ledger.core.blacklist.receipts import MAX_BYTES, parse_check_opening, parse_check_receipt  # noqa: PLC0415
+    from ledger.core.blacklist.judging import judge_check  # noqa: PLC0415  # see above
+    from ledger.core.blacklist.policy import parse_check_policy  # noqa: PLC0415  # as above
+    from ledger.core.blacklist.receipts import MAX_BYTES, parse_check_opening, parse_check_receipt  # noqa: PLC0415  # as above
 
     believed = parse_check_policy(read_file(_policy(policy), most=MAX_BYTES))
     parsed = parse_check_receipt(read_file(receipt, most=MAX_BYTES))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_ignore, select_rows, values_of
+from ledger.storage.rows import changed, fetch_all, find_all, insert_ignore, select_rows, values_of
 from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as ceremony_table
 from ledger.storage.tables import messages as table
@@ -96,10 +96,6 @@ def move_cursor(tx: Connection, reader: str, log_id: int, *, seen: int, next_ind
 def forget_notices(tx: Connection, before: str) -> int:
     """Delete notices that were settled before this time; return how many."""
     return changed(tx, delete(table.notice).where(table.notice.c.done_at < before))
-
-
-def notice_by_id(tx: Connection, notice_id: str) -> NoticeRow | None:
-    return find_one(tx, NoticeRow, table.notice, id=notice_id)
 
 
 def invitations_sent_before(tx: Connection, before: str, *, since: str, limit: int = 1000) -> list[NoticeRow]:

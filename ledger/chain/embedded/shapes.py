@@ -143,7 +143,7 @@ def proof_json(nodes: Iterable[object]) -> list[Json]:
     A node shorter than a hash stands inside its parent and is not listed again.
     """
     encoded = [rlp_encode(node) for node in nodes]
-    return [hex_data(node) for position, node in enumerate(encoded) if position == 0 or len(node) >= 32]  # noqa: PLR2004
+    return [hex_data(node) for position, node in enumerate(encoded) if position == 0 or len(node) >= 32]  # noqa: PLR2004  # shorter ones stand in their parent
 
 
 def _log_json(log: LogAPI) -> dict[str, Json]:

@@ -292,11 +292,11 @@ def _minor(submission: Mapping[str, Json]) -> str:
 
 _HANDLERS: Mapping[str, Callable[[Replay, TrailEntry], None]] = {
     "application.created": Replay._created,  # noqa: SLF001 - the table of the class's own handlers
-    "application.submitted": Replay._submitted,  # noqa: SLF001
-    "application.sitting-named": Replay._seated,  # noqa: SLF001
-    "application.decided": Replay._decided,  # noqa: SLF001
+    "application.submitted": Replay._submitted,  # noqa: SLF001  # the class's own table
+    "application.sitting-named": Replay._seated,  # noqa: SLF001  # the class's own table
+    "application.decided": Replay._decided,  # noqa: SLF001  # the class's own table
     **SENDING,
-    "application.escalated": Replay._escalated,  # noqa: SLF001
+    "application.escalated": Replay._escalated,  # noqa: SLF001  # the class's own table
     **EVIDENCE,
     **LIFE,
 }

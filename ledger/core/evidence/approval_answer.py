@@ -36,7 +36,7 @@ def answer_approved(records: Sequence[Record], approvals: Sequence[Record], poli
         yield not_checked("approved.not-shown")
         return
     # The rules of approval take 40 ms to import: only evidence that has an approval pays for them (aim: a cold verify in 0.3 s).
-    from ledger.core.evidence.approval_replay import replayed  # noqa: PLC0415
+    from ledger.core.evidence.approval_replay import replayed  # noqa: PLC0415  # see above
 
     yield from replayed(records, approvals, application)
 

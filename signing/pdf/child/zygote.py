@@ -53,12 +53,12 @@ class _Copies:
             self.deadline.pop(process)
             _report(pipe, os.waitstatus_to_exitcode(status))
 
-    def kill(self, before: float) -> None:  # pragma: no cover
+    def kill(self, before: float) -> None:  # pragma: no cover - as above
         for process in [process for process, deadline in self.deadline.items() if deadline <= before]:
             os.kill(process, signal.SIGKILL)
             self.deadline[process] = before + 1  # until it is reaped
 
-    def patience(self, now: float) -> float | None:  # pragma: no cover
+    def patience(self, now: float) -> float | None:  # pragma: no cover - as above
         return max(0.0, min(self.deadline.values()) - now) if self.deadline else None
 
 

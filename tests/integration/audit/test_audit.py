@@ -104,7 +104,7 @@ def test_report_of_a_broken_ledger_shows_no_personal_value(audited: Audited) -> 
         for column in table.columns:
             is_name = str(column.type) == "TEXT" and column.name != "origin"  # origins are public
             if is_name and not column.primary_key and not column.unique:
-                audited.tamper(f'UPDATE OR IGNORE "{table.name}" SET "{column.name}" = \'Wang Xiaoming\'')  # noqa: S608
+                audited.tamper(f'UPDATE OR IGNORE "{table.name}" SET "{column.name}" = \'Wang Xiaoming\'')  # noqa: S608  # our own names
     report = audited.audit()
     assert report.total > 100
     text = report_bytes(report).decode()

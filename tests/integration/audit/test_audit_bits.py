@@ -89,7 +89,7 @@ def test_missing_file_is_named(audited: Audited) -> None:
 @pytest.mark.parametrize("column", ["root", "note", "evm_signature"])
 def test_flipped_bit_in_any_byte_of_a_checkpoint_names_the_checkpoint(audited: Audited, column: str) -> None:
     with sqlite3.connect(audited.database_file, isolation_level=None) as connection:
-        query = f"SELECT rowid, {column} FROM checkpoint WHERE {column} IS NOT NULL AND log_id = 1"  # noqa: S608
+        query = f"SELECT rowid, {column} FROM checkpoint WHERE {column} IS NOT NULL AND log_id = 1"  # noqa: S608  # our own names
         rows = connection.execute(query).fetchall()
         for offset in range(max(len(value) for _, value in rows)):
             update(
@@ -134,5 +134,5 @@ def ids(gathered: Gathered, code: str | None = None, *, kind: str | None = None)
 
 def update(connection: sqlite3.Connection, table: str, column: str, values: list[tuple[bytes, int]]) -> None:
     connection.execute("BEGIN")
-    connection.executemany(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', values)  # noqa: S608
+    connection.executemany(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', values)  # noqa: S608  # our own names
     connection.execute("COMMIT")

@@ -123,3 +123,27 @@ def test_setting_that_is_wrong_is_named(capsys: pytest.CaptureFixture[str], monk
     err = capsys.readouterr().err
     assert "TALLY_PORT" in err
     assert "[settings.invalid]" in err
+
+
+def test_what_runs_names_a_variable_that_nothing_reads_and_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALLY_DATABSE", "postgresql://secret@host/tally")
+
+    assert run(["serve"]) == 3
+    err = capsys.readouterr().err
+    assert "TALLY_DATABSE is no setting and was not read; did you mean TALLY_DATABASE?" in err
+    assert "secret" not in err
+    assert "[chain.embedded-split]" in err
+
+
+def test_check_of_an_installation_without_tables_names_the_command_that_makes_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+
+    assert run(["db", "check"]) == 3
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert all(
+        "[database.unmigrated]" in lines[part] and "`tally db migrate`" in lines[part] for part in ("database", "logs")
+    )
