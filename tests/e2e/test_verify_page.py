@@ -59,6 +59,8 @@ def test_sound_file_gets_yes_lines_and_one_flipped_bit_makes_answer_1_no_alone(
     assert {sound[number] for number in (1, 2, 3)} == {"yes"}
     assert sound[10] == "not_checked"
     expect(page.locator("#outcome")).to_have_text(WORDS[language]["proven"])
+    expect(page.locator("#outcome")).to_be_focused()
+    assert page.title().startswith(WORDS[language]["proven"])
     expect(page.locator("[data-answer='1'] .verdict")).to_have_text(WORDS[language]["yes"])
     look(page, f"verify-report-{language}")
     check(page, altered, service.evidence)
@@ -89,13 +91,6 @@ def test_file_stays_on_the_device_with_script(open_page: Open, service: Service,
     assert set(bodies) == expected
     assert [request.method for request in watch.sent].count("POST") == 1
     expect(page.locator("[data-file-name]")).to_have_text("contract.pdf")
-
-
-def test_answer_takes_the_focus_and_the_title(open_page: Open, service: Service) -> None:
-    page = open_page("/verify")
-    check(page, service.contract, service.evidence)
-    expect(page.locator("#outcome")).to_be_focused()
-    assert page.title().startswith(WORDS["en"]["proven"])
 
 
 def test_without_script_the_page_says_that_it_uploads_and_answers_the_same(
