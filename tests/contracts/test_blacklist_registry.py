@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from members import CHANGE, YEAR, Consort, Domain, joint, renamed
 
 from compile_contracts import compile_contract
+from ledger.core.blacklist.sorted_leaves import SortedLeaves
 from ledger.core.blacklist.tree import EMPTY_ROOT, Proof, Token, check_proof, prove, update
 from ledger.errors import VerificationFailed
 from toolchain import ensure
@@ -206,6 +207,17 @@ def test_proofs_are_judged_alike_by_contract_and_python(
     changed = Proof(tuple(siblings), proof.end)
     for kept in (changed, Proof(changed.siblings, None), Proof(changed.siblings[:-1], proof.end)):
         assert chain_says(tree_door, TREE.root, token, kept) == python_says(TREE.root, token, kept)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 9])
+def test_small_trees_are_judged_alike(tree_door: ContractInstance, size: int) -> None:
+    tokens = [Token(sha256(b"small" + bytes([size, n])).digest()) for n in range(size + 1)]
+    tree = SortedLeaves(b"".join(token + sha256(token).digest() for token in sorted(tokens[:size])))
+    root = tree.root()
+    for place, token in enumerate(tokens):
+        assert chain_says(tree_door, root, token, tree.prove(token)) is (place < size)
+        other = tree.prove(tokens[place - 1])
+        assert chain_says(tree_door, root, token, other) == python_says(root, token, other)
 
 
 def test_proof_longer_than_a_token_is_refused(tree_door: ContractInstance) -> None:

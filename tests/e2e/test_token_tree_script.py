@@ -46,6 +46,18 @@ def python_answer(case: dict[str, Any]) -> str | None:
     return None if value is None else value.hex()
 
 
+def small_tree(size: int) -> list[dict[str, Any]]:
+    """Every token of a tree of this size, and one that is not in it, each with its own proof and with another's."""
+    tokens = [Token(sha256(b"small" + bytes([size, n])).digest()) for n in range(size + 1)]
+    tree = SortedLeaves(b"".join(token + sha256(token).digest() for token in sorted(tokens[:size])))
+    root = tree.root().hex()
+    return [
+        {"root": root, "token": token.hex(), "proof": tree.prove(tokens[place - shift]).to_json()}
+        for place, token in enumerate(tokens)
+        for shift in (0, 1)
+    ]
+
+
 def cases() -> list[dict[str, Any]]:
     tokens = sorted(sha256(bytes([n])).digest() for n in range(200))
     tree = SortedLeaves(b"".join(token + sha256(token).digest() for token in tokens))
@@ -63,6 +75,7 @@ def cases() -> list[dict[str, Any]]:
             {**good, "proof": {**proof, "siblings": ["00" * 32] * 257}},
             {**good, "proof": {**proof, "siblings": [*proof["siblings"], "AB" * 32]}},
         ]
+    made += [case for size in (0, 1, 2, 3, 33) for case in small_tree(size)]
     example = json.loads(written("token-tree"))
     made += [{"root": example["root"], **example[name]} for name in ("listed", "absent")]
     return made
