@@ -253,3 +253,18 @@ def before_rules(**changes: object) -> Trail:
     trail.create()
     trail.submit(path="automatic")
     return trail
+
+
+def delegated(until: timedelta, limit: int) -> Trail:
+    """Return a trail in which Hans decides under a delegation of Olga's role."""
+    trail = in_review()
+    trail.delegate("hans", until=until, limit=limit)
+    trail.say("hans", in_place_of="olga")
+    return trail
+
+
+def decided(name: str, verdict: str = "approve", moved: str | None = None, **changes: object) -> Trail:
+    """Return a trail with one decision on a loan in review."""
+    trail = in_review()
+    trail.say(name, verdict, moved, **changes)
+    return trail
