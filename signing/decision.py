@@ -29,7 +29,7 @@ from signing.typed_data import Domain, Field
 
 MAX_CONDITIONS = 10
 
-_KIND = "decision"
+KIND = "decision"
 _FIELDS = {
     "amount",
     "application",
@@ -97,7 +97,7 @@ class DecisionStatement:
 
     @cached_property
     def _bytes(self) -> bytes:
-        return tagged_bytes(_KIND, encode(self._to_json()))
+        return tagged_bytes(KIND, encode(self._to_json()))
 
     @property
     def digest(self) -> bytes:
@@ -171,7 +171,7 @@ class DecisionStatement:
 
 def parse_decision(data: bytes) -> DecisionStatement:
     """Return the decision of these exact bytes; raise InvalidEncoding for any other spelling, field, length or version."""
-    statement = DecisionStatement._from_json(payload_of(_KIND, data))  # noqa: SLF001 - the parser and its class are one thing
+    statement = DecisionStatement._from_json(payload_of(KIND, data))  # noqa: SLF001 - the parser and its class are one thing
     vars(statement)["_bytes"] = (
         data  # there is one spelling, and these are it: not to be written again to check a signature
     )

@@ -35,6 +35,7 @@ class TrailEntry:
     at: datetime
     facts: Mapping[str, Json]
     values: Mapping[str, Json]
+    signed_by: PublicKey | None = None  # under which its statement's signature was found to hold; None: not looked at
 
 
 @dataclass(frozen=True, kw_only=True)

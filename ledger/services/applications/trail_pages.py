@@ -4,10 +4,12 @@ Promises: the same pages either way, each read in a snapshot of its own, up to a
 few pages wait. A field that does not open is left to `tally audit`. Leaves to others: what the entries mean (core.applications.replay).
 """
 
+import marshal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing import get_context
 
 from ledger.core.applications.replay_rows import DECISION_COLUMNS
@@ -16,17 +18,21 @@ from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Gathered
 from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
+from ledger.services.applications.trail_signatures import signing_keys
 from ledger.services.context import Stores
 from ledger.services.log.audit_run import OpenStores
-from ledger.services.log.audit_vault import Vault
+from ledger.services.log.audit_vault import Values, Vault
 from ledger.storage.audit_reads import Read, decision_rows, stream
 from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow
+from signing.algorithms import PublicKey, Suite
+from signing.canonical import Json
 
 KINDS = frozenset({"institution", "person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
 NOT_NEEDED = frozenset({"people", "held"})  # a replay rests on neither, and personal data stays closed
 DECIDED = "application.decided"
 ENTRIES = 500  # of a page at most: their vault fields are fetched at once, below the parameter limit of every SQLite
+READERS = 2  # processes
 AHEAD = 8  # pages that may wait for the replay
 SMALL = 20_000  # entries below which starting a process costs more than it saves
 
@@ -56,14 +62,14 @@ def read_pages(stores: Stores, log: LogRow, size: int) -> Iterator[Page]:
 def read_pages_ahead(reopen: OpenStores, log: LogRow, size: int) -> Iterator[Page]:
     """Yield the same pages, read ahead by a process that opens the stores with `reopen` (picklable)."""
     context = get_context("spawn")  # a forked child would share database connections and threads' locks
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(reopen,)) as pool:
-        waiting: deque[Future[Page]] = deque()
+    with ProcessPoolExecutor(READERS, mp_context=context, initializer=_begin, initargs=(reopen,)) as pool:
+        waiting: deque[Future[bytes]] = deque()
         for span in _spans(log, size):
             waiting.append(pool.submit(_read, span))
             if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
+                yield _unpacked(waiting.popleft().result())
         while waiting:
-            yield waiting.popleft().result()
+            yield _unpacked(waiting.popleft().result())
 
 
 def _spans(log: LogRow, size: int) -> Iterator[Span]:
@@ -108,5 +114,30 @@ def _begin(reopen: OpenStores) -> None:
     _OPENED[:] = [reopen()]
 
 
-def _read(span: Span) -> Page:
-    return read_page(_OPENED[0], span)
+def _read(span: Span) -> bytes:
+    page = read_page(_OPENED[0], span)
+    return _packed(page, _OPENED[0].database.read(lambda tx: signing_keys(tx, page.entries)))
+
+
+def _packed(page: Page, keys: Mapping[str, PublicKey]) -> bytes:
+    """Return a page as bytes for the other process of this very program: plain values, for which marshal takes a third of pickle's time."""
+    entries = [
+        (one.index, one.id, one.type, one.kind, one.subject, one.at.isoformat(), dict(one.facts), dict(one.values))
+        for one in page.entries
+    ]
+    signed = {name: (str(key.suite), key.raw) for name, key in keys.items()}
+    return marshal.dumps((entries, signed, page.decisions))
+
+
+def _unpacked(data: bytes) -> Page:
+    entries, signed, decisions = marshal.loads(data)  # noqa: S302  # of our own process, over its own pipe
+    keys = {name: PublicKey(Suite(suite), raw) for name, (suite, raw) in signed.items()}
+    return Page([_entry(keys.get(item[1]), *item) for item in entries], decisions)
+
+
+def _entry(  # noqa: PLR0913, PLR0917  # the fields of an entry, in the order of `_packed`
+    signed_by: PublicKey | None, index: int, name: str, of_type: str, kind: str, subject: str, at: str, facts: dict[str, Json], values: Values
+) -> TrailEntry:  # fmt: skip
+    return TrailEntry(
+        index=index, id=name, type=of_type, kind=kind, subject=subject, at=datetime.fromisoformat(at), facts=facts, values=values, signed_by=signed_by
+    )  # fmt: skip
