@@ -20,6 +20,7 @@ from signing.algorithms import Suite
 from signing.canonical import encode
 from signing.envelope import Signature
 from support.applications import PICTURE
+from support.kept_files import kept_files
 from support.live_applications import entered
 from support.live_service import HOME, NEIGHBOUR, Caller, Service
 from support.loans import Loan, agreement_of, loan, party, pdf, signature_body
@@ -350,7 +351,5 @@ def _listed(reader: Caller, *, limit: int) -> set[str]:
 def test_the_token_of_an_api_key_is_kept_nowhere(service: Service) -> None:
     token = service.newcomer(Role.PARTNER).token
     secret = token.rsplit("_", 1)[1]
-    kept = (
-        file.read_bytes() for file in service.settings.data.rglob("*") if file.is_file() and file.suffix != ".token"
-    )
+    kept = kept_files(service.settings.data, but=".token")
     assert not any(secret.encode() in data or base64.b16decode(secret.upper()) in data for data in kept)

@@ -14,6 +14,7 @@ from ledger.services.log.set_up_access import issue_first_code, needs_set_up
 from ledger.services.staff_sessions import IDLE, LONGEST, staff_of_session
 from signing.keys.software_pens import SoftwarePasskey
 from signing.registration import decoded, encoded
+from support.kept_files import kept_files
 from support.live_service import HOME, NEIGHBOUR, Service
 
 Json = dict[str, Any]
@@ -265,5 +266,5 @@ def test_registration_is_bound_to_its_code(service: Service) -> None:
 def test_session_token_is_kept_nowhere(service: Service) -> None:
     browser, _, _ = signed_in(service)
     token = browser.http.cookies["tally-staff"].encode()
-    files = (file.read_bytes() for file in service.settings.data.rglob("*") if file.is_file())
+    files = kept_files(service.settings.data)
     assert not any(token in data or bytes.fromhex(token.decode()) in data for data in files)

@@ -5,6 +5,7 @@ The attacker is given everything that the registry, the log and one evaluator ha
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def everything_kept(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of every file that the service keeps, but for the private keys of evaluators and partner."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "keys" not in path.relative_to(folder).parts[:1]:
-            yield str(path.relative_to(folder)), path.read_bytes()
+            with suppress(FileNotFoundError):  # an upload is renamed when it is whole
+                yield str(path.relative_to(folder)), path.read_bytes()
 
 
 def tokens_in(folder: Path) -> set[bytes]:
