@@ -8,6 +8,7 @@ import pytest
 
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
+from signing.envelope import Signature
 from support.trail import KEYS, LOAN, Trail, decided, delegated, enrolment, escalating, in_review
 
 STANDS: dict[str, Json] = {
@@ -186,3 +187,12 @@ def test_decision_whose_submission_was_erased_is_counted() -> None:
     trail.say("olga")
     done = trail.replay()
     assert (done.findings, done.unopened) == ([], 2)
+
+
+def test_signature_found_to_hold_by_whoever_read_the_entry_counts_under_the_deciders_key_only() -> None:
+    for key, codes in ((KEYS["olga"], []), (KEYS["rita"], ["approval.bad-signature"])):
+        trail = decided("olga")
+        by_olga = Signature(KEYS["olga"].public.suite, KEYS["olga"].public.key_id, bytes(64))
+        spoiled = {**trail.entries[-1].values, "signature": by_olga.to_json()}
+        trail.entries[-1] = replace(trail.entries[-1], values=spoiled, signed_by=key.public)
+        assert trail.codes() == codes
