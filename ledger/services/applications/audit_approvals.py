@@ -38,7 +38,7 @@ def audit_approvals(
 ) -> ApprovalReport:
     """Return what a replay of all institutions' decisions finds; `advance` is told how many entries were read since.
 
-    Where `reopen` (picklable) opens the stores anew, a long log is read by a process of its own.
+    Where `reopen` (picklable) opens the stores anew, a long log is read by processes of their own.
     """
     logs = stores.database.read(lambda tx: [(log, size(tx, log.id)) for log in all_logs(tx) if log.kind == "main"])
     replays = [_replay(stores, log, entries, advance, reopen) for log, entries in logs]

@@ -1,4 +1,4 @@
-"""The trail page by page in the order of the log, opened: read here, or by a process of its own while the replay goes on.
+"""The trail page by page in the order of the log, opened: read here, or by processes of their own while the replay goes on.
 
 Promises: the same pages either way, each read in a snapshot of its own, up to a size of the log that was fixed before; no more than a
 few pages wait. A field that does not open is left to `tally audit`. Leaves to others: what the entries mean (core.applications.replay).
@@ -60,7 +60,7 @@ def read_pages(stores: Stores, log: LogRow, size: int) -> Iterator[Page]:
 
 
 def read_pages_ahead(reopen: OpenStores, log: LogRow, size: int) -> Iterator[Page]:
-    """Yield the same pages, read ahead by a process that opens the stores with `reopen` (picklable)."""
+    """Yield the same pages, read ahead by processes that open the stores with `reopen` (picklable)."""
     context = get_context("spawn")  # a forked child would share database connections and threads' locks
     with ProcessPoolExecutor(READERS, mp_context=context, initializer=_begin, initargs=(reopen,)) as pool:
         waiting: deque[Future[bytes]] = deque()
