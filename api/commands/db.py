@@ -1,4 +1,4 @@
-"""`tally db`: migrate and check the database, open institutions, resume a stopped log."""
+"""`tally db`: migrate and check the database, make its application's role, open institutions, resume a stopped log."""
 
 from typing import Annotated
 
@@ -7,13 +7,14 @@ import typer
 from api.commands.configured import read_settings
 from api.commands.connection import AsJson
 from api.commands.outcome import EXIT_DONE, EXIT_LATER, say, say_json
+from api.commands.passphrase import read_password
 from api.commands.tables import facts, table
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Migrate and check the database, open institutions, resume a stopped log.",
+    help="Migrate and check the database, make the application's role, open institutions, resume a stopped log.",
 )
 
 
@@ -51,6 +52,29 @@ def revision(*, as_json: AsJson = False) -> None:
         if found != needed:
             say("Next: tally db migrate")
     raise typer.Exit(EXIT_DONE if found == needed else EXIT_LATER)
+
+
+@app.command()
+def role(
+    name: Annotated[
+        str, typer.Argument(metavar="ROLE", help="The role that `tally serve` and `tally worker` sign in as.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make or refresh the application's PostgreSQL role, which can neither change history nor switch its guards off.
+
+    Run it with the owner's TALLY_DATABASE, after each `tally db migrate`. The password is asked for, or read from standard input.
+    """
+    from ledger.storage.roles import create_app_role  # noqa: PLC0415  # psycopg, which --help does without
+
+    url = read_settings().database_url
+    create_app_role(url, role=name, password=read_password(f"Password of {name}"))
+    if as_json:
+        say_json({"role": name})
+        return
+    say(f"{name} may read and add, and change only what is no history.")
+    say("Next: run `tally serve` and `tally worker` with TALLY_DATABASE naming this role, never the owner.")
 
 
 @app.command()

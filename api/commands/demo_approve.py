@@ -14,12 +14,13 @@ from hashlib import sha256
 
 from api.commands.client import Client
 from api.commands.demo_insider import AUDIT, REPLAY, Found, date_back, findings_of, rename_decider, swap_policy
+from api.commands.demo_own import own_settings
 from api.commands.demo_staff import Staff, hire
 from api.commands.demo_walk import wait_until_final
 from api.commands.http_processes import front
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.commands.running import Running, everything
-from api.settings import EMBEDDED, Settings
+from api.settings import Settings
 from api.wiring import ids
 from api.wiring.first_start import ADMINISTRATOR_FILE
 from ledger.core.applications.default_policy import DEFAULT_POLICY
@@ -122,12 +123,7 @@ def _fresh(settings: Settings) -> Iterator[tuple[Settings, Running]]:
     folder = settings.data / "demo" / "approve"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
-    alone: dict[str, object] = {
-        "data": folder, "port": 0, "processes": 0, "database": "", "objects": "", "record_keys": "", "public_url": "",
-        "chain": EMBEDDED, "chain_id": 0, "blacklist_seconds": 0, "sealing": False, "anchor_seconds": 1, "batch_milliseconds": 10,
-        "pkcs11_module": "",
-    }  # fmt: skip
-    own = settings.model_copy(update=alone)
+    own = own_settings(settings, folder, blacklist_seconds=0, sealing=False, anchor_seconds=1, batch_milliseconds=10)
     with front(own) as before, everything(own, before) as running:
         yield own, running
 

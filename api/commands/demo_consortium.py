@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from api.commands.demo_own import own_settings
 from api.routes import blacklist as routes
 from api.settings import Settings
 from api.wiring import ids
@@ -180,8 +181,8 @@ def operator(here: Installation, institution: str, clock: Clock) -> Act:
 @contextmanager
 def demo_consortium(settings: Settings, folder: Path) -> Iterator[DemoConsortium]:
     """Yield a fresh consortium whose database and keys lie in `folder`."""
-    own = {"data": folder, "key_passphrase": SecretStr(new_passphrase()), "institution_code": "ALPHA"}
-    here = _installation(settings.model_copy(update=own))
+    own = own_settings(settings, folder, key_passphrase=SecretStr(new_passphrase()), institution_code="ALPHA")
+    here = _installation(own)
     try:
         yield _consortium(here, Clock())
     finally:

@@ -1,4 +1,4 @@
-"""Where the passphrase of a key file comes from: TALLY_KEY_PASSPHRASE, else the person at the terminal, never an argument."""
+"""Where secrets come from: the person at the terminal, standard input or TALLY_KEY_PASSPHRASE, never an argument."""
 
 import sys
 from getpass import getpass
@@ -20,3 +20,18 @@ def read_passphrase(prompt: str, *, twice: bool = False) -> bytes:
     if twice and getpass("The same again: ") != first:
         raise InvalidInput("passphrase.differs", "the two passphrases differ; nothing was written")
     return first.encode()
+
+
+def read_password(prompt: str) -> str:
+    """Return a new password: asked for twice, or the one line of standard input. Raises InvalidInput: password.missing, password.differs."""
+    if not sys.stdin.isatty():
+        given = sys.stdin.readline().rstrip("\r\n")
+    else:
+        given = getpass(f"{prompt}: ")
+        if given and getpass("The same again: ") != given:
+            raise InvalidInput("password.differs", "the two passwords differ; nothing was changed")
+    if not given:
+        raise InvalidInput(
+            "password.missing", "expected the password at the terminal, or as one line of standard input"
+        )
+    return given

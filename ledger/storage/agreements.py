@@ -105,10 +105,6 @@ def agreement_by_id(tx: Connection, agreement_id: str) -> AgreementRow | None:
     return find_one(tx, AgreementRow, table.agreement, id=agreement_id)
 
 
-def agreement_by_number(tx: Connection, institution_id: str, number: str) -> AgreementRow | None:
-    return find_one(tx, AgreementRow, table.agreement, institution_id=institution_id, number=number)
-
-
 def agreements_of_document(tx: Connection, document_id: str) -> list[AgreementRow]:
     return find_all(tx, AgreementRow, table.agreement, "id", document_id=document_id)
 
@@ -119,12 +115,6 @@ def agreements(tx: Connection, institution_id: str, *, before: str = END, limit:
         table.agreement.c.institution_id == institution_id, table.agreement.c.id < before
     )
     return fetch_all(tx, AgreementRow, statement.order_by(table.agreement.c.id.desc()).limit(page_size(limit)))
-
-
-def agreements_after(tx: Connection, *, after: str = "", limit: int = 500) -> list[AgreementRow]:
-    """Return a page of all agreements in the order of their ids, past `after`: for the audit."""
-    statement = select_rows(AgreementRow, table.agreement).where(table.agreement.c.id > after)
-    return fetch_all(tx, AgreementRow, statement.order_by(table.agreement.c.id).limit(page_size(limit)))
 
 
 def state_of(tx: Connection, agreement_id: str) -> StateRow | None:

@@ -128,12 +128,6 @@ def api_key_by_id(tx: Connection, api_key_id: str) -> ApiKeyRow | None:
     return find_one(tx, ApiKeyRow, table.api_key, id=api_key_id)
 
 
-def api_keys(tx: Connection, *, after: str = "", limit: int = 500) -> list[ApiKeyRow]:
-    """Return a page of all API keys, revoked ones too, in the order of their ids."""
-    statement = select_rows(ApiKeyRow, table.api_key).where(table.api_key.c.id > after)
-    return fetch_all(tx, ApiKeyRow, statement.order_by(table.api_key.c.id).limit(page_size(limit)))
-
-
 def revoke_api_key(tx: Connection, api_key_id: str, *, entry_id: str) -> None:
     """Revoke an API key; Conflict("api-key.not-active") when there is no such key or it was revoked before."""
     active = (table.api_key.c.id == api_key_id) & table.api_key.c.revoked_entry.is_(None)

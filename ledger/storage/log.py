@@ -175,10 +175,6 @@ def leaf_hashes_between(tx: Connection, log_id: int, start: int, end: int) -> It
         start = stop
 
 
-def entry_at(tx: Connection, log_id: int, index: int) -> EntryRow | None:
-    return find_one(tx, EntryRow, table.entry, log_id=log_id, idx=index)
-
-
 def entry_by_id(tx: Connection, entry_id: str) -> EntryRow | None:
     """Return an entry that has its index; one still waiting is None here."""
     return find_one(tx, EntryRow, table.entry, entry_id=entry_id)

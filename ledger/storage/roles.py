@@ -15,8 +15,9 @@ from ledger.storage.tables import METADATA, Guard, Rule, guard_of
 def create_app_role(url: str, *, role: str, password: str) -> None:
     """Create or refresh the application's role, connected as the owner of the tables, after `migrate`.
 
-    The password reaches the server only as a SCRAM verifier. Raises InvalidInput("database.url"),
-    Unavailable("database.unavailable").
+    The password reaches the server only as a SCRAM verifier. A role that owns tables or may do everything stays as it is: the
+    application must not run under it. Raises InvalidInput: database.url, database.role; Unavailable: database.unmigrated,
+    database.unavailable.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
@@ -24,12 +25,30 @@ def create_app_role(url: str, *, role: str, password: str) -> None:
     address = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         with psycopg.connect(address) as connection:
+            _refuse_owners(connection, role)
             _create(connection, role, password)
             for guard in (guard_of(table) for table in METADATA.sorted_tables):
                 for grant in _grants(guard):
                     connection.execute(grant + sql.SQL(" TO ") + sql.Identifier(role))
+    except psycopg.errors.UndefinedTable as error:
+        raise Unavailable(
+            "database.unmigrated", "the tables are not those of this version: run `tally db migrate` first"
+        ) from error
     except psycopg.Error as error:
         raise Unavailable("database.unavailable", f"expected roles to be set, got {type(error).__name__}") from error
+
+
+def _refuse_owners(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None:
+    owns = """
+        SELECT 1 FROM pg_roles r WHERE r.rolname = %(role)s AND (
+            r.rolsuper OR r.rolname = current_user
+            OR EXISTS (SELECT 1 FROM pg_class c WHERE pg_has_role(r.oid, c.relowner, 'member') AND c.relkind = 'r'
+                       AND c.relnamespace = 'public'::regnamespace))
+    """
+    if connection.execute(owns, {"role": role}).fetchone():
+        raise InvalidInput(
+            "database.role", f"{role} owns the tables or may do everything: name a role for the application alone"
+        )
 
 
 def _create(connection: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:

@@ -32,11 +32,6 @@ def fields_of_entry(tx: Connection, entry_id: str) -> list[VaultRow]:
     return find_all(tx, VaultRow, vault_field, "field", entry_id=entry_id)
 
 
-def fields_of_record(tx: Connection, record_id: str) -> list[VaultRow]:
-    """Return everything sealed under one record key."""
-    return find_all(tx, VaultRow, vault_field, "entry_id", "field", record_id=record_id)
-
-
 def erase_record(tx: Connection, record_id: str) -> int:
     """Delete what was sealed under a record key that is being destroyed; return how many fields."""
     return changed(tx, delete(vault_field).where(vault_field.c.record_id == record_id))

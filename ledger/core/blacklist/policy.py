@@ -38,10 +38,6 @@ def policy_bytes(
     return encode(value if chain is None else {**value, "chain": chain.to_json()})
 
 
-def is_check_policy(value: Json) -> bool:
-    return isinstance(value, dict) and value.get("tag") == TAG
-
-
 def parse_check_policy(data: bytes) -> CheckPolicy:
     """Return the policy of its exact bytes; raise InvalidInput("check-policy.malformed")."""
     value = read_json(data, _CODE)

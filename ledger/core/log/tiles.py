@@ -63,11 +63,6 @@ FetchTile: TypeAlias = Callable[[Tile], bytes]
 """A tile to its bytes. A wider tile may be given for a narrower one: its first hashes are the same."""
 
 
-def bundle_path(index: int, width: int = TILE_WIDTH) -> str:
-    """Return the path of an entry bundle."""
-    return BundleRef(index, width).path
-
-
 def parse_tile_path(path: str) -> Tile | BundleRef:
     """Return what a path below the log's prefix names; raise InvalidInput("tile.malformed") for any spelling but `.path`."""
     match = _PATH.fullmatch(path)

@@ -8,7 +8,6 @@ from ledger.core.log.tiles import (
     BundleRef,
     Tile,
     TileReader,
-    bundle_path,
     bundles_to_write,
     decode_bundle,
     encode_bundle,
@@ -192,7 +191,7 @@ def test_a_canonical_path_names_its_tile(path: str, parsed: Tile | BundleRef) ->
 @given(st.integers(0, 63), st.integers(0, 2**50), st.integers(1, 256))
 def test_every_tile_is_read_back_from_its_path(level: int, index: int, width: int) -> None:
     assert parse_tile_path(Tile(level, index, width).path) == Tile(level, index, width)
-    assert parse_tile_path(bundle_path(index, width)) == BundleRef(index, width)
+    assert parse_tile_path(BundleRef(index, width).path) == BundleRef(index, width)
 
 
 @pytest.mark.parametrize(
