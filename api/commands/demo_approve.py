@@ -13,6 +13,7 @@ from datetime import date
 from hashlib import sha256
 
 from api.commands.client import Client
+from api.commands.demo_checks import Checks, open_checks
 from api.commands.demo_insider import AUDIT, REPLAY, Found, date_back, findings_of, rename_decider, swap_policy
 from api.commands.demo_own import own_settings
 from api.commands.demo_staff import Staff, hire
@@ -21,13 +22,9 @@ from api.commands.http_processes import front
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.commands.running import Running, everything
 from api.settings import Settings
-from api.wiring import ids
 from api.wiring.first_start import ADMINISTRATOR_FILE
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
-from ledger.core.log.directory import format_instant
-from ledger.services.applications.people import applicant_id
-from ledger.storage.directory import institution_by_code
 from signing.canonical import Json
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
@@ -50,7 +47,7 @@ class Walk:
     running: Running
     administrator: Client
     staff: Mapping[str, Staff]
-    institution_id: str
+    checks: Checks
     failed: list[str] = field(default_factory=list)
 
     def hold(self, name: str, *, so: bool, told: str) -> None:
@@ -60,27 +57,23 @@ class Walk:
             self.failed.append(name)
 
     def apply(self, place: int, minor: str, months: int = 24) -> str:
-        """Have Otto enter an application of somebody new; return its id."""
-        identity, stores = IDENTITIES[place], self.running.installation.stores
-        check: dict[str, Json] = {
-            "applicant": applicant_id(stores, self.institution_id, "cn-id", identity),
-            "listed": False,
-            "receipt_sha256": "09" * 32,
-            "checked_at": format_instant(ids.now()),
-        }
+        """Have Otto enter an application of somebody new, and check them against the blacklist; return its id."""
+        identity = IDENTITIES[place]
         person: dict[str, Json] = {
             "role": "borrower",
             "name": f"Demo Applicant {place + 1}",
             "identity": {"kind": "cn-id", "value": identity},
             "phone": None,
         }
-        body: dict[str, Json] = {"application": _content(minor, months, check), "people": [person]}
+        body: dict[str, Json] = {"application": _content(minor, months), "people": [person]}
         otto = self.staff["Otto"].client
         loan = str(otto.post("/v1/applications", body)["id"])
         otto.upload(f"/v1/applications/{loan}/attachments", {"file": ("identity.png", PICTURE, "image/png")}, {})
+        self.checks.attach(otto, loan, identity)
         return loan
 
     def close(self) -> None:
+        self.checks.close()
         for client in (self.administrator, *(person.client for person in self.staff.values())):
             client.close()
 
@@ -88,7 +81,7 @@ class Walk:
         return str(self.staff["Otto"].client.get(f"/v1/applications/{loan}")["state"])
 
 
-def _content(minor: str, months: int, check: dict[str, Json]) -> dict[str, Json]:
+def _content(minor: str, months: int) -> dict[str, Json]:
     return {
         "product": "personal-instalment",
         "amount": {"currency": "CNY", "minor": minor},
@@ -100,7 +93,7 @@ def _content(minor: str, months: int, check: dict[str, Json]) -> dict[str, Json]
         "collateral": [],
         "attachments": [{"kind": "identity", "sha256": sha256(PICTURE).hexdigest(), "bytes": len(PICTURE)}],
         "third_party": [],
-        "checks": [check],
+        "checks": [],
     }
 
 
@@ -132,9 +125,8 @@ def _open(settings: Settings, running: Running) -> Walk:
     token = (settings.keys_folder / settings.institution_code / ADMINISTRATOR_FILE).read_text(encoding="utf-8").strip()
     administrator = Client(running.url, token)
     staff = {name: hire(running.url, administrator, name, *roles) for name, roles in PEOPLE.items()}
-    code = settings.institution_code
-    found = running.installation.stores.database.read(lambda tx: institution_by_code(tx, code))
-    walk = Walk(running, administrator, staff, found.id if found else "")
+    checks = open_checks(running.installation, running.url, staff["Otto"].client)
+    walk = Walk(running, administrator, staff, checks)
     risk, today = staff["Rita"].client, date(2020, 1, 1).isoformat() + "T00:00:00Z"
     policy = risk.post("/v1/policies", {"policy": DEFAULT_POLICY.to_json(), "valid_from": today})["id"]
     administrator.post(f"/v1/policies/{policy}/publications", {})
@@ -150,7 +142,7 @@ def _open(settings: Settings, running: Running) -> Walk:
 def _small(walk: Walk) -> str:
     loan = walk.apply(0, "4000000")
     done = walk.staff["Otto"].submit(loan)
-    told = f"CNY 40,000: {walk.state(loan)} by the rule set at its submission, signed with its own key, entry {done['entry']}"
+    told = f"CNY 40,000, a clean check of the blacklist with its receipt: {walk.state(loan)} by the rule set at its submission, signed with its own key, entry {done['entry']}"
     walk.hold("3 small", so=walk.state(loan) == "approved", told=told)
     return loan
 

@@ -15,7 +15,7 @@ from api.commands.tables import covered, facts, table
 from api.schemas.applications import checked_policy
 from api.schemas.policy_files import MAX_FILE_BYTES, Format, read_policy_file, write_policy_file
 from api.wiring import ids
-from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.default_policy import SHIPPED
 from ledger.core.applications.policy_check import find_defects
 from ledger.core.log.directory import format_instant
 from signing.canonical import Json
@@ -34,7 +34,10 @@ app.add_typer(rules, name="rules")
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="The policy as .json, .csv or .xlsx; - for standard input.")
 ]
-PolicyId = Annotated[str, typer.Argument(metavar="POLICY", help="Id of a policy, or `default`: the one we ship.")]
+PolicyId = Annotated[
+    str,
+    typer.Argument(metavar="POLICY", help="Id of a policy, or one that we ship: `default`, `default-without-check`."),
+]
 
 
 @app.command()
@@ -77,9 +80,9 @@ def export(  # noqa: PLR0913  # each is an option of the command
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
-    """Write a policy to a file that a spreadsheet program opens; `default` needs no service."""
-    if policy == "default":
-        data = write_policy_file(DEFAULT_POLICY, form)
+    """Write a policy to a file that a spreadsheet program opens; those that we ship need no service."""
+    if policy in SHIPPED:
+        data = write_policy_file(SHIPPED[policy], form)
     else:
         with connected(url, token_file) as client:
             data = client.get_bytes(f"/v1/policies/{policy}", format=form)

@@ -11,7 +11,7 @@ from api.routes.answers import Waiter, answer_written
 from api.schemas.applications import checked_policy, dry_run_answer, instant_of
 from api.schemas.policy_files import MEDIA_TYPES, Format, read_policy_file, write_policy_file
 from api.schemas.strict_request import Id
-from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.default_policy import SHIPPED
 from ledger.core.applications.dry_run import Period
 from ledger.core.applications.policy import Policy
 from ledger.core.log.permissions import Action, Grade, Resource, require
@@ -19,6 +19,7 @@ from ledger.services.applications.check_policy import check_policy
 from ledger.services.applications.dry_run_policy import dry_run_policy
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.read_policy import read_policy
+from ledger.services.context import Act
 
 router = APIRouter(
     prefix="/v1/policies", tags=["policies"]
@@ -32,8 +33,13 @@ _FILE_BODY = {"requestBody": {"required": True, "content": {kind: {} for kind in
 @router.get("/default", response_class=Response)
 def get_default_policy(act: Reading, form: Annotated[Format, _FORM] = "json") -> Response:
     """Fetch the policy that we ship, to begin with."""
-    require(act.principal, Action.POLICY_READ, Resource(act.principal.institution_id, Grade.COMMERCIAL))
-    return _file("default", DEFAULT_POLICY, form)
+    return _shipped(act, "default", form)
+
+
+@router.get("/default-without-check", response_class=Response)
+def get_policy_without_check(act: Reading, form: Annotated[Format, _FORM] = "json") -> Response:
+    """Fetch the policy that we ship for a lender that is in no consortium: nothing in it rests on a check of the blacklist."""
+    return _shipped(act, "default-without-check", form)
 
 
 @router.get("/{policy_id}", response_class=Response)
@@ -80,6 +86,11 @@ async def post_policy_file(
     key = await run_sync(here.institution_key, caller.institution_id)
     written = await run_sync(propose_policy, here.stores, act, new, key)
     return await answer_written(here, waiter, act, written, location="/v1/policies")
+
+
+def _shipped(act: Act, name: str, form: Format) -> Response:
+    require(act.principal, Action.POLICY_READ, Resource(act.principal.institution_id, Grade.COMMERCIAL))
+    return _file(name, SHIPPED[name], form)
 
 
 def _file(name: str, policy: Policy, form: Format) -> Response:

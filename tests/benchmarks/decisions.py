@@ -8,7 +8,7 @@ content opened, the decisions so far taken again), the rules, the durable write.
 import base64
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import cast
@@ -17,12 +17,12 @@ from api.commands.client import Client
 from benchmarks.load import Request, send_at_once
 from benchmarks.measuring import Figure, Run, note, percentile, temporary_folder
 from benchmarks.service import Service, running
-from ledger.core.applications.default_policy import DEFAULT_POLICY
 from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer
 from support.applications import application
+from support.policies import unchecked
 
 CLIENTS = 48
 PROCESSES = 2
@@ -90,10 +90,7 @@ def _staffed(service: Service) -> _Desk:
     proofing: Json = {"provider": "desk", "grade": "lenders-word"}
     public = cast("Json", key.public.to_json())
     administrator.post("/v1/keys", {"owner": owner, "proofing": proofing, "key": public, "purpose": "sign"})
-    policy = cast("Mapping[str, dict[str, dict[str, Json]]]", json.loads(json.dumps(DEFAULT_POLICY.to_json())))
-    for path in policy["paths"].values():
-        path["check_minutes"] = None
-    body = {"policy": cast("Json", policy), "valid_from": cast("Json", "2020-01-01T00:00:00Z")}
+    body = {"policy": cast("Json", unchecked().to_json()), "valid_from": cast("Json", "2020-01-01T00:00:00Z")}
     proposed = Client(service.url, tokens["risk"][1]).post("/v1/policies", body)
     administrator.post(f"/v1/policies/{proposed['id']}/publications", {})
     return _Desk(Client(service.url, tokens["enters"][1]), decides, tokens["decides"][1], key)

@@ -11,8 +11,6 @@ from support.decisions import NOW
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)  # of an identity document, as far as the intake looks
 ANN, BOB = "0a" * 32, "0b" * 32
 
-AT_HAND = AtHand(received=frozenset({sha256(PICTURE).digest()}))
-
 
 def application(**changes: object) -> Application:
     facts: dict[str, object] = {
@@ -48,3 +46,6 @@ def third_party(at: datetime, *, days: int) -> ThirdParty:
         fetched_at=format_instant(fetched),
         valid_until=format_instant(fetched + timedelta(days=60)),
     )
+
+
+AT_HAND = AtHand(received=frozenset({sha256(PICTURE).digest()}), checks=(check(),))

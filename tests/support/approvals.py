@@ -1,6 +1,6 @@
 """A ledger with people who decide, each with a key of their own, and a policy in force."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledger.core.applications.decide import Verdict
@@ -10,12 +10,12 @@ from ledger.core.applications.rule_set import RuleSet
 from ledger.core.log.audit_findings import AuditReport
 from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Action, Principal, Role
+from ledger.services.applications.add_check import add_check
 from ledger.services.applications.attach import attach
 from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
 from ledger.services.applications.create import MADE_HERE, NewApplication, create
 from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import Wanted, issue_decision
-from ledger.services.applications.people import applicant_id
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.propose_rule_set import NewRuleSet, propose_rule_set
 from ledger.services.applications.publish_policy import publish_policy
@@ -34,7 +34,8 @@ from signing.algorithms import Suite
 from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer, EvmSigner, open_signer
-from support.applications import PICTURE, application, check
+from support.applications import PICTURE, application
+from support.checks import Asked, real_check
 from support.ledgers import INSTITUTION, NOW, Ledger, secret_of
 
 CHAIN_ID = 31_337
@@ -95,22 +96,30 @@ class Desk:
         publish_rule_set(stores, self.ledger.act(now=self.now), wanted)
         return rule_set_id
 
-    def apply(self, *, amount: int = 10_000_000, identity: str = IDENTITY, **changes: Json) -> str:
-        """Have Otto enter an application; return its id."""
-        made = {"tag", "number", "version", "corrects", "applicants", "checks"}
+    def apply(
+        self, *, amount: int = 10_000_000, identity: str = IDENTITY, checked: bool = True, **changes: Json
+    ) -> str:
+        """Have Otto enter an application and, where it is to be `checked`, look its applicant up in the blacklist; return its id."""
+        made = {"tag", "number", "version", "corrects", "applicants"}
         content: dict[str, Json] = {
             name: value for name, value in application(amount=amount).to_json().items() if name not in made
         }
         people: list[Json] = [
             {"role": "borrower", "name": "林小雨", "identity": {"kind": "cn-id", "value": identity}, "phone": None}
         ]
-        applicant = applicant_id(self.ledger.stores, INSTITUTION, "cn-id", identity)
-        content["checks"] = [replace(check(self.now), applicant=applicant).to_json()]
         new = NewApplication(content={**content, **changes}, people=people)
         loan = create(self.ledger.stores, self.act("Otto"), new).resource_id
         if "attachments" not in changes:
             attach(self.ledger.stores, self.act("Otto"), loan, PICTURE)
+        if checked:
+            self.check(loan, identity)
         return loan
+
+    def check(self, application_id: str, identity: str = IDENTITY, listed: tuple[str, ...] = ()) -> None:
+        """Have Otto look an applicant up in a list of these identity numbers, and attach the receipt."""
+        number = self.content_number(application_id)
+        asked = Asked(institution=INSTITUTION, identity=identity, application=number, at=self.now)
+        add_check(self.ledger.stores, self.act("Otto"), application_id, real_check(asked, listed))
 
     def submit(self, application_id: str) -> Written:
         return submit(self.ledger.stores, self.act("Otto"), application_id, RULES)

@@ -62,6 +62,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "GET /v1/openapi.json": EVERYBODY,
     "GET /v1/policies": DECIDERS | {AUDITOR, ADMINISTRATOR},
     "GET /v1/policies/default": DECIDERS | {AUDITOR, ADMINISTRATOR},
+    "GET /v1/policies/default-without-check": DECIDERS | {AUDITOR, ADMINISTRATOR},
     "GET /v1/policies/{policy_id}": DECIDERS | {AUDITOR, ADMINISTRATOR},
     "GET /v1/queue": DECIDERS,
     "GET /v1/rule-sets": DECIDERS | {AUDITOR, ADMINISTRATOR},

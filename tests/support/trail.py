@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ledger.core.applications.application import Application
+from ledger.core.applications.application import Application, BlacklistCheck
 from ledger.core.applications.automated import Acting, Submitted, decide_by_rules
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
@@ -21,6 +21,7 @@ from signing.keys.signer import Ed25519Signer
 from signing.statement_parts import Head, SeenCheckpoint
 from support.applications import application, check
 from support.decisions import NOW
+from support.policies import unchecked
 
 KEYS = {
     name: Ed25519Signer(bytes([number]) * 32, purpose="decide")
@@ -50,7 +51,8 @@ class Trail:
     policy: Policy = DEFAULT_POLICY
     decision_rows: list[tuple[int, dict[str, object] | None]] = field(default_factory=list)
     state_rows: list[dict[str, object]] = field(default_factory=list)
-    content: Application = field(default_factory=lambda: application(amount=10_000_000, checks=(check(),)))
+    content: Application = field(default_factory=lambda: application(amount=10_000_000))
+    checks: tuple[BlacklistCheck, ...] = (check(),)  # handed in with each submission
 
     def add(self, kind: str, subject: str, facts: dict[str, Json] | None = None, **values: Json) -> None:
         """Add one entry of type `kind`."""
@@ -113,9 +115,11 @@ class Trail:
         self.add("application.submitted", loan, submission={**submission, **changes})
 
     def attach(self, loan: str = LOAN) -> None:
-        """Hand in what the application lists."""
+        """Hand in what the application lists, and the checks of its applicants."""
         for item in self.content.attachments:
             self.add("application.attached", loan, attachment={"sha256": item.sha256.hex()}, author="otto")
+        for one in self.checks:
+            self.add("application.checked", loan, check=one.to_json(), author="otto")
 
     def delegate(self, name: str, *, until: timedelta, limit: int) -> None:
         """Let `name` decide in Olga's place."""
@@ -228,8 +232,8 @@ def escalating() -> Trail:
     trail.hire("hans", "department-head")
     first, *rest = DEFAULT_POLICY.paths["two"].steps
     steps = (replace(first, escalates_to="department-head"), *rest)
-    two = replace(DEFAULT_POLICY.paths["two"], steps=steps, check_minutes=None)
-    trail.policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": two})
+    two = replace(DEFAULT_POLICY.paths["two"], steps=steps)
+    trail.policy = unchecked(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": two}))
     trail.enforce(policy=trail.policy)
     trail.create()
     trail.submit()

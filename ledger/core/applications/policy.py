@@ -83,8 +83,9 @@ class Path:
     steps: tuple[Step, ...]
     attachments: tuple[str, ...] = ()
     third_party: tuple[Fresh, ...] = ()
-    check_minutes: int | None = None  # a blacklist check bound to the same applicant, no older than this
-    check_receipt: bool = False  # only a check whose receipt was verified counts, not one that was entered
+    check_minutes: int | None = (
+        None  # a blacklist check of each applicant whose receipt was verified, no older than this
+    )
 
     @property
     def begins_automatic(self) -> bool:
@@ -197,19 +198,14 @@ def _paths(value: Json) -> dict[str, Path]:
 
 def parse_path(value: Json) -> Path:
     """Return one path; raise InvalidInput("policy.invalid") with `field` path.…."""
-    names = {"steps", "attachments", "third_party", "check_minutes"}
-    has_receipt = isinstance(value, dict) and "check_receipt" in value
-    fields = Fields(value, frozenset(names | ({"check_receipt"} if has_receipt else set())), where="path", code=_CODE)
-    path = Path(
+    names = frozenset({"steps", "attachments", "third_party", "check_minutes"})
+    fields = Fields(value, names, where="path", code=_CODE)
+    return Path(
         steps=fields.many("steps", parse_step, least=1, most=MAX_STEPS),
         attachments=fields.many("attachments", _label, most=MAX_NAMES),
         third_party=fields.many("third_party", _fresh, most=MAX_NAMES),
         check_minutes=fields.optional("check_minutes", lambda item: _count(item, least=1)),
-        check_receipt=has_receipt and fields.boolean("check_receipt"),
     )
-    if has_receipt and (not path.check_receipt or path.check_minutes is None):
-        raise _invalid("path.check_receipt", "expected true, or nothing, and only where a check is asked for")
-    return path
 
 
 def _fresh(value: Json) -> Fresh:
@@ -322,7 +318,6 @@ def _path_json(path: Path) -> Json:
         "attachments": list(path.attachments),
         "third_party": [{"source": item.source, "max_age_days": item.max_age_days} for item in path.third_party],
         "check_minutes": path.check_minutes,
-        **({"check_receipt": True} if path.check_receipt else {}),
     }
 
 

@@ -104,9 +104,10 @@ def path_for(policy: Policy, case: Case) -> tuple[str, str]:
 def find_defects(policy: Policy) -> list[Defect]:
     """Return up to MAX_NAMED gaps and overlaps, one example for each set of rows that overlap, or come near at an amount.
 
-    Raises InvalidInput("policy.too-large" | "policy.role").
+    Raises InvalidInput("policy.too-large" | "policy.role" | "policy.unchecked").
     """
     _check_roles(policy)
+    _check_clean(policy)
     found: dict[tuple[str, ...], Defect] = {}
     gaps: dict[object, Defect] = {}
     for case in _cells(policy):
@@ -133,6 +134,18 @@ def _check_roles(policy: Policy) -> None:
                     f"path {name}, step {place}: expected one of the roles {', '.join(sorted(DECIDERS))}, got {role[:40]}",
                     field=f"paths.{name}.steps",
                 )
+
+
+def _check_clean(policy: Policy) -> None:
+    """Refuse a row for applicants who are not listed whose path asks for no check: nobody would know that they are not."""
+    for row in policy.rows:
+        if True not in row.when.listed and policy.paths[row.path].check_minutes is None:
+            raise InvalidInput(
+                "policy.unchecked",
+                f"row {row.id} is for applicants of whom no listing was found, and its path {row.path} asks for no blacklist check: set how "
+                "many minutes a check holds there, or let the row cover both",
+                field=f"paths.{row.path}.check_minutes",
+            )
 
 
 def check_policy(policy: Policy, places: Mapping[str, str] = MappingProxyType({})) -> None:

@@ -54,7 +54,6 @@ PATH_HEADINGS = (
     Heading("attachments", "必备附件 attachments"),
     Heading("third_party", "第三方数据及最长天数 third-party data: days"),
     Heading("check_minutes", "黑名单查询有效分钟 minutes a blacklist check holds"),
-    Heading("check_receipt", "查询须附回执 its receipt is needed"),
 )
 STEP_HEADINGS = (
     Heading("path", "路径 path"),
@@ -128,7 +127,7 @@ def _settings(policy: Policy) -> list[Line]:
 
 def _path(name: str, path: Path) -> Line:
     asked = LIST_MARK.join(f"{item.source}: {item.max_age_days}" for item in path.third_party)
-    return name, LIST_MARK.join(path.attachments), asked, path.check_minutes, YES if path.check_receipt else NO
+    return name, LIST_MARK.join(path.attachments), asked, path.check_minutes
 
 
 def _step(path: str, order: int, step: Step) -> Line:

@@ -178,7 +178,7 @@ def _paths(table: _Table, steps: Mapping[str, dict[int, tuple[int, Json]]]) -> d
         told = {key: table.value(line, key, parse) for key, parse in _PATH_PARSERS.items()}
         path: Json = {
             "steps": [step for _, step in steps[name].values()],
-            **{key: value for key, value in told.items() if key != "check_receipt" or value},
+            **told,
         }
         table.check(line, path, parse_path)
         found[name] = (line, path)
@@ -314,7 +314,6 @@ _PATH_PARSERS: Mapping[str, Callable[[Cell], Json]] = {
     "attachments": _names,
     "third_party": _third_party,
     "check_minutes": whole,
-    "check_receipt": flag,
 }
 _STEP_PARSERS: Mapping[str, Callable[[Cell], Json]] = {
     "kind": _kind,

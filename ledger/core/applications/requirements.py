@@ -1,6 +1,7 @@
 """What must be at hand before an application is decided: attachments, fresh third-party data, fresh blacklist checks.
 
-Promises: pure; each thing that is missing or out of date is named. Leaves to others: whether a receipt itself verifies.
+Promises: pure; each thing that is missing or out of date is named; a check counts by its receipt only, never because somebody entered it.
+Leaves to others: whether a receipt itself verifies.
 """
 
 from collections.abc import Iterator
@@ -53,15 +54,13 @@ def _checks(path: Path, application: Application, at_hand: AtHand, now: datetime
     if path.check_minutes is None:
         return
     oldest = now - timedelta(minutes=path.check_minutes)
-    entered = () if path.check_receipt else application.checks
     for place, applicant in enumerate(application.applicants, start=1):
         fresh = any(
             check.applicant == applicant.id and _between(oldest, check.checked_at, now + MAX_CLOCK_AHEAD)
-            for check in (*entered, *at_hand.checks)
+            for check in at_hand.checks
         )
         if not fresh:
-            proof = " with its receipt" if path.check_receipt else ""
-            yield f"a blacklist check of applicant {place}{proof} not older than {path.check_minutes} minutes"
+            yield f"a blacklist check of applicant {place} with its receipt, not older than {path.check_minutes} minutes"
 
 
 def _between(oldest: datetime, at: str, newest: datetime) -> bool:

@@ -9,7 +9,6 @@ import pytest
 from api.cli import run
 from api.commands.demo_contract import BRIEF_TERMS
 from api.commands.terms_hash import terms_hash
-from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from signing.algorithms import Suite
 from signing.keys.files import create_key
@@ -18,6 +17,7 @@ from support.applications import PICTURE, application
 from support.approvals import cn_identity
 from support.live_applications import MADE_HERE
 from support.live_service import DECIDING, Caller, Service
+from support.policies import unchecked
 
 Tally = Callable[..., tuple[int, str]]
 
@@ -42,10 +42,7 @@ def people(service: Service) -> dict[str, Caller]:
     named = {"Otto": Role.OFFICER, "Olga": Role.OFFICER, "Rita": Role.RISK}
     callers = {name: service.newcomer(role, institution=DECIDING) for name, role in named.items()}
     callers["Ada"] = service.administrator(DECIDING)
-    policy = DEFAULT_POLICY.to_json()
-    for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
-        path["check_minutes"] = None  # type: ignore[index,call-overload]  # checks have tests of their own
-    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
+    body = {"policy": unchecked().to_json(), "valid_from": "2026-01-01T00:00:00Z"}
     proposed = callers["Rita"].post("/v1/policies", json=body).json()["id"]
     assert callers["Ada"].post(f"/v1/policies/{proposed}/publications").status_code == 201
     return callers

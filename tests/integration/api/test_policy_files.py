@@ -17,6 +17,7 @@ from ledger.core.log.permissions import Role
 from signing.canonical import encode
 from support.live_applications import entered
 from support.live_service import DECIDING, NEIGHBOUR, Service
+from support.policies import unchecked
 
 WORKBOOK = write_policy_file(DEFAULT_POLICY, "xlsx")
 LATER = {"valid_from": "2099-01-01T00:00:00Z"}
@@ -136,9 +137,7 @@ def test_command_names_gap_and_cell(tally: Tally, tmp_path: Path) -> None:
 def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_them(
     service: Service, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_force = json.loads(encode(DEFAULT_POLICY.to_json()))
-    for path in in_force["paths"].values():
-        path["check_minutes"] = None
+    in_force = json.loads(encode(unchecked().to_json()))
     risk = service.newcomer(Role.RISK, institution=DECIDING)
     body = {"policy": in_force, "valid_from": "2026-01-01T00:00:00Z"}
     assert (

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from ledger.errors import LedgerError
 from ledger.services.applications.audit_approvals import audit_approvals
@@ -18,6 +17,7 @@ from ledger.services.log.change_department import DepartmentChange, change_depar
 from ledger.services.log.sequence import Turn, sequence
 from signing.canonical import Json
 from support.approvals import Desk
+from support.policies import unchecked
 from support.stage import WORKER, refused
 
 REACHES = 10**12
@@ -103,9 +103,8 @@ def test_delegation_that_may_not_be_given_is_refused(desk: Desk, changes: dict[s
 
 def enforce(desk: Desk, **step: Json) -> None:
     """Put a policy into force whose first step of two has these members."""
-    policy = DEFAULT_POLICY.to_json()
+    policy = unchecked().to_json()
     policy["paths"]["two"]["steps"][0].update(step)  # type: ignore[index,call-overload,union-attr]  # the shape is known here
-    policy["paths"]["two"]["check_minutes"] = None  # type: ignore[index,call-overload]
     desk.enforce(policy)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy import Fresh
 from ledger.core.log.directory import format_instant
 from ledger.services.applications.add_third_party import add_third_party
@@ -17,6 +16,7 @@ from ledger.storage.evidence import attachments_of, evidence_of
 from signing.canonical import Json
 from support.applications import PICTURE, third_party
 from support.approvals import Desk
+from support.policies import unchecked
 from support.stage import refused
 
 
@@ -41,13 +41,14 @@ def test_attachment_is_taken_in_read_and_audited(desk: Desk) -> None:
 def test_loan_without_what_its_path_asks_for_is_not_handed_in(desk: Desk) -> None:
     listed: list[Json] = [{"kind": "payslip", "sha256": "00" * 32, "bytes": 1}]
     refused(lambda: desk.submit(desk.apply(attachments=listed)), "application.incomplete")
-    refused(lambda: desk.submit(desk.apply(checks=[])), "application.incomplete")
+    refused(lambda: desk.submit(desk.apply(checked=False)), "application.incomplete")
 
 
 def test_third_party_data_counts_while_it_is_fresh(desk: Desk) -> None:
-    two = replace(DEFAULT_POLICY.paths["two"], third_party=(Fresh("credit-report", 30),), check_minutes=None)
+    lax = unchecked()
+    two = replace(lax.paths["two"], third_party=(Fresh("credit-report", 30),))
     desk.later(seconds=1)
-    desk.enforce(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": two}).to_json())
+    desk.enforce(replace(lax, paths={**lax.paths, "two": two}).to_json())
     stores, loan = desk.ledger.stores, desk.apply()
     refused(lambda: desk.submit(loan), "application.incomplete")
     envelope = third_party(desk.now, days=29)
@@ -76,7 +77,7 @@ def test_verification_is_recorded_by_whom(desk: Desk) -> None:
         "material": "identity", "sha256": None, "source": "register", "result": "confirmed", "note": None
     }  # fmt: skip
     verify_material(stores, desk.act("Rita"), loan, told)
-    (row,) = stores.database.read(lambda tx: evidence_of(tx, loan))
+    row = stores.database.read(lambda tx: evidence_of(tx, loan))[-1]
     assert (row.kind, row.author_id) == ("verification", desk.people["Rita"].principal.id)
     refused(lambda: verify_material(stores, desk.act("Hans"), loan, told), "permission.denied")
     refused(lambda: verify_material(stores, desk.act("Rita"), loan, {**told, "result": "yes"}), "evidence.invalid")

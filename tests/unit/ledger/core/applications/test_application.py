@@ -94,12 +94,12 @@ def test_everything_missing_is_named() -> None:
     with pytest.raises(
         Conflict, match="kind identity; data of credit-report not older than 30 days; a blacklist check of applicant 1"
     ):
-        require_complete(path, application(attachments=()), AT_HAND, NOW)
+        require_complete(path, application(attachments=()), replace(AT_HAND, checks=()), NOW)
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=16), -timedelta(minutes=3)])
 def test_check_too_old_or_from_the_future_does_not_count(late: timedelta) -> None:
-    assert len(missing(AUTOMATIC, application(checks=(check(NOW - late),)), AT_HAND, NOW)) == 1
+    assert len(missing(AUTOMATIC, application(), replace(AT_HAND, checks=(check(NOW - late),)), NOW)) == 1
 
 
 def test_third_party_data_counts_until_it_runs_out() -> None:

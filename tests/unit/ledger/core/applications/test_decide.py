@@ -261,7 +261,7 @@ def test_escalated_step_is_decided_by_the_role_above_as_well() -> None:
         (escalating(), [replace(LATE, day="2026-11-25")], "decision.not-overdue"),
         (escalating(), [replace(LATE, step=1)], "decision.escalation"),
         (escalating(), [LATE, LATE], "decision.escalation"),
-        (review("two"), [LATE], "decision.escalation"),
+        (review("committee"), [LATE], "decision.escalation"),
     ],
 )
 def test_escalation_out_of_turn_is_refused(held: Review, events: list[object], code: str) -> None:

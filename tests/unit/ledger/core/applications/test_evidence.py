@@ -77,9 +77,9 @@ def test_listing_is_heeded_on_the_path_for_it_and_on_the_strictest() -> None:
         require_heeded(DEFAULT_POLICY, "two", application(), 1)
 
 
-def test_path_that_asks_for_the_receipt_takes_no_check_that_was_only_entered() -> None:
-    path = replace(DEFAULT_POLICY.paths["two"], check_receipt=True, attachments=())
+def test_check_that_was_only_entered_is_no_clean_check() -> None:
+    path = replace(DEFAULT_POLICY.paths["two"], attachments=())
     entered = application(checks=(check(),))
     (line,) = missing(path, entered, AtHand(), NOW)
-    assert line == "a blacklist check of applicant 1 with its receipt not older than 15 minutes"
+    assert line == "a blacklist check of applicant 1 with its receipt, not older than 15 minutes"
     assert missing(path, entered, AtHand(checks=(check(),)), NOW) == []

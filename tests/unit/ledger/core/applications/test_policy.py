@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.core.applications.default_policy import DEFAULT_POLICY
-from ledger.core.applications.policy import Fresh, Row, Span, When, parse_policy
+from ledger.core.applications.default_policy import DEFAULT_POLICY, SHIPPED, WITHOUT_CHECK
+from ledger.core.applications.policy import Fresh, Policy, Row, Span, StepKind, When, parse_policy
 from ledger.core.applications.policy_check import Case, check_policy, find_defects, path_for
 from ledger.errors import InvalidInput
 from signing.canonical import Json
+from support.policies import unchecked
 
 
 def case(amount: int, grade: str = "B", *, listed: bool = False, fall: int = 0) -> Case:
@@ -174,12 +175,16 @@ def test_defect_says_which_kind_it_is() -> None:
     assert {defect.code for defect in find_defects(overlap)} == {"policy.overlap"}
 
 
-def test_step_that_escalates_survives_its_own_json_and_others_look_as_before() -> None:
+def test_step_that_escalates_survives_its_own_json_and_others_do_not_name_it() -> None:
     two = DEFAULT_POLICY.paths["two"]
-    steps = (replace(two.steps[0], escalates_to="department-head"), two.steps[1])
-    policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": replace(two, steps=steps)})
+    steps = tuple(replace(step, escalates_to=None) for step in two.steps)
+    policy = replace(DEFAULT_POLICY, paths={"two": replace(two, steps=steps), "three": DEFAULT_POLICY.paths["three"]})
+    rows = tuple(replace(row, path="two") for row in policy.rows)
+    policy = replace(policy, strictest="two", rows=rows)
     assert parse_policy(policy.to_json()) == policy
-    assert "escalates_to" not in str(DEFAULT_POLICY.to_json())
+    told = policy.to_json()["paths"]
+    assert "escalates_to" not in str(told["two"])  # type: ignore[index,call-overload]  # its shape is known
+    assert "escalates_to" in str(told["three"])  # type: ignore[index,call-overload]
 
 
 @pytest.mark.parametrize(("path", "role"), [("two", "officer"), ("committee", "risk")])
@@ -191,13 +196,30 @@ def test_step_does_not_escalate_to_itself_nor_a_committee_at_all(path: str, role
         parse_policy(policy.to_json())
 
 
-def test_path_asks_for_a_check_s_receipt_or_says_nothing() -> None:
-    two = DEFAULT_POLICY.paths["two"]
-    policy = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": replace(two, check_receipt=True)})
+@pytest.mark.parametrize("policy", SHIPPED.values(), ids=SHIPPED)
+def test_shipped_policies_cover_every_case_and_rely_on_checked_applicants_only(policy: Policy) -> None:
+    check_policy(policy)
     assert parse_policy(policy.to_json()) == policy
-    assert "check_receipt" not in str(DEFAULT_POLICY.to_json())
-    for wrong in ({"check_receipt": False}, {"check_receipt": True, "check_minutes": None}, {"check_receipt": 1}):
-        value = policy.to_json()
-        value["paths"]["two"].update(wrong)  # type: ignore[index,call-overload,union-attr]  # its shape is known
-        with pytest.raises(InvalidInput, match="check_receipt"):
-            parse_policy(value)
+
+
+def test_row_for_the_unlisted_whose_path_asks_for_no_check_is_refused() -> None:
+    two = replace(DEFAULT_POLICY.paths["two"], check_minutes=None)
+    blind = replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": two})
+    with pytest.raises(InvalidInput, match="row small-plain is for applicants of whom no listing was found") as refused:
+        check_policy(blind)
+    assert (refused.value.code, refused.value.field) == ("policy.unchecked", "paths.two.check_minutes")
+    check_policy(unchecked(blind))
+
+
+def test_without_a_check_nothing_is_decided_by_a_machine() -> None:
+    names = {
+        path_for(WITHOUT_CHECK, case(amount, "A", listed=listed))[0]
+        for amount in (1, 5_000_000)
+        for listed in (False, True)
+    }
+    assert names == {"two"}
+
+
+def test_each_step_that_single_people_decide_escalates() -> None:
+    steps = [step for path in DEFAULT_POLICY.paths.values() for step in path.steps if step.kind is StepKind.PERSON]
+    assert all(step.escalates_to not in {None, step.role} for step in steps)

@@ -166,7 +166,9 @@ def test_sheet_or_heading_that_is_not_as_expected_is_refused(sheets: list[Sheet]
 
 
 def test_rule_set_after_people_is_refused_at_its_path() -> None:
-    error = refused(with_cell(STEPS, 3, at(STEPS, "kind"), "automatic"))
+    error = refused(
+        with_lines(STEPS, lambda lines: [*lines[:3], (*lines[3][:2], "automatic", *lines[3][3:-1], None), *lines[4:]])
+    )
     assert (error.code, error.field) == ("policy.cell", f"sheet {PATHS}, cell A3")
 
 

@@ -81,7 +81,12 @@ def _early() -> Trail:
 
 
 def _incomplete() -> Trail:
-    return in_review(checks=())
+    trail = staffed()
+    trail.checks = ()
+    trail.content = replace(trail.content, checks=(check(),))  # entered, and proved by nothing
+    trail.create()
+    trail.submit()
+    return trail
 
 
 def _listing_passed_over() -> Trail:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ledger.core.applications.decide import Outcome
 from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.rule_set import Ruling
+from support.applications import check
 from support.rules_trail import LAX
 from support.trail import LOAN, Trail, before_rules, in_review, staffed
 
@@ -95,7 +96,12 @@ def test_rules_decide_nothing_that_waits_for_people_or_was_decided() -> None:
 
 
 def test_machine_that_decides_without_what_the_path_needs_is_named() -> None:
-    trail = before_rules(checks=())
+    trail = staffed()
+    trail.automate()
+    trail.checks = ()
+    trail.content = replace(trail.content, amount=4_000_000, checks=(check(),))  # entered, and proved by nothing
+    trail.create()
+    trail.submit(path="automatic")
     trail.rule("approved")
     assert trail.codes() == ["approval.incomplete"]
 
