@@ -1,13 +1,16 @@
-"""Strict reading of JSON that came from outside: no duplicate keys, no floats, bounded nesting (DESIGN section 9).
+"""Strict reading of JSON that came from outside: no duplicate keys, no floats, whole characters, bounded nesting (DESIGN section 9).
 
 Unlike `signing.canonical.decode` any spelling is accepted: people and programs write JSON with spaces.
 """
 
 import json
+import re
 from typing import NoReturn, cast
 
 from ledger.errors import InvalidInput
 from signing.canonical import MAX_DEPTH, MAX_SAFE_INTEGER, Json
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_json(data: bytes | str, field: str) -> Json:
@@ -20,7 +23,7 @@ def read_json(data: bytes | str, field: str) -> Json:
         raise InvalidInput(error.code, f"{field}: {error.message}", field=field) from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput("json.malformed", f"{field}: expected JSON text in UTF-8", field=field) from error
-    _check_depth(value, MAX_DEPTH, field)
+    _check_values(value, MAX_DEPTH, field)
     return cast("Json", value)
 
 
@@ -43,9 +46,22 @@ def _integer(literal: str) -> int:
     return int(literal)
 
 
-def _check_depth(value: Json, left: int, field: str) -> None:
+def _check_values(value: Json, left: int, field: str) -> None:
     if left == 0:
         raise InvalidInput("json.too-deep", f"{field}: expected at most {MAX_DEPTH} levels of nesting", field=field)
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in children:
-        _check_depth(child, left - 1, field)
+    if isinstance(value, str):
+        _check_text(value, field)
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            _check_text(name, field)
+            _check_values(child, left - 1, field)
+    elif isinstance(value, list):
+        for child in value:
+            _check_values(child, left - 1, field)
+
+
+def _check_text(text: str, field: str) -> None:
+    if not text.isascii() and _SURROGATE.search(text):
+        raise InvalidInput(
+            "json.malformed", f"{field}: expected whole characters, got half of a surrogate pair", field=field
+        )

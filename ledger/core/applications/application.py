@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ledger.core.applications.policy_check import Case
 from ledger.core.log.fields import Fields, octets, string
+from ledger.core.log.instants import instant_text
 from ledger.errors import InvalidInput
 from signing.canonical import Json, encode
 from signing.envelope import tagged_hash
@@ -25,7 +26,6 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _GRADE = re.compile(r"[A-Z][A-Z0-9+-]{0,7}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MINOR = re.compile(r"[1-9][0-9]{0,17}")
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
 
 @dataclass(frozen=True)
@@ -262,8 +262,8 @@ def parse_third_party(value: Json) -> ThirdParty:
         consent_sha256=fields.octets("consent_sha256", HASH_BYTES),
         request_sha256=fields.octets("request_sha256", HASH_BYTES),
         response_sha256=fields.octets("response_sha256", HASH_BYTES),
-        fetched_at=fields.parsed("fetched_at", _instant),
-        valid_until=fields.parsed("valid_until", _instant),
+        fetched_at=fields.parsed("fetched_at", instant_text),
+        valid_until=fields.parsed("valid_until", instant_text),
     )
 
 
@@ -275,7 +275,7 @@ def parse_blacklist_check(value: Json) -> BlacklistCheck:
         applicant=fields.octets("applicant", HASH_BYTES).hex(),
         listed=fields.boolean("listed"),
         receipt_sha256=fields.octets("receipt_sha256", HASH_BYTES),
-        checked_at=fields.parsed("checked_at", _instant),
+        checked_at=fields.parsed("checked_at", instant_text),
     )
 
 
@@ -298,10 +298,6 @@ def _minor(value: Json) -> int:
 
 def _word(value: Json) -> str:
     return _matching(value, _WORD, "a lower-case word")
-
-
-def _instant(value: Json) -> str:
-    return _matching(value, _INSTANT, "a UTC time such as 2026-11-23T15:04:05.123Z")
 
 
 def _matching(value: Json, pattern: re.Pattern[str], expected: str) -> str:

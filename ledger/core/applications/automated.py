@@ -96,9 +96,9 @@ def ruling_of(statement: bytes) -> Ruling | None:
         return None
     value = decode(statement[len(prefix) :])
     ruling = value.get("ruling") if isinstance(value, dict) else None
-    if ruling not in set(Ruling):
+    if not isinstance(ruling, str) or ruling not in set(Ruling):
         raise InvalidInput("ruleset.statement", "expected the statement of an automated decision with its ruling")
-    return Ruling(str(ruling))
+    return Ruling(ruling)
 
 
 def decision_of(actor_id: str, ruling: Ruling, content_sha256: bytes, at: datetime) -> Decision | None:

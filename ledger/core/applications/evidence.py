@@ -71,15 +71,9 @@ def parse_verification(value: Json) -> Verification:
         material=fields.text("material"),
         sha256=None if fields.optional("sha256", string) is None else fields.octets("sha256", 32),
         source=fields.text("source"),
-        result=fields.parsed("result", _result),
+        result=fields.one_of("result", Result),
         note=None if fields.optional("note", string) is None else fields.text("note"),
     )
-
-
-def _result(value: Json) -> Result:
-    if value not in set(Result):
-        raise InvalidInput("field.malformed", f"expected one of {', '.join(Result)}")
-    return Result(str(value))
 
 
 def media_type_of(data: bytes) -> str:

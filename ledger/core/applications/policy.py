@@ -223,7 +223,7 @@ def parse_step(value: Json) -> Step:
     escalates = isinstance(value, dict) and "escalates_to" in value
     fields = Fields(value, _STEP | ({"escalates_to"} if escalates else set()), where="step", code=_CODE)
     step = Step(
-        kind=fields.parsed("kind", _kind),
+        kind=fields.one_of("kind", StepKind),
         role=fields.parsed("role", _label),
         count=fields.integer("count", least=1),
         departments=fields.many("departments", _label, most=MAX_NAMES),
@@ -242,12 +242,6 @@ def parse_step(value: Json) -> Step:
     if not is_committee and (step.size or step.quorum or step.veto or step.chair_casts):
         raise _invalid("step.size", "expected 0 and no veto outside a committee")
     return step
-
-
-def _kind(value: Json) -> StepKind:
-    if value not in set(StepKind):
-        raise InvalidInput("field.malformed", f"expected one of {', '.join(StepKind)}")
-    return StepKind(str(value))
 
 
 def parse_row(value: Json) -> Row:

@@ -113,7 +113,7 @@ def parse_rule_set(value: Json) -> RuleSet:
         version=fields.integer("version", least=1),
         currency=fields.text("currency"),
         rules=fields.many("rules", _rule, least=1, most=MAX_ROWS),
-        otherwise=fields.parsed("otherwise", _ruling),
+        otherwise=fields.one_of("otherwise", Ruling),
     )
     ids = [rule.id for rule in rule_set.rules]
     if len({*ids, OTHERWISE}) != len(ids) + 1:
@@ -127,14 +127,8 @@ def _rule(value: Json) -> Rule:
         id=fields.text("id"),
         when=fields.parsed("when", parse_when),
         term_months=fields.parsed("term_months", lambda item: parse_span(item, _months)),
-        ruling=fields.parsed("ruling", _ruling),
+        ruling=fields.one_of("ruling", Ruling),
     )
-
-
-def _ruling(value: Json) -> Ruling:
-    if value not in set(Ruling):
-        raise InvalidInput("field.malformed", f"expected one of {', '.join(Ruling)}")
-    return Ruling(str(value))
 
 
 def _months(value: Json) -> int:

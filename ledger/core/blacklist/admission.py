@@ -11,8 +11,8 @@ from typing import Final
 
 from ledger.core.blacklist.checks import CheckRequest
 from ledger.core.blacklist.epochs import Epoch
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.versions import Version
+from ledger.core.log.instants import instant
 from ledger.errors import Conflict, InvalidInput, NotAllowed
 from signing.algorithms import PublicKey
 

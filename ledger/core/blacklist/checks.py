@@ -7,9 +7,9 @@ guessed: blinded elements and salted commitments. Leaves to others: whether it m
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.core.blacklist.instants import instant_text
 from ledger.core.blacklist.signed import Signed, digest, parse_signed
 from ledger.core.log.fields import Fields, octets
+from ledger.core.log.instants import instant_text
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 from signing.envelope import tagged_hash

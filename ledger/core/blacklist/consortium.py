@@ -12,9 +12,9 @@ from typing import Final
 
 from ledger.core.blacklist.admission import Member
 from ledger.core.blacklist.epochs import Epoch
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.versions import Version
 from ledger.core.log.fields import Fields, string
+from ledger.core.log.instants import instant
 from ledger.errors import InvalidInput
 from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json

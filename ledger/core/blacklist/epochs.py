@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Final
 
 from ledger.core.blacklist.identifiers import Purpose
-from ledger.core.blacklist.instants import instant, instant_text
 from ledger.core.blacklist.signed import Signed, digest
-from ledger.core.log.fields import Fields, octets, string
+from ledger.core.log.fields import Fields, octets
+from ledger.core.log.instants import instant, instant_text
 from ledger.errors import InvalidInput, VerificationFailed
 from signing.algorithms import PublicKey
 from signing.canonical import Json, encode
@@ -196,7 +196,7 @@ def parse_plan(value: Json) -> Plan:
 def _plan(fields: Fields) -> Plan:
     return Plan(
         consortium=fields.text("consortium"),
-        purpose=fields.parsed("purpose", _purpose),
+        purpose=fields.one_of("purpose", Purpose),
         number=fields.integer("number", least=1),
         threshold=fields.integer("threshold", least=1),
         evaluators=fields.many("evaluators", _evaluator, least=1, most=MAX_EVALUATORS),
@@ -216,12 +216,6 @@ def _evaluator(value: Json) -> Evaluator:
     return Evaluator(
         fields.integer("index", least=1), fields.text("institution"), fields.parsed("key", PublicKey.from_json)
     )
-
-
-def _purpose(value: Json) -> Purpose:
-    if value not in set(Purpose):
-        raise InvalidInput(_CODE, f"expected one of {', '.join(Purpose)}")
-    return Purpose(string(value))
 
 
 def _element(value: Json) -> Element:

@@ -21,11 +21,11 @@ from ledger.core.blacklist.checks import (
 from ledger.core.blacklist.consortium import ListChain
 from ledger.core.blacklist.epochs import Epoch
 from ledger.core.blacklist.identifiers import Identifier, parse_identifier
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.receipts import CheckOpening, CheckReceipt
 from ledger.core.blacklist.tokens import Question
 from ledger.core.blacklist.tree import Token, check_proof
 from ledger.core.log.hashing import same_digest
+from ledger.core.log.instants import instant
 from ledger.errors import InvalidInput, VerificationFailed
 from signing.algorithms import PublicKey
 from signing.errors import SigningError

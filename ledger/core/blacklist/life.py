@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.listings import Listing, ListingState, Reason
 from ledger.core.blacklist.steps import OVERTURNED, UPHELD, ListingStep, Step
 from ledger.core.log.directory import format_instant
+from ledger.core.log.instants import instant
 from ledger.errors import Conflict, InvalidInput, NotAllowed
 
 DISPUTE_CLOCK: Final = timedelta(days=30)

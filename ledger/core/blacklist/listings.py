@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import Final
 
 from ledger.core.blacklist.details import SEALED_BYTES
-from ledger.core.blacklist.instants import instant, instant_text
 from ledger.core.blacklist.signed import Signed, parse_signed
 from ledger.core.blacklist.tree import Token
 from ledger.core.log.fields import Fields
+from ledger.core.log.instants import instant, instant_text
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 from signing.envelope import tagged_hash
@@ -172,22 +172,10 @@ def _parse(value: Json) -> Listing:
         epoch=fields.octets("epoch", 32),
         token=Token(fields.octets("token", 32)),
         reason=fields.text("reason"),
-        standard=fields.parsed("standard", _standard),
-        severity=fields.parsed("severity", _severity),
+        standard=fields.one_of("standard", Standard),
+        severity=fields.one_of("severity", Severity),
         evidence=fields.octets("evidence", 32),
         details=fields.octets("details", 32),
         at=fields.parsed("at", instant_text),
         expires_at=fields.parsed("expires_at", instant_text),
     )
-
-
-def _standard(value: Json) -> Standard:
-    if value not in set(Standard):
-        raise InvalidInput(_CODE, f"expected one of {', '.join(Standard)}")
-    return Standard(str(value))
-
-
-def _severity(value: Json) -> Severity:
-    if value not in set(Severity):
-        raise InvalidInput(_CODE, f"expected one of {', '.join(Severity)}")
-    return Severity(str(value))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ledger.core.blacklist.instants import instant_text
 from ledger.core.blacklist.listings import Standard
 from ledger.core.blacklist.signed import Signed, parse_signed
 from ledger.core.blacklist.tree import Token
 from ledger.core.log.fields import Fields, octets
+from ledger.core.log.instants import instant_text
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
@@ -115,7 +115,7 @@ def _parse(value: Json) -> ListingStep:
         epoch=fields.octets("epoch", 32),
         token=Token(fields.octets("token", 32)),
         institution=fields.text("institution"),
-        step=fields.parsed("step", _step),
+        step=fields.one_of("step", Step),
         word=fields.text("word"),
         evidence=fields.optional("evidence", _digest),
         identity=fields.optional("identity", _digest),
@@ -142,9 +142,3 @@ def check_words(step: Step, word: str, *, evidence: bytes | None, identity: byte
 
 def _digest(value: Json) -> bytes:
     return octets(value, 32)
-
-
-def _step(value: Json) -> Step:
-    if value not in set(Step):
-        raise InvalidInput(_CODE, f"expected one of {', '.join(Step)}")
-    return Step(str(value))

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ledger.core.blacklist.checks import request_hash
-from ledger.core.blacklist.instants import instant, instant_text
 from ledger.core.blacklist.judging import CheckPolicy, CheckVerdict, judge_check
 from ledger.core.blacklist.listings import SHOWN, SignedListing, leaf_value_of, parse_signed_listing
 from ledger.core.blacklist.receipts import (
@@ -22,8 +21,9 @@ from ledger.core.blacklist.receipts import (
 )
 from ledger.core.blacklist.signed import Signed, digest, parse_signed, read_json
 from ledger.core.blacklist.tree import Token
-from ledger.core.log.fields import Fields
+from ledger.core.log.fields import Fields, string
 from ledger.core.log.hashing import same_digest
+from ledger.core.log.instants import instant, instant_text
 from ledger.errors import Conflict, InvalidInput, VerificationFailed
 from signing.canonical import Json, encode
 
@@ -262,7 +262,7 @@ def _parse_held(value: Json) -> Held:
 
 
 def _shown(value: Json) -> str:
-    if value not in set(SHOWN):
+    if string(value) not in set(SHOWN):
         raise InvalidInput(_ANSWER, f"expected one of {', '.join(sorted(SHOWN))}")
     return str(value)
 

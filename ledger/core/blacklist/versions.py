@@ -7,10 +7,10 @@ two lists to two people has signed both. Leaves to others: which listings are in
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.core.blacklist.instants import instant_text
 from ledger.core.blacklist.signed import Signed, digest, parse_signed
 from ledger.core.blacklist.tree import EMPTY_ROOT, Root
 from ledger.core.log.fields import Fields
+from ledger.core.log.instants import instant_text
 from ledger.errors import InvalidInput, VerificationFailed
 from signing.canonical import Json
 

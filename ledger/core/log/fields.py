@@ -5,6 +5,7 @@ Leaves to others: what the members mean.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TypeVar
 
 from ledger.errors import InvalidInput, LedgerError
@@ -14,6 +15,7 @@ from signing.errors import SigningError
 MAX_TEXT = 300
 
 _Part = TypeVar("_Part")
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Fields:
@@ -49,6 +51,10 @@ class Fields:
         if not isinstance(value, bool):
             raise self._refused(name, "true or false")
         return value
+
+    def one_of(self, name: str, words: type[_Word]) -> _Word:
+        """Return the member that is one of these words; nothing but text is compared with them."""
+        return self.parsed(name, lambda value: word_of(value, words))
 
     def octets(self, name: str, length: int) -> bytes:
         """Return bytes from lower-case hexadecimal, exactly `length` of them."""
@@ -99,6 +105,13 @@ def string(value: Json) -> str:
     if not isinstance(value, str):
         raise InvalidInput("field.malformed", "expected text")
     return value
+
+
+def word_of(value: Json, words: type[_Word]) -> _Word:
+    """Return the word of an enumeration; raise InvalidInput("field.malformed"), whatever JSON stands there."""
+    if not isinstance(value, str) or value not in set(words):
+        raise InvalidInput("field.malformed", f"expected one of {', '.join(words)}")
+    return words(value)
 
 
 def _hexadecimal(value: Json) -> bytes:

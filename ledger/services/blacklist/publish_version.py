@@ -5,11 +5,11 @@ Promises: repeatable; a version comes when the cadence says so, changed or not; 
 
 from datetime import datetime, timedelta
 
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.listings import SHOWN, ListingState, leaf_value
 from ledger.core.blacklist.tree import EMPTY_ROOT, Growth, Root, Token, update
 from ledger.core.blacklist.versions import SignedVersion, next_version
 from ledger.core.log.directory import format_instant
+from ledger.core.log.instants import instant
 from ledger.services.blacklist.known import signed_version
 from ledger.services.blacklist.open_epoch import SUBJECT_KIND
 from ledger.services.blacklist.parties import RegistryKey, sign_record

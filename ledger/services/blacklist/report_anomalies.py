@@ -7,7 +7,7 @@ Leaves to others: evaluators elsewhere, whose operators run the same report on t
 from datetime import date, timedelta
 
 from ledger.core.blacklist.anomalies import HISTORY_DAYS, MARK_BYTES, Anomaly, Asked, Known, anomalies
-from ledger.core.blacklist.instants import instant
+from ledger.core.log.instants import instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.context import Act, Stores
 from ledger.storage.database import Connection

@@ -17,9 +17,9 @@ from ledger.core.blacklist.admission import (
     check_version,
     quota_share,
 )
-from ledger.core.blacklist.instants import instant
 from ledger.core.blacklist.signed import MAX_RECORD_BYTES, Signed, read_json
 from ledger.core.blacklist.tree import EMPTY_ROOT, Root
+from ledger.core.log.instants import instant
 from ledger.errors import Conflict, InvalidInput, LedgerError, NotAllowed, VerificationFailed
 from signing.canonical import Json
 from support.consortium import (

@@ -1,4 +1,4 @@
-"""Times in records of the blacklist: UTC to the millisecond, one spelling."""
+"""Times in records and envelopes: UTC to the millisecond, one spelling, a day and hour that exist."""
 
 import re
 from datetime import datetime
