@@ -136,6 +136,8 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
     signing = {"case": CASE, "document": CONTRACT, "can_decline": True}
     code = {
         "is_sending": False,
+        "was_lost": False,
+        "others": (),
         "digits": 6,
         "minutes": 10,
         "contact": CONTACT,
@@ -164,6 +166,12 @@ def screens(w: Any, browser: Any) -> dict[str, tuple[str, dict[str, Any]]]:  # n
         "open-resume": ("open", opened | {"resumes": True}),
         "code": ("code", code | {"resend_seconds": 47, "locked": False}),
         "code-sending": ("code", code | {"resend_seconds": 47, "locked": False, "is_sending": True}),
+        "code-lost": (
+            "code",
+            code
+            | {"resend_seconds": 0, "locked": False, "was_lost": True, "others": (("sms", "+86…00"),)}
+            | {"fault": w("code.undelivered", contact=CONTACT, lender=LENDER)},
+        ),
         "code-wrong": ("code", code | {"resend_seconds": 0, "locked": False, "fault": w("code.wrong")}),
         "code-sent": ("code", code | {"resend_seconds": 60, "locked": False, "note": w("code.sent")}),
         "code-locked": ("code", code | {"locked": True, "fault": w("code.locked", lender=LENDER)}),

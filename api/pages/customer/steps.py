@@ -31,6 +31,7 @@ from ledger.core.agreements.reading import Reading
 from ledger.core.agreements.states import State
 from ledger.core.log.permissions import VISITOR
 from ledger.errors import Conflict, InvalidInput, LedgerError
+from ledger.messages.door import Channel
 from ledger.services.agreements.browser import SignerSession, session_of
 from ledger.services.agreements.confirm_code import confirm_code
 from ledger.services.agreements.consent import consent
@@ -74,10 +75,17 @@ def post_code(
 
 
 @router.post("/code/resend", response_class=HTMLResponse, dependencies=[SameOrigin])
-def post_resend(request: Request, here: Here, signer_id: Id, token: Token, senders: Sending) -> Response:
-    """Send another code; the one before no longer counts."""
+def post_resend(
+    request: Request,
+    here: Here,
+    signer_id: Id,
+    token: Token,
+    senders: Sending,
+    by: Annotated[Channel | None, Form()] = None,
+) -> Response:
+    """Send another code, by another way where one is named; the one before no longer counts."""
     act = here.act(VISITOR)
-    return _after(request, signer_id, lambda: send_code(here.stores, act, token, senders), note="sent")
+    return _after(request, signer_id, lambda: send_code(here.stores, act, token, senders, by), note="sent")
 
 
 @router.post("/identity", response_class=HTMLResponse, dependencies=[SameOrigin])
@@ -256,16 +264,20 @@ def _code_page(request: Request, here: Installation, token: str, fault: str | No
     step = doorstep(here.stores, here.act(VISITOR), token)
     w = words_in(language_for(request))
     shown = fault or ("message.not-sent" if step.delivery_failed else None)
+    contact, *_ = *step.addresses.values(), ""
+    others = [(way.value, to) for way, to in step.addresses.items() if here.code_senders.offers(way) and to != contact]
     values = {
         "case": Case(lender=step.lender),
         "progress": progress("confirm"),
-        "contact": step.address or "",
+        "contact": contact,
+        "others": others,
+        "was_lost": step.delivery_failed,
         "digits": DIGITS,
         "minutes": int(CODE_LIFE.total_seconds()) // 60,
         "resend_seconds": step.wait_seconds,
         "locked": fault in {"code.locked", "code.no-channel"},
-        "fault": fault_words(shown, w, lender=step.lender, contact=step.address, digits=DIGITS),
-        "note": w("code.sent") if note else None,
+        "fault": fault_words(shown, w, lender=step.lender, contact=contact, digits=DIGITS),
+        "note": w("code.sent") if note and not step.delivery_failed else None,
         "is_sending": step.is_sending,
     }
     return show(request, here, Screen("code", values), base=base_of(step.signer_id))

@@ -87,6 +87,9 @@ BEFORE: Final = {
     "browser.link": pair("Link", "链接"),
     "code.title": pair("Enter the code", "输入验证码"),
     "code.lead": pair("We sent {digits} digits to {contact}.", "{digits} 位验证码已发送至 {contact}。"),
+    "code.lead-lost": pair(
+        "{digits} digits confirm that this browser is yours.", "请用 {digits} 位验证码确认此浏览器由您本人使用。"
+    ),
     "code.label": pair("Code", "验证码"),
     "code.hint": pair(
         "It works in this browser only and for {minutes} minutes. Nobody from {lender} will ask you for it.",
@@ -94,6 +97,8 @@ BEFORE: Final = {
     ),
     "code.submit": pair("Continue", "继续"),
     "code.resend": pair("Send a new code", "重新发送验证码"),
+    "code.by-email": pair("Send it by e-mail to {contact}", "改为发送至邮箱 {contact}"),
+    "code.by-sms": pair("Send it by SMS to {contact}", "改为发送短信至 {contact}"),
     "code.resend-in": pair("You can ask for a new code in {seconds} s.", "{seconds} 秒后可重新发送。"),
     "code.sending": pair(
         "It is on its way. This page says so if it cannot be delivered.", "验证码正在发送；如无法送达，本页将提示。"
@@ -102,8 +107,9 @@ BEFORE: Final = {
         "A new code is on its way. The one before no longer works.", "新验证码已发出，之前的验证码已失效。"
     ),
     "code.undelivered": pair(
-        "The message could not be delivered to {contact}. Ask {lender} whether the address is right.",
-        "消息未能送达 {contact}。请向{lender}确认联系方式是否正确。",
+        "No code reached {contact}: the message was not sent. Ask for a new one now; if that fails too, ask {lender} whether the address "
+        "is right.",
+        "验证码未能发送至 {contact}。请立即重新获取；如再次失败，请向{lender}确认联系方式是否正确。",
     ),
     "code.wrong": pair(
         "That code is not right. Check it and try again; after five attempts a new code is needed.",

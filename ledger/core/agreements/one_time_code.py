@@ -8,6 +8,7 @@ Leaves to others: sending (messages) and keeping (storage).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from ledger.core.agreements.invitation import is_in_date
 from ledger.core.log.hashing import same_digest
@@ -18,12 +19,34 @@ DIGITS = 6
 CODE_LIFE = timedelta(minutes=10)
 MAX_ATTEMPTS = 5  # per code: a guess hits with 5 in a million
 BETWEEN_CODES = timedelta(seconds=60)
+SENDING_LIFE = timedelta(seconds=45)  # longer than a sender's own time-outs: after it nobody is sending any more
 MOST_PER_HOUR = 5
 MOST_PER_DAY = 10
 MOST_FAILURES_PER_DAY = 20  # over all codes and browsers of one signer: an attacker gets 20 guesses a day, no more
 RANDOM_BYTES = 16  # reduced modulo a million: the bias is below 2^-100
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Delivery(StrEnum):
+    """What became of the message that brings a code."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentCode:
+    """When a code was handed over, and what was heard of it since."""
+
+    made_at: datetime
+    delivery: Delivery
+
+    def fate(self, now: datetime) -> Delivery:
+        """Return what a reader is told: of a code whose sender fell silent, that it was not sent. It counts if it comes after all."""
+        is_silent = self.delivery is Delivery.SENDING and now - self.made_at >= SENDING_LIFE
+        return Delivery.FAILED if is_silent else self.delivery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,19 +73,21 @@ def code_digest(session_token: str, code: str) -> bytes:
     return tagged_hash("one-time-code", bytes.fromhex(session_token), code.encode())
 
 
-def wait_before_next(sent: Sequence[datetime], now: datetime) -> timedelta:
-    """Return how long to wait before another code may be sent to this signer; zero when it may be now."""
-    newest_first = sorted(sent, reverse=True)
-    free_at = [now]
-    if newest_first:
-        free_at.append(newest_first[0] + BETWEEN_CODES)
+def wait_before_next(sent: Sequence[SentCode], now: datetime) -> timedelta:
+    """Return how long to wait before another code may be sent to this signer; zero when it may be now.
+
+    One that was not sent asks for no pause, but counts in the hour and the day: a broken sender is not tried without end.
+    """
+    newest_first = sorted((code.made_at for code in sent), reverse=True)
+    arrived = [code.made_at for code in sent if code.fate(now) is not Delivery.FAILED]
+    free_at = [now, *(at + BETWEEN_CODES for at in arrived)]
     for most, span in ((MOST_PER_HOUR, _HOUR), (MOST_PER_DAY, _DAY)):
         if len(newest_first) >= most:
             free_at.append(newest_first[most - 1] + span)
     return max(free_at) - now
 
 
-def check_may_send(sent: Sequence[datetime], now: datetime) -> None:
+def check_may_send(sent: Sequence[SentCode], now: datetime) -> None:
     """Raise NotAllowed("code.too-often") while the limits say wait."""
     wait = wait_before_next(sent, now)
     if wait > timedelta(0):

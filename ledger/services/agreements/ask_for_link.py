@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ledger.core.agreements.invitation import token_hash
 from ledger.core.agreements.notice_text import Notice
-from ledger.core.agreements.one_time_code import check_may_send
+from ledger.core.agreements.one_time_code import Delivery, SentCode, check_may_send
 from ledger.core.log.directory import format_instant
 from ledger.errors import NotAllowed
 from ledger.services.agreements.browser import INVITATION
@@ -45,7 +45,8 @@ def _may(tx: Connection, row: InvitationRow, now: datetime) -> bool:
         if notice.signer_id == row.signer_id and notice.kind == Notice.INVITATION
     ]
     try:
-        check_may_send([at for at in asked if now - at < _REMEMBERED], now)
+        sent = [SentCode(made_at=at, delivery=Delivery.SENT) for at in asked if now - at < _REMEMBERED]
+        check_may_send(sent, now)  # links are asked for as seldom as codes
     except NotAllowed:
         return False
     return True

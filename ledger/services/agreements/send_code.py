@@ -7,6 +7,7 @@ from ledger.core.agreements.notice_text import code_text, masked
 from ledger.core.agreements.one_time_code import (
     BETWEEN_CODES,
     RANDOM_BYTES,
+    Delivery,
     check_may_send,
     code_digest,
     new_code,
@@ -17,6 +18,7 @@ from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, LedgerError
 from ledger.messages.door import Channel, Handing, Message
 from ledger.services.agreements.browser import SignerSession, require_session, signer_principal
+from ledger.services.agreements.codes import codes_sent
 from ledger.services.agreements.standing import open_person
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores
@@ -63,7 +65,11 @@ def send_code(
     message = Message(
         channel=chosen, address=address, subject=words.subject, body=words.body, kind="code", reference=row.id
     )
-    senders.hand_over(message, lambda error: _note(stores, row.id, error))
+    try:
+        senders.hand_over(message, lambda error: _note(stores, row.id, error))
+    except LedgerError as error:
+        _note(stores, row.id, error)  # nobody took it, so nobody tells what becomes of it
+        raise
     return CodeSent(channel=chosen, address=masked(address), wait_seconds=int(BETWEEN_CODES.total_seconds()))
 
 
@@ -84,10 +90,10 @@ def _address(person: Person | None, senders: Handing, wanted: Channel | None) ->
 
 def _keep(tx: Connection, row: CodeRow, now: datetime) -> None:
     lock_session(tx, row.session_id)
-    earlier = (datetime.fromisoformat(code.made_at) for code in codes_of_signer(tx, row.agreement_id, row.signer_id))
-    check_may_send([at for at in earlier if now - at < _REMEMBERED], now)
+    earlier = codes_sent(codes_of_signer(tx, row.agreement_id, row.signer_id))
+    check_may_send([code for code in earlier if now - code.made_at < _REMEMBERED], now)
     insert_code(tx, row)
 
 
 def _note(stores: Stores, code_id: str, error: LedgerError | None) -> None:
-    stores.database.write(lambda tx: note_code_delivery(tx, code_id, "failed" if error else "sent"))
+    stores.database.write(lambda tx: note_code_delivery(tx, code_id, Delivery.FAILED if error else Delivery.SENT))

@@ -5,20 +5,21 @@ page that is (api/pages), and every step.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from ledger.core.agreements.ceremony import Ceremony, Seat
 from ledger.core.agreements.identity import Result
 from ledger.core.agreements.invitation import token_hash
 from ledger.core.agreements.notice_text import masked
-from ledger.core.agreements.one_time_code import wait_before_next
+from ledger.core.agreements.one_time_code import Delivery, wait_before_next
 from ledger.core.agreements.parties import Signer
 from ledger.core.agreements.people import DEFAULT_ZONE, Person
 from ledger.core.agreements.terms import Terms
 from ledger.core.log.permissions import Action
 from ledger.errors import NotFound
+from ledger.messages.door import Channel
 from ledger.services.agreements.acting import record_key
 from ledger.services.agreements.browser import INVITATION, SignerSession, require_session, signer_principal
+from ledger.services.agreements.codes import codes_sent
 from ledger.services.agreements.pens import own_keys
 from ledger.services.agreements.standing import ceremony_of, open_field, open_person
 from ledger.services.agreements.view import AgreementView, load_agreement, open_particulars
@@ -48,10 +49,9 @@ class Doorstep:
 
     lender: str
     signer_id: str
-    address: str | None  # masked; None where the signer cannot be reached
-    was_sent: bool
+    addresses: dict[Channel, str]  # masked, by the way that leads there; the one of the newest code first
     delivery_failed: bool
-    is_sending: bool  # handed over, and nothing was heard of it yet
+    is_sending: bool  # handed over, nothing was heard of it yet, and it is not too late for that
     wait_seconds: int
 
 
@@ -137,15 +137,14 @@ def doorstep(stores: Stores, act: Act, session_token: str) -> Doorstep:
         person = open_person(tx, key, view, signer_id)
         codes = codes_of_signer(tx, view.row.id, signer_id)
         own = [code for code in codes if code.session_id == session.row.id]
-        wait = wait_before_next([datetime.fromisoformat(code.made_at) for code in codes], act.now)
-        reach = (person.phone or person.email) if person else None
+        wait = wait_before_next(codes_sent(codes), act.now)
+        fate = codes_sent(own)[-1].fate(act.now) if own else None
         return Doorstep(
             lender=name_of(tx, view.row.institution_id),
             signer_id=signer_id,
-            address=masked(reach) if reach else None,
-            was_sent=bool(own),
-            delivery_failed=bool(own) and own[-1].delivery == "failed",
-            is_sending=bool(own) and own[-1].delivery == "sending",
+            addresses=_addresses(person, own[-1].channel if own else None),
+            delivery_failed=fate is Delivery.FAILED,
+            is_sending=fate is Delivery.SENDING,
             wait_seconds=max(0, int(wait.total_seconds())),
         )
 
@@ -184,6 +183,12 @@ def _arrive(tx: Connection, act: Act, session_token: str) -> tuple[SignerSession
     row = session.row
     asking = signer_principal(row.agreement_id, row.signer_id, session.institution_id)
     return session, load_agreement(tx, asking, row.agreement_id, Action.CEREMONY_STEP)
+
+
+def _addresses(person: Person | None, newest: str | None) -> dict[Channel, str]:
+    known = {Channel.SMS: person.phone if person else None, Channel.EMAIL: person.email if person else None}
+    found = {channel: masked(address) for channel, address in known.items() if address is not None}
+    return dict(sorted(found.items(), key=lambda item: item[0] != newest))
 
 
 def _ended_by(tx: Connection, key: bytes, view: AgreementView) -> object:

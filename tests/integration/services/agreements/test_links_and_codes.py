@@ -8,17 +8,18 @@ import pytest
 
 from ledger.core.agreements.ceremony import Step
 from ledger.core.agreements.invitation import INVITATION_LIFE, SESSION_LIFE
-from ledger.core.agreements.one_time_code import CODE_LIFE, MAX_ATTEMPTS, MOST_FAILURES_PER_DAY
+from ledger.core.agreements.one_time_code import CODE_LIFE, MAX_ATTEMPTS, MOST_FAILURES_PER_DAY, MOST_PER_HOUR
 from ledger.core.agreements.states import State
 from ledger.core.log.permissions import VISITOR
-from ledger.errors import LedgerError
-from ledger.messages.door import Channel, Senders
+from ledger.errors import LedgerError, Unavailable
+from ledger.messages.door import Channel, Message, Senders, Told
 from ledger.services.agreements.ask_for_link import ask_for_link
 from ledger.services.agreements.browser import session_of
 from ledger.services.agreements.confirm_code import confirm_code
 from ledger.services.agreements.hand_over import hand_over
 from ledger.services.agreements.open_invitation import Opened, open_invitation
 from ledger.services.agreements.send_code import send_code
+from ledger.services.agreements.signer_place import doorstep
 from ledger.services.agreements.standing import ceremony_of
 from support.stage import Stage, party, person, refused
 
@@ -224,15 +225,35 @@ def test_a_code_goes_by_the_way_that_is_wanted_known_and_offered(stage: Stage) -
     refused(lambda: send_code(stage.stores, stage.act(), opened.session_token, none), "code.no-channel")
 
 
-def test_a_code_that_could_not_be_sent_says_so_and_counts_against_the_limit(stage: Stage) -> None:
+def test_codes_that_could_not_be_sent_say_so_and_count_in_the_hour(stage: Stage) -> None:
     stage.agreement()
     stage.work()
     opened = stage.open(BORROWER)
-    stage.outbox.fail()
-    refused(lambda: send_code(stage.stores, stage.act(), opened.session_token, stage.senders), "message.not-sent")
+    for _ in range(MOST_PER_HOUR):
+        stage.outbox.fail()
+        refused(lambda: send_code(stage.stores, stage.act(), opened.session_token, stage.senders), "message.not-sent")
     refused(lambda: send_code(stage.stores, stage.act(), opened.session_token, stage.senders), "code.too-often")
-    stage.later(minutes=2)
+    stage.later(hours=1, minutes=1)
     stage.code(opened, BORROWER)
+
+
+class FullOutbox:
+    """Takes nothing, and so tells nobody."""
+
+    def offers(self, channel: Channel) -> bool:
+        return channel is Channel.EMAIL
+
+    def hand_over(self, message: Message, told: Told) -> None:
+        raise Unavailable("message.not-sent", f"too many messages wait; this {message.kind} is not among them ({told})")
+
+
+def test_a_code_that_nobody_took_is_not_said_to_be_on_its_way(stage: Stage) -> None:
+    stage.agreement()
+    stage.work()
+    opened = stage.open(BORROWER)
+    refused(lambda: send_code(stage.stores, stage.act(), opened.session_token, FullOutbox()), "message.not-sent")
+    step = doorstep(stage.stores, stage.act(), opened.session_token)
+    assert (step.is_sending, step.delivery_failed, step.wait_seconds) == (False, True, 0)
 
 
 def test_of_many_browsers_that_open_one_link_at_once_one_gets_in(any_stage: Stage) -> None:

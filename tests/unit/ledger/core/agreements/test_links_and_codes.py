@@ -12,7 +12,10 @@ from ledger.core.agreements.one_time_code import (
     MOST_FAILURES_PER_DAY,
     MOST_PER_DAY,
     MOST_PER_HOUR,
+    SENDING_LIFE,
+    Delivery,
     KeptCode,
+    SentCode,
     check_code,
     check_may_send,
     code_digest,
@@ -71,21 +74,42 @@ def test_a_code_is_bound_to_its_browser() -> None:
 def test_the_first_code_goes_at_once_and_the_next_after_a_minute() -> None:
     check_may_send([], NOW)
     with pytest.raises(NotAllowed, match="can be sent in 61 seconds"):
-        check_may_send([NOW], NOW)
-    check_may_send([NOW - BETWEEN_CODES], NOW)
+        check_may_send(sent(NOW), NOW)
+    check_may_send(sent(NOW - BETWEEN_CODES), NOW)
+
+
+def test_code_whose_sender_fell_silent_was_not_sent_and_another_goes_at_once() -> None:
+    silent = SentCode(made_at=NOW, delivery=Delivery.SENDING)
+    just_before, late = NOW + SENDING_LIFE - timedelta(seconds=1), NOW + SENDING_LIFE
+    assert silent.fate(just_before) is Delivery.SENDING
+    assert wait_before_next([silent], just_before) == BETWEEN_CODES - SENDING_LIFE + timedelta(seconds=1)
+    assert silent.fate(late) is Delivery.FAILED
+    check_may_send([silent], late)
+    assert SentCode(made_at=NOW, delivery=Delivery.SENT).fate(late) is Delivery.SENT
+
+
+def test_codes_that_were_not_sent_ask_for_no_pause_but_count_in_the_hour() -> None:
+    lost = [SentCode(made_at=NOW - timedelta(seconds=place), delivery=Delivery.FAILED) for place in range(5)]
+    check_may_send(lost[:4], NOW)
+    with pytest.raises(NotAllowed, match="another can be sent"):
+        check_may_send(lost, NOW)
 
 
 def test_codes_are_limited_by_the_hour_and_by_the_day() -> None:
-    hourly = [NOW - timedelta(minutes=10 * place) for place in range(1, MOST_PER_HOUR + 1)]
+    hourly = sent(*(NOW - timedelta(minutes=10 * place) for place in range(1, MOST_PER_HOUR + 1)))
     assert wait_before_next(hourly, NOW) == timedelta(minutes=10)
-    daily = [NOW - timedelta(hours=2 * place) for place in range(1, MOST_PER_DAY + 1)]
+    daily = sent(*(NOW - timedelta(hours=2 * place) for place in range(1, MOST_PER_DAY + 1)))
     assert wait_before_next(daily, NOW) == timedelta(hours=4)
 
 
 @given(st.lists(st.integers(0, 100_000), max_size=30))
 def test_whoever_waits_as_long_as_told_may_send(ages: list[int]) -> None:
-    sent = [NOW - timedelta(seconds=age) for age in ages]
-    check_may_send(sent, NOW + wait_before_next(sent, NOW))
+    codes = sent(*(NOW - timedelta(seconds=age) for age in ages))
+    check_may_send(codes, NOW + wait_before_next(codes, NOW))
+
+
+def sent(*times: datetime) -> list[SentCode]:
+    return [SentCode(made_at=at, delivery=Delivery.SENT) for at in times]
 
 
 def kept(**changes: object) -> KeptCode:
