@@ -7,6 +7,7 @@ Leaves to others: writing the status down, trying again.
 
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,12 +61,18 @@ class Outbox:
     def _run(self) -> None:
         while (taken := self._take()) is not None:
             message, told = taken
-            try:
-                self.senders.send(message)
-            except LedgerError as error:
-                told(error)
-            else:
-                told(None)
+            fate = self._send(message)
+            with suppress(LedgerError):  # a database that is gone: the code's age tells its fate
+                told(fate)
+
+    def _send(self, message: Message) -> LedgerError | None:
+        try:
+            self.senders.send(message)
+        except LedgerError as error:
+            return error
+        except Exception as error:  # noqa: BLE001  # the outermost edge of this thread: it must not die of one message
+            return Unavailable("message.not-sent", f"the sender failed ({type(error).__name__}); try again")
+        return None
 
     def _take(self) -> tuple[Message, Told] | None:
         with self._changed:

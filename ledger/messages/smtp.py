@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -68,8 +69,11 @@ class SmtpSender:
 def _mail(message: Message, sender: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = Address(addr_spec=sender)
-    mail["To"] = Address(addr_spec=message.address)
-    mail["Subject"] = message.subject
+    try:
+        mail["To"] = Address(addr_spec=message.address)
+        mail["Subject"] = message.subject
+    except (MessageError, ValueError) as error:
+        raise InvalidInput("message.refused", "no mail can be addressed to this address; correct it") from error
     mail["Message-ID"] = f"<{message.reference}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     mail.set_content(message.body)

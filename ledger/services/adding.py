@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.core.log.permissions import Role
+from ledger.core.log.printable import is_printable
 from ledger.errors import InvalidInput
 from ledger.services.context import Act, Stores
 from ledger.services.enrolling import Recorder
@@ -24,7 +25,7 @@ class NewPerson:
 
 def check_name(name: str) -> None:
     """Raise InvalidInput("person.name") for a name that cannot be printed."""
-    if name != name.strip() or not name.isprintable() or not name:
+    if name != name.strip() or not is_printable(name) or not name:
         raise InvalidInput("person.name", "expected a printable name without spaces at its ends", field="name")
 
 

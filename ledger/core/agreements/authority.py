@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from ledger.core.agreements.currency import Money, parse_money
 from ledger.core.agreements.people import Person, local_day
-from ledger.core.agreements.strict_fields import exactly, invalid
+from ledger.core.agreements.strict_fields import day_of, exactly, invalid
 from ledger.errors import NotAllowed
 from signing.canonical import Json
 
@@ -86,7 +86,4 @@ def _products(value: Json) -> tuple[str, ...]:
 
 
 def _day(value: Json, field: str) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise invalid(field, "expected a date such as 2026-12-31", _CODE) from error
+    return day_of(value, field, "2026-12-31", _CODE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from ledger.core.agreements.strict_fields import exactly, invalid
+from ledger.core.agreements.strict_fields import exactly, invalid, line_of
 from ledger.errors import Conflict
 from signing.algorithms import PublicKey
 from signing.canonical import Json
@@ -151,11 +151,4 @@ def _pens(value: Json, field: str) -> tuple[Pen, ...]:
 
 
 def _name(value: Json, field: str) -> str:
-    if (
-        not isinstance(value, str)
-        or not 1 <= len(value) <= MAX_NAME_CHARS
-        or value != value.strip()
-        or not value.isprintable()
-    ):
-        raise invalid(field, f"expected a name of 1 to {MAX_NAME_CHARS} printable characters", _CODE)
-    return value
+    return line_of(value, MAX_NAME_CHARS, field, _CODE)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.core.agreements.ceremony import ALL_STEPS, Step
 from ledger.core.agreements.parties import Signer
-from ledger.core.agreements.strict_fields import exactly, invalid
+from ledger.core.agreements.strict_fields import day_of, exactly, invalid, line_of
 from ledger.errors import NotAllowed
 from signing.canonical import Json
 
@@ -19,8 +19,13 @@ MIN_AGE = 18  # full capacity to contract: 《民法典》 Art. 17 and 18, and t
 DEFAULT_ZONE = "Asia/Shanghai"
 LANGUAGES = ("zh", "en")
 MAX_EMAIL_CHARS = 254  # RFC 5321
+EARLIEST_YEAR = 1900  # nobody alive was born before; a year of birth like 0190 is a slip
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_MAIL_TAKES = re.compile(
+    rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+"
+)  # RFC 5321: dot-string, labels without a dash at an end
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _ID_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}")
 _FIELDS = frozenset({"email", "phone", "birth_date", "zone", "language", "id_number", "proofing", "acts_for"})
@@ -108,10 +113,11 @@ def person_of_value(value: Json) -> tuple[str, Person]:
     return str(fields["signer"]), parse_person(fields["particulars"], "person")
 
 
-def split_people(value: Json) -> tuple[Json, tuple[Person | None, ...]]:
+def split_people(value: Json, now: datetime) -> tuple[Json, tuple[Person | None, ...]]:
     """Return a list of signers without their `person` members, and these, read; raise InvalidInput("signers.invalid").
 
-    A signer without a key needs a person to reach; one whose key is named may go without.
+    A signer without a key needs a person to reach; one whose key is named may go without. Who is new has an address that mail can go to,
+    and was born before `now`; what was put on record once is read as it is.
     """
     if not isinstance(value, list):
         return value, ()
@@ -123,8 +129,21 @@ def split_people(value: Json) -> tuple[Json, tuple[Person | None, ...]]:
         if given is None and isinstance(fields, dict) and fields.get("key") is None:
             raise invalid(f"signers[{place}].key", "expected a key, or a person to invite who brings one", _CODE)
         bare.append(fields)
-        people.append(None if given is None else parse_person(given, f"signers[{place}].person"))
+        people.append(None if given is None else _newcomer(given, f"signers[{place}].person", now))
     return bare, tuple(people)
+
+
+def _newcomer(value: Json, field: str, now: datetime) -> Person:
+    person = parse_person(value, field)
+    if person.email is not None and not _MAIL_TAKES.fullmatch(person.email):
+        raise invalid(
+            f"{field}.email",
+            "expected an e-mail address that mail servers take: no dot at an end, none beside another",
+            _CODE,
+        )
+    if not date(EARLIEST_YEAR, 1, 1) <= person.birth_date <= local_day(person, now):
+        raise invalid(f"{field}.birth_date", f"expected a day from {EARLIEST_YEAR} to today", _CODE)
+    return person
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -154,12 +173,7 @@ def _optional(value: Json, pattern: re.Pattern[str], field: str, expected: str) 
 
 
 def _date(value: Json, field: str) -> date:
-    try:
-        if not isinstance(value, str) or len(value) != len("2000-01-31"):
-            raise ValueError  # noqa: TRY301  # one refusal for a wrong shape and for a date that does not exist
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise invalid(field, "expected a date such as 1990-05-17", _CODE) from error
+    return day_of(value, field, "1990-05-17", _CODE)
 
 
 def _zone(value: Json, field: str) -> str:
@@ -182,13 +196,4 @@ def _boolean(value: Json, field: str) -> bool:
 
 
 def _text(value: Json, field: str) -> str | None:
-    if value is None:
-        return None
-    if (
-        not isinstance(value, str)
-        or not 1 <= len(value) <= _MAX_TEXT
-        or value != value.strip()
-        or not value.isprintable()
-    ):
-        raise invalid(field, f"expected 1 to {_MAX_TEXT} printable characters", _CODE)
-    return value
+    return None if value is None else line_of(value, _MAX_TEXT, field, _CODE)

@@ -4,11 +4,14 @@ Promises: a refusal names the field, says what was expected, and carries the cal
 """
 
 import re
+from datetime import date
 
+from ledger.core.log.printable import unprintable
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
 _CODE = "terms.invalid"
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def exactly(
@@ -31,6 +34,25 @@ def matching(value: Json, pattern: re.Pattern[str], field: str, expected: str) -
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise invalid(field, f"expected {expected}")
     return value
+
+
+def line_of(value: Json, most: int, field: str, code: str = _CODE) -> str:
+    """Return a text for one printed line of at most `most` characters; raise InvalidInput(code) naming the field."""
+    if not isinstance(value, str) or not 1 <= len(value) <= most or value != value.strip():
+        raise invalid(field, f"expected 1 to {most} printable characters on one line, without space at the ends", code)
+    if bad := unprintable(value):
+        raise invalid(field, f"expected printable characters on one line, got {bad}: leave it out", code)
+    return value
+
+
+def day_of(value: Json, field: str, example: str, code: str = _CODE) -> date:
+    """Return the day of a text like 2026-12-31, written in no other way; raise InvalidInput(code) naming the field."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise invalid(field, f"expected a date such as {example}", code)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise invalid(field, f"expected a day that the calendar has, such as {example}", code) from error
 
 
 def invalid(field: str, message: str, code: str = _CODE) -> InvalidInput:

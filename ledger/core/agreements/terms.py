@@ -15,7 +15,7 @@ from typing import TypeVar
 from ledger.core.agreements.currency import Money, parse_money
 from ledger.core.agreements.day_count import DayCount
 from ledger.core.agreements.repayment import BusinessDays, Method, Plan
-from ledger.core.agreements.strict_fields import exactly, invalid, matching
+from ledger.core.agreements.strict_fields import day_of, exactly, invalid, line_of, matching
 from ledger.errors import InvalidInput
 from signing.canonical import Json, encode
 from signing.envelope import tagged_hash
@@ -28,7 +28,6 @@ LATEST_YEAR = 9000  # far from what dates can hold, so that no arithmetic leaves
 
 _PRODUCT = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _RATE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,6})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE_EXPECTED = 'a percentage as a string, such as "4.35"'
 REQUIRED = ("product", "amount", "term_months", "annual_rate")
 OPTIONAL = ("repayment", "late_rate", "fees", "purpose", "guarantee", "collateral")
@@ -277,11 +276,7 @@ def _one_of(words: type[Word], value: Json, field: str) -> Word:
 
 
 def _day(value: Json, field: str) -> date:
-    text = matching(value, _DATE, field, "a date such as 2026-12-31")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid(field, "expected a day that the calendar has") from error
+    day = day_of(value, field, "2026-12-31")
     if day.year > LATEST_YEAR:
         raise invalid(field, f"expected a year up to {LATEST_YEAR}")
     return day
@@ -289,14 +284,7 @@ def _day(value: Json, field: str) -> date:
 
 def printable(value: Json, field: str, code: str = _CODE) -> str:
     """Return a text for print: one line of bounded length; raise InvalidInput(code) naming the field."""
-    if (
-        not isinstance(value, str)
-        or not 1 <= len(value) <= MAX_TEXT_CHARS
-        or value != value.strip()
-        or not value.isprintable()
-    ):
-        raise invalid(field, f"expected 1 to {MAX_TEXT_CHARS} printable characters on one line", code)
-    return value
+    return line_of(value, MAX_TEXT_CHARS, field, code)
 
 
 def _list(fields: dict[str, Json], name: str, most: int) -> list[Json]:

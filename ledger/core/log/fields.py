@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
+from ledger.core.log.printable import is_printable
 from ledger.errors import InvalidInput, LedgerError
 from signing.canonical import Json
 from signing.errors import SigningError
@@ -34,7 +35,7 @@ class Fields:
         if (
             not isinstance(value, str)
             or not 0 < len(value) <= MAX_TEXT
-            or not value.isprintable()
+            or not is_printable(value)
             or value != value.strip()
         ):
             raise self._refused(name, f"1 to {MAX_TEXT} printable characters")

@@ -105,7 +105,7 @@ class _Parsed:
 
 
 def _parse(act: Act, new: NewAgreement) -> _Parsed:
-    bare, people = split_people(new.signers)
+    bare, people = split_people(new.signers, act.now)
     return _Parsed(
         terms=parse_terms(new.terms),
         signers=parse_signers(bare, tuple(act.new_id() for _ in range(MAX_SIGNERS))),

@@ -41,7 +41,7 @@ def replace_signer(stores: Stores, act: Act, agreement_id: str, signer_id: str, 
 
     def work(tx: Connection, doing: Doing) -> Written:
         reason = check_reason(replacement.reason)
-        bare, people = split_people([replacement.signer])
+        bare, people = split_people([replacement.signer], act.now)
         signers = open_signers(doing.record.key, doing.view)
         machine_seat = ceremony_of(doing.view).unsigned_seat(signer_id)
         place = next(number for number, signer in enumerate(signers) if signer.id == signer_id)

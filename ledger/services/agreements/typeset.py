@@ -117,7 +117,7 @@ def _prepare(stores: Stores, act: Act, name: str, value: Json, typesetter: Types
     template = load_template(typesetter, name)
     draft = parse_draft(value)
     check_fits(template, draft.terms, draft.language, draft.roles)
-    parse_signers(split_people(draft.signers)[0], tuple(act.new_id() for _ in range(MAX_SIGNERS)))
+    parse_signers(split_people(draft.signers, act.now)[0], tuple(act.new_id() for _ in range(MAX_SIGNERS)))
     institution, _ = stores.database.read(lambda tx: home(tx, act.principal.institution_id))
     dated, calendar = local_day(act, institution), parse_calendar(json.loads(institution.calendar))
     check_dates(draft.terms, dated)

@@ -50,6 +50,27 @@ def test_nobody_waits_for_a_slow_server_and_each_fate_is_told(slow: Slow) -> Non
     assert slow.sent == SENDERS_AT_ONCE + 2
 
 
+class Broken:
+    """A sender with a fault of its own."""
+
+    def send(self, message: Message) -> None:
+        raise RuntimeError(message.kind)
+
+
+def test_fault_of_a_sender_is_told_and_its_thread_goes_on() -> None:
+    told = list[LedgerError | None]()
+
+    def tell(error: LedgerError | None) -> None:
+        told.append(error)
+        raise Unavailable("database.unavailable", "gone")
+
+    box = Outbox(Senders({Channel.EMAIL: Broken()}))
+    for _ in range(3 * SENDERS_AT_ONCE):
+        box.hand_over(MESSAGE, tell)
+    box.close()
+    assert [error.code for error in told if error] == ["message.not-sent"] * (3 * SENDERS_AT_ONCE)
+
+
 def test_what_is_refused_is_told(slow: Slow) -> None:
     slow.refuses = True
     slow.go.set()

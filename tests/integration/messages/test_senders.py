@@ -167,6 +167,15 @@ def gateway() -> Iterator[Gateway]:
         server.server_close()
 
 
+@pytest.mark.parametrize("address", ["a..b@example.com", ".a@example.com", "a@b@example.com"])
+def test_an_address_that_no_mail_can_name_is_refused_for_good(address: str) -> None:
+    with pytest.raises(InvalidInput) as no:
+        SmtpSender(SmtpServer(host="localhost", port=_free_port(), sender="loans@example.com")).send(
+            message(Channel.EMAIL, address)
+        )
+    assert no.value.code == "message.refused"
+
+
 def test_an_sms_goes_to_the_gateway_with_its_token_and_nothing_more_than_it_needs() -> None:
     sent = message(Channel.SMS, "+8613800138000")
     with gateway() as here:

@@ -68,6 +68,8 @@ def test_none_at_all_is_refused() -> None:
         ({"products": ["p" * 5] * 21}, "authority.products"),
         ({"limit": {"currency": "XXX", "minor": "1"}}, "authority.limit.currency"),
         ({"valid_from": "2026-13-01"}, "authority.valid_from"),
+        ({"valid_from": "20260101"}, "authority.valid_from"),
+        ({"valid_from": "2026-W01-1"}, "authority.valid_from"),
         ({"valid_until": None}, "authority.valid_until"),
         ({"valid_until": "2026-10-31"}, "authority.valid_until"),
         ({"more": 1}, "authority.more"),

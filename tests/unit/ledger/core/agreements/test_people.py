@@ -20,6 +20,7 @@ from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 
 LIN: dict[str, Json] = {"email": "lin@example.com", "birth_date": "1990-05-17"}
+NOW = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)  # past midnight in Shanghai
 KEY = PublicKey(Suite.EIP712, b"k" * 20)
 
 
@@ -45,6 +46,7 @@ def test_a_person_is_read_with_what_may_be_left_out_and_written_in_full() -> Non
         ({"birth_date": "1990-02-30"}, "birth_date"),
         ({"birth_date": "19900517"}, "birth_date"),
         ({"birth_date": 19900517}, "birth_date"),
+        ({"birth_date": "2000-W01-1"}, "birth_date"),
         ({"zone": "Shanghai"}, "zone"),
         ({"zone": "../etc/passwd"}, "zone"),
         ({"language": "fr"}, "language"),
@@ -53,6 +55,7 @@ def test_a_person_is_read_with_what_may_be_left_out_and_written_in_full() -> Non
         ({"acts_for": ""}, "acts_for"),
         ({"acts_for": " Lin Ltd"}, "acts_for"),
         ({"acts_for": 7}, "acts_for"),
+        ({"acts_for": "Lin \u202e Ltd"}, "acts_for"),
         ({"shoe_size": 43}, "shoe_size"),
     ],
 )
@@ -70,19 +73,45 @@ def test_what_is_no_object_is_no_person(value: Json) -> None:
 
 def test_signers_come_apart_from_the_people_who_sign() -> None:
     keyed: dict[str, Json] = {"role": "lender", "name": "Bank", "key": KEY.to_json()}
-    bare, people = split_people([{"role": "borrower", "name": "Lin", "person": LIN}, keyed])
+    bare, people = split_people([{"role": "borrower", "name": "Lin", "person": LIN}, keyed], NOW)
     assert bare == [{"role": "borrower", "name": "Lin"}, keyed]
     assert people == (parse_person(LIN, "person"), None)
-    assert split_people("all") == ("all", ())
-    assert split_people(["Lin"]) == (["Lin"], (None,))
+    assert split_people("all", NOW) == ("all", ())
+    assert split_people(["Lin"], NOW) == (["Lin"], (None,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"email": "a..b@example.com"}, "email"),
+        ({"email": ".a@example.com"}, "email"),
+        ({"email": "a.@example.com"}, "email"),
+        ({"email": "a@-example.com"}, "email"),
+        ({"birth_date": "0190-05-17"}, "birth_date"),
+        ({"birth_date": "1899-12-31"}, "birth_date"),
+        ({"birth_date": "2026-11-25"}, "birth_date"),
+    ],
+)
+def test_newcomer_can_be_mailed_and_was_born_but_what_is_on_record_is_read_as_it_is(
+    changes: dict[str, Json], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as no:
+        split_people([{"role": "borrower", "name": "Lin", "person": {**LIN, **changes}}], NOW)
+    assert (no.value.code, no.value.field) == ("signers.invalid", f"signers[0].person.{field}")
+    assert parse_person({**LIN, **changes}, "person").to_json()[field] == changes[field]
+
+
+def test_newcomer_may_be_born_today_where_they_are_and_may_have_no_mail() -> None:
+    lin: dict[str, Json] = {"phone": "+8613800138000", "birth_date": "2026-11-24"}
+    assert split_people([{"role": "borrower", "name": "Lin", "person": lin}], NOW)[1] == (parse_person(lin, "person"),)
 
 
 def test_whoever_brings_no_key_needs_a_person_to_invite() -> None:
     with pytest.raises(InvalidInput) as no:
-        split_people([{"role": "borrower", "name": "Lin"}])
+        split_people([{"role": "borrower", "name": "Lin"}], NOW)
     assert no.value.field == "signers[0].key"
     with pytest.raises(InvalidInput) as no:
-        split_people([{"role": "borrower", "name": "Lin", "person": {}}])
+        split_people([{"role": "borrower", "name": "Lin", "person": {}}], NOW)
     assert no.value.field == "signers[0].person.email"
 
 
