@@ -10,21 +10,22 @@ from api.schemas.agreements import SignatureValue
 from api.schemas.directory import StrictBody
 from api.schemas.keys import KeyId
 from api.schemas.strict_request import Id
-from ledger.core.applications.automated import ruling_of
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.policy_check import Defect
 from ledger.core.applications.read_policy_sheets import ReadPolicy
 from ledger.core.applications.rule_set import ROLE as RULE_SET_ROLE
+from ledger.core.applications.rule_set import Ruling
 from ledger.errors import InvalidInput
+from ledger.services.applications.decided import Said
 from ledger.services.applications.dry_run_policy import TriedPolicy
 from ledger.services.applications.find import Found
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead
-from ledger.storage.applications import DecisionRow, StateRow
+from ledger.storage.applications import StateRow
 from ledger.storage.policies import PolicyRow
 from ledger.storage.rule_sets import RuleSetRow
 from signing.canonical import decode
-from signing.decision import MAX_CONDITIONS, DecisionStatement, parse_decision
+from signing.decision import MAX_CONDITIONS, DecisionStatement
 from signing.typed_data import typed_data_json
 
 MAX_MOVED = 1000  # applications named in one answer
@@ -103,7 +104,7 @@ def application_answer(read: ApplicationRead) -> dict[str, object]:
             }
             for row in view.versions
         ],
-        "decisions": [_decision(row) for row in view.decisions],
+        "decisions": [_decision(said) for said in read.decisions],
         "conditions": [
             {"condition": item.text, "reported_by": item.reported_by, "is_met": item.is_met} for item in read.conditions
         ],
@@ -118,20 +119,19 @@ def application_answer(read: ApplicationRead) -> dict[str, object]:
     }
 
 
-def _decision(row: DecisionRow) -> dict[str, object]:
+def _decision(said: Said) -> dict[str, object]:
     """Shape a decision as its statement says it; a rule set's verdict is its ruling."""
+    row, words = said.row, said.words
     line: dict[str, object] = {
         "entry": row.entry_id,
         "decider": row.decider_id,
         "version": row.version,
         "at": row.decided_at,
     }
-    ruling = ruling_of(row.statement)
-    if ruling is not None:
-        return {**line, "role": RULE_SET_ROLE, "verdict": ruling.value, "conditions": [], "reason": None}
-    statement = parse_decision(row.statement)
-    said = {"role": statement.role, "verdict": statement.verdict, "conditions": list(statement.conditions)}
-    return {**line, **said, "reason": statement.reason}
+    if isinstance(words, Ruling):
+        return {**line, "role": RULE_SET_ROLE, "verdict": words.value, "conditions": [], "reason": None}
+    told = {"role": words.role, "verdict": words.verdict, "conditions": list(words.conditions)}
+    return {**line, **told, "reason": words.reason}
 
 
 def waiting_line(waiting: Waiting) -> dict[str, object]:

@@ -73,9 +73,7 @@ class DecisionRow:
     version: int
     decider_id: str
     nonce: bytes
-    statement: bytes
     suite: str
-    signature: bytes
     decided_at: str
 
 

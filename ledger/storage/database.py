@@ -112,6 +112,22 @@ class Database:
                 connection.close()
         return busy is not None and busy[0] == 0
 
+    def rewrite(self) -> None:
+        """Write the whole database anew, so that nothing deleted lies in freed pages; nobody else may be working on it.
+
+        Raises Unavailable("database.unavailable" | "database.busy"), also where the disk has no room for a second copy.
+        """
+        with _translated(), self._writers.connect() as connection:
+            if self._group is None:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL")
+                return
+            cursor = connection.connection.cursor()  # the driver's own: VACUUM cannot run inside a transaction
+            cursor.execute(_wait(self._busy_seconds))
+            cursor.execute("VACUUM")
+            cursor.execute(_NO_WAIT)
+            cursor.close()
+        self.empty_write_ahead()
+
     @property
     def joins_writers(self) -> bool:
         """Whether writers of one process share their commits: more than one of them at a time then gains nothing."""

@@ -15,6 +15,7 @@ from ledger.services.applications.attach import attach
 from ledger.services.applications.audit_approvals import ApprovalReport, audit_approvals
 from ledger.services.applications.create import MADE_HERE, NewApplication, create
 from ledger.services.applications.decide import NewDecision, decide
+from ledger.services.applications.decided import Said, said_in
 from ledger.services.applications.issue_decision import Wanted, issue_decision
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.propose_rule_set import NewRuleSet, propose_rule_set
@@ -162,6 +163,11 @@ class Desk:
 
     def decisions_of(self, application_id: str) -> list[DecisionRow]:
         return self.ledger.stores.database.read(lambda tx: decisions_of(tx, application_id))
+
+    def said_of(self, application_id: str) -> list[Said]:
+        """Return what each decision says, opened from the vault."""
+        stores = self.ledger.stores
+        return stores.database.read(lambda tx: [said_in(tx, stores, row) for row in decisions_of(tx, application_id)])
 
     def worker(self) -> Act:
         """Return the act of a worker's turn."""

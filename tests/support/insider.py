@@ -71,9 +71,7 @@ def _decide(tx: Connection, desk: Desk, loan: str, forged: Forged) -> None:
             version=view.version.version,
             decider_id=statement.decider,
             nonce=statement.nonce,
-            statement=data,
             suite=signature.suite,
-            signature=signature.value,
             decided_at=format_instant(desk.now),
         ),
     )

@@ -187,11 +187,9 @@ class Trail:
     def row(self, **changes: object) -> dict[str, object]:
         """Have the row of the newest decision looked at, as its entry makes it but for `changes`; return it."""
         entry = self.entries[-1]
-        text = entry.values["statement"]
         row: dict[str, object] = {
             "application_id": entry.subject,
             "decider_id": entry.values.get("decider"),
-            "statement": str(text).encode(),
             "decided_at": format_instant(entry.at),
             **changes,
         }

@@ -68,7 +68,6 @@ def _decided(projection: Projection, told: Told, world: World) -> None:
     text = told.values.get("statement") if automated is None else automated
     statement = None if isinstance(automated, str) else _statement(projection, told, text)
     parts: Mapping[str, Json] = signature if isinstance(signature, dict) else {}
-    value = parts.get("value")
     projection.expect(
         "decision",
         told,
@@ -78,9 +77,7 @@ def _decided(projection: Projection, told: Told, world: World) -> None:
             "version": _number(entry.public.get("version")),
             "decider_id": statement.decider if statement else text_of(entry.public.get("rule_set")),
             "nonce": statement.nonce if statement else _digest(automated),
-            "statement": text.encode() if isinstance(text, str) else UNTOLD,
             "suite": text_of(parts.get("suite")),
-            "signature": bytes.fromhex(value) if isinstance(value, str) else UNTOLD,
             "decided_at": entry.at,
         },
     )

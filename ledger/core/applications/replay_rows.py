@@ -11,7 +11,7 @@ from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_findings import Finding, show
 from ledger.core.log.directory import format_instant
 
-DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "statement", "decided_at")
+DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "decided_at")
 STATE_COLUMNS = (
     "application_id", "state", "version", "step", "waiting_for", "due_on", "policy_id", "path", "changed_entry"
 )  # fmt: skip
@@ -21,11 +21,9 @@ _DIFFERENT = "approval.row-differs"
 
 def check_decision_row(book: Book, entry: TrailEntry, row: Mapping[str, object] | None) -> None:
     """Hold the row of a decision against its entry; what was erased says nothing."""
-    text = entry.values.get("statement", entry.values.get("automated"))
     expected = {
         "application_id": entry.subject,
         "decider_id": entry.values.get("decider"),
-        "statement": text.encode() if isinstance(text, str) else None,
         "decided_at": format_instant(entry.at),
     }
     for name, value in expected.items():

@@ -7,12 +7,13 @@ from ledger.core.applications.offers import Offer, accept_offer, read_offer
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.permissions import Action
 from ledger.errors import VerificationFailed
+from ledger.services.applications.decided import said_in
 from ledger.services.applications.moving import Moving, perform
 from ledger.services.applications.versions import insert_version, started_anew
 from ledger.services.applications.view import ApplicationView, open_content
 from ledger.services.context import Act, Stores, Written
 from ledger.storage.database import Connection
-from signing.decision import parse_decision
+from signing.decision import DecisionStatement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +27,9 @@ class Acceptance:
 def accept_counter(stores: Stores, act: Act, application_id: str, acceptance: Acceptance) -> Written:
     """Queue `application.accepted` and store the new version. Raises NotFound, NotAllowed, Conflict("application.not-open")."""
 
-    def plan(_: Connection, view: ApplicationView) -> Moving:
+    def plan(tx: Connection, view: ApplicationView) -> Moving:
         after(State(view.state.state), Move.ACCEPTED)  # before anything is read
-        new = accept_offer(open_content(stores, view), _offer(view), acceptance.terms_sha256)
+        new = accept_offer(open_content(stores, view), _offer(tx, stores, view), acceptance.terms_sha256)
         return Moving(
             type="accepted",
             move=Move.ACCEPTED,
@@ -44,10 +45,10 @@ def accept_counter(stores: Stores, act: Act, application_id: str, acceptance: Ac
     return perform(stores, act, application_id, Action.APPLICATION_CREATE, plan)
 
 
-def _offer(view: ApplicationView) -> Offer:
+def _offer(tx: Connection, stores: Stores, view: ApplicationView) -> Offer:
     """Return what the newest decision offered: it made the application countered."""
-    statement = parse_decision(view.decisions[-1].statement)
-    if statement.verdict != Verdict.COUNTER:
+    statement = said_in(tx, stores, view.decisions[-1]).words if view.decisions else None
+    if not isinstance(statement, DecisionStatement) or statement.verdict != Verdict.COUNTER:
         raise VerificationFailed(
             "application.altered", "no decision offers anything; the operator should run `tally audit`"
         )

@@ -187,9 +187,7 @@ def _store(tx: Connection, stores: Stores, act: Act, taken: _Taken) -> Written:
         version=view.version.version,
         decider_id=act.principal.id,
         nonce=plan.statement.nonce,
-        statement=plan.new.statement,
         suite=plan.new.signature.suite,
-        signature=plan.new.signature.value,
         decided_at=format_instant(act.now),
     )
     rows.insert_decision(tx, row)

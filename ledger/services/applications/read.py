@@ -8,6 +8,7 @@ from ledger.core.applications.grades import Purpose, purpose_of
 from ledger.core.applications.states import State
 from ledger.core.log.permissions import Action, Grade
 from ledger.services.applications.at_hand import gathered, said
+from ledger.services.applications.decided import Said, said_in
 from ledger.services.applications.reading import note_reading
 from ledger.services.applications.seeing import seen_grade
 from ledger.services.applications.standing import standing_of
@@ -46,6 +47,7 @@ class ApplicationRead:
     view: ApplicationView
     content: Application
     people: Json
+    decisions: tuple[Said, ...]
     attachments: tuple[AttachmentRow, ...]
     evidence: tuple[ToldEvidence, ...]
     conditions: tuple[ConditionRead, ...]
@@ -64,8 +66,15 @@ def read(stores: Stores, act: Act, application_id: str, purpose: Purpose | None 
     people = _people(stores, act, view, purpose_of(act.principal, purpose)) if reaches else None
     attachments, evidence = stores.database.read(lambda tx: _beside(tx, stores, application_id))
     conditions = stores.database.read(lambda tx: _conditions(tx, stores, view))
+    decisions = stores.database.read(lambda tx: tuple(said_in(tx, stores, row) for row in view.decisions))
     return ApplicationRead(
-        view=view, content=content, people=people, attachments=attachments, evidence=evidence, conditions=conditions
+        view=view,
+        content=content,
+        people=people,
+        decisions=decisions,
+        attachments=attachments,
+        evidence=evidence,
+        conditions=conditions,
     )
 
 

@@ -1,25 +1,24 @@
 """What somebody sees who is to decide: path and progress, what others said, what is missing, and in which ways they may act (DESIGN section 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ledger.core.applications.automated import ruling_of
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Decision, Outcome, Progress, Verdict, acting_role, take
 from ledger.core.applications.policy import Path, StepKind
 from ledger.core.applications.requirements import missing
+from ledger.core.applications.rule_set import ROLE, Ruling
 from ledger.core.log.permissions import Action
 from ledger.errors import LedgerError
+from ledger.services.applications.decided import Said, said_in
 from ledger.services.applications.policies import policy_of
 from ledger.services.applications.standing import Standing, actor_of, standing_of
 from ledger.services.applications.view import ApplicationView, load_application
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
-from ledger.storage.applications import DecisionRow
 from ledger.storage.database import Connection
 from ledger.storage.directory import person_by_id
 from ledger.storage.policies import PolicyRow
 from ledger.storage.vault_fields import fields_of_entry
-from signing.decision import parse_decision
 
 ASKED = (Verdict.APPROVE, Verdict.DECLINE, Verdict.RETURN, Verdict.COUNTER, Verdict.RECUSE, Verdict.CLOSE)
 _ANY_OFFER = ("term_months=1",)  # only whether a counter-offer may be made is asked
@@ -74,7 +73,8 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
     standing = standing_of(tx, stores, view) if view.is_open else None
     sitting = standing.progress.sitting if standing else None
     named = {row.decider_id for row in view.decisions} | set(sitting.members if sitting else ())
-    named |= {row.in_place_of for row in (_told(row, {}) for row in view.decisions) if row.in_place_of}
+    decisions = [_told(said_in(tx, stores, row)) for row in view.decisions]
+    named |= {told.in_place_of for told in decisions if told.in_place_of}
     ways = _ways(tx, act, standing) if standing else ()
     names = _names(tx, stores, named | {way.in_place_of for way in ways if way.in_place_of})
     return Reviewed(
@@ -83,7 +83,7 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
         progress=standing.progress if standing else None,
         sitting=sitting,
         names=names,
-        decisions=tuple(_told(row, names) for row in view.decisions),
+        decisions=tuple(replace(told, name=names.get(told.by)) for told in decisions),
         missing=_missing(act, view, standing),
         ways=ways,
     )
@@ -127,21 +127,20 @@ def _may(standing: Standing, decision: Decision) -> bool:
     return True
 
 
-def _told(row: DecisionRow, names: dict[str, str]) -> ToldDecision:
-    ruling = ruling_of(row.statement)
-    if ruling is not None:
+def _told(said: Said) -> ToldDecision:
+    row, words = said.row, said.words
+    if isinstance(words, Ruling):
         return ToldDecision(
-            by=row.decider_id, name=None, role="rule-set", in_place_of=None, verdict=ruling.value, conditions=(), reason=None, version=row.version, at=row.decided_at
+            by=row.decider_id, name=None, role=ROLE, in_place_of=None, verdict=words.value, conditions=(), reason=None, version=row.version, at=row.decided_at
         )  # fmt: skip
-    said = parse_decision(row.statement)
     return ToldDecision(
         by=row.decider_id,
-        name=names.get(row.decider_id),
-        role=said.role,
-        in_place_of=said.in_place_of,
-        verdict=said.verdict,
-        conditions=said.conditions,
-        reason=said.reason,
+        name=None,
+        role=words.role,
+        in_place_of=words.in_place_of,
+        verdict=words.verdict,
+        conditions=words.conditions,
+        reason=words.reason,
         version=row.version,
         at=row.decided_at,
     )

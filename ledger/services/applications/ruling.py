@@ -104,9 +104,7 @@ def rule(tx: Connection, stores: Stores, act: Act, given: Given, actor: Actor) -
             version=given.submitted.content.version,
             decider_id=acting.id,
             nonce=decided.nonce,
-            statement=decided.to_bytes(),
             suite=signature.suite,
-            signature=signature.value,
             decided_at=format_instant(act.now),
         ),
     )

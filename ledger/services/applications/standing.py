@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ledger.core.applications.application import Application, parse_amount
-from ledger.core.applications.automated import decision_of, ruling_of
+from ledger.core.applications.automated import decision_of
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import (
     Actor,
@@ -21,9 +21,11 @@ from ledger.core.applications.decide import (
 from ledger.core.applications.evidence import AtHand, require_heeded
 from ledger.core.applications.policy import Path, Policy
 from ledger.core.applications.requirements import require_complete
+from ledger.core.applications.rule_set import Ruling
 from ledger.core.log.fields import Fields
-from ledger.errors import NotFound, VerificationFailed
+from ledger.errors import NotFound
 from ledger.services.applications.at_hand import at_hand_of
+from ledger.services.applications.decided import said_in
 from ledger.services.applications.policies import policy_of
 from ledger.services.applications.view import ApplicationView, open_content
 from ledger.services.context import Stores
@@ -36,7 +38,6 @@ from ledger.storage.evidence import EscalationRow, escalations_of
 from ledger.storage.policies import delegations_to
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import decode
-from signing.decision import parse_decision
 
 SUBMISSION = frozenset({"policy", "policy_sha256", "row", "path", "group"})
 GROUP = frozenset({"applications", "amount", "other_currencies"})
@@ -127,18 +128,12 @@ def _decision(
     tx: Connection, stores: Stores, view: ApplicationView, row: DecisionRow, review: Review
 ) -> Decision | None:
     """Return a decision as it was taken: with the roles that its entry says its decider held then; None for a referral."""
-    at, ruling = datetime.fromisoformat(row.decided_at), ruling_of(row.statement)
-    if ruling is not None:
-        return decision_of(row.decider_id, ruling, view.version.content_sha256, at)
-    statement = parse_decision(row.statement)
-    fields = open_fields(stores, fields_of_entry(tx, row.entry_id))
-    held = fields["held"].value if "held" in fields else None
-    if not isinstance(held, list):
-        raise VerificationFailed(
-            "application.altered", "a decision's own entry cannot be opened; the operator should run `tally audit`"
-        )
+    at, said = datetime.fromisoformat(row.decided_at), said_in(tx, stores, row)
+    statement = said.words
+    if isinstance(statement, Ruling):
+        return decision_of(row.decider_id, statement, view.version.content_sha256, at)
     decision = Decision(
-        actor=Actor(id=row.decider_id, roles=frozenset({*map(str, held), statement.role})),
+        actor=Actor(id=row.decider_id, roles=said.held | {statement.role}),
         verdict=Verdict(statement.verdict),
         content_sha256=statement.content_sha256,
         at=at,

@@ -1,13 +1,15 @@
 """The receipts of all that an agreement's approval rests on, so that a verifier takes it again (docs/formats/evidence-package.md)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ledger.core.applications.automated import ruling_of
+from ledger.core.applications.rule_set import Ruling
 from ledger.core.evidence.package import MAX_APPROVAL_RECEIPTS
 from ledger.core.log.entry import parse_entry
 from ledger.core.log.permissions import Action, Grade, Resource, allowed
+from ledger.errors import NotFound
 from ledger.services.agreements.view import AgreementView
+from ledger.services.applications.decided import said_in
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
 from ledger.services.evidence.issue_receipts import Found
@@ -18,7 +20,7 @@ from ledger.storage.database import Connection
 from ledger.storage.log import EntryRow, entries_of_subject
 from ledger.storage.policies import delegations_of
 from ledger.storage.vault_fields import fields_of_entry
-from signing.decision import DecisionStatement, parse_decision
+from signing.decision import DecisionStatement
 
 _STANDING = frozenset({"role.granted", "role.revoked", "department.joined", "department.left"})
 _KEPT_BACK = {KIND: frozenset({"people"})}  # who applied is the application's own matter
@@ -38,7 +40,15 @@ def approvals_of(tx: Connection, stores: Stores, act: Act, view: AgreementView, 
         return []
     entries = {entry.entry_id: entry for entry in _entries(tx, stores, read_view(tx, row))}
     covered = [entry for entry in entries.values() if entry.idx < newest.checkpoint.size]
-    return [_found(tx, newest, entry) for entry in sorted(covered, key=_place)[:MAX_APPROVAL_RECEIPTS]]
+    found = [_found(tx, newest, entry) for entry in sorted(covered, key=_place)[:MAX_APPROVAL_RECEIPTS]]
+    return _without_erased(stores, found)
+
+
+def _without_erased(stores: Stores, found: Sequence[Found]) -> list[Found]:
+    """Leave out what is sealed under destroyed keys: the commitments stay, and the verifier says what it could not open."""
+    keys = stores.record_keys.get_each({row.record_id for each in found for row in each.sealed})
+    gone = {name for name, key in keys.items() if isinstance(key, NotFound)}
+    return [replace(each, sealed=[row for row in each.sealed if row.record_id not in gone]) for each in found]
 
 
 def _entries(tx: Connection, stores: Stores, application: ApplicationView) -> Iterator[EntryRow]:
@@ -51,8 +61,17 @@ def _entries(tx: Connection, stores: Stores, application: ApplicationView) -> It
     yield from _of(tx, log_id, "policy", application.state.policy_id)
     for rule_set in sorted(_rule_sets(own)):
         yield from _of(tx, log_id, "ruleset", rule_set)
-    for data in (row.statement for row in application.decisions if ruling_of(row.statement) is None):
-        yield from _of_decider(tx, log_id, parse_decision(data))
+    for row in application.decisions:
+        words = _words(tx, stores, row)
+        if isinstance(words, DecisionStatement):
+            yield from _of_decider(tx, log_id, words)
+
+
+def _words(tx: Connection, stores: Stores, row: rows.DecisionRow) -> DecisionStatement | Ruling | None:
+    try:
+        return said_in(tx, stores, row).words
+    except NotFound:  # erased: nothing shows by which key it was signed
+        return None
 
 
 def _of_decider(tx: Connection, log_id: int, statement: DecisionStatement) -> Iterator[EntryRow]:
@@ -65,7 +84,10 @@ def _of_decider(tx: Connection, log_id: int, statement: DecisionStatement) -> It
 
 
 def _linked(tx: Connection, stores: Stores, application: ApplicationView) -> Iterable[str]:
-    fields = open_fields(stores, fields_of_entry(tx, application.state.submitted_entry))
+    try:
+        fields = open_fields(stores, fields_of_entry(tx, application.state.submitted_entry))
+    except NotFound:  # erased
+        return []
     submission = fields["submission"].value if "submission" in fields else None
     group = submission.get("group") if isinstance(submission, dict) else None
     names = group.get("applications") if isinstance(group, dict) else None

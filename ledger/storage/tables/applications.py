@@ -50,6 +50,7 @@ application_state = define(
     Index(None, "waiting_for", "due_on"),
 )
 
+# What a decision says, and its signature, stand in the vault alone: words about a person, and a hash of them (decision 0242).
 decision = define(
     "decision",
     Rule.APPEND_ONLY,
@@ -58,9 +59,7 @@ decision = define(
     number("version"),
     text("decider_id"),
     blob("nonce"),
-    blob("statement"),
     text("suite"),
-    blob("signature"),
     text("decided_at"),
     UniqueConstraint("nonce"),
     Index(None, "application_id", "entry_id"),

@@ -31,7 +31,7 @@ from ledger.services.applications.read_figures import Span, read_figures
 from ledger.services.applications.report_condition import Evidence, report_condition
 from ledger.services.applications.tell import Telling, tell
 from ledger.services.applications.withdraw import withdraw
-from signing.decision import DecisionStatement, parse_decision
+from signing.decision import DecisionStatement
 from support.approvals import Desk, cn_identity
 from support.ledgers import INSTITUTION
 
@@ -149,8 +149,8 @@ class Sequence(RuleBasedStateMachine):
 
 def judge(desk: Desk, loan: str, path: str, version: int) -> None:
     """Say by plain counting, without the rules under test, whether the recorded decisions carry an approval."""
-    rows = [row for row in desk.decisions_of(loan) if row.version == version]
-    signed = [parse_decision(row.statement) for row in rows if row.statement.startswith(b"tally/decision/v1")]
+    rows = [said for said in desk.said_of(loan) if said.row.version == version]
+    signed = [said.words for said in rows if isinstance(said.words, DecisionStatement)]
     if path == "automatic":
         assert len(rows) == 1
         assert not signed

@@ -23,6 +23,7 @@ from ledger.services.evidence.export_trust import export_trust
 from ledger.services.evidence.issue_evidence import issue_evidence
 from ledger.services.log.sequence import Turn, sequence
 from ledger.storage.migrate import migrate
+from ledger.storage.vault_fields import erase_record
 from signing.canonical import Json
 from signing.pdf.inspect import Limits
 from support.approvals import Desk, cn_identity, staffed
@@ -232,3 +233,24 @@ def test_agreement_whose_terms_are_not_shown_is_not_checked(parts: Parts) -> Non
 def test_agreement_that_was_not_sent_says_that_nothing_is_recorded(parts: Parts) -> None:
     records, approvals, policy = parts
     assert codes(records[:1], approvals, policy) == {(Verdict.NOT_CHECKED, "approved.not-recorded")}
+
+
+@pytest.mark.parametrize("rows_too", [True, False])
+def test_evidence_outlives_the_application_that_was_erased(desk: Desk, rows_too: bool) -> None:  # noqa: FBT001  # a parameter
+    stores = desk.ledger.stores
+    loan = desk.apply(
+        amount=10_000_000, identity=cn_identity(700 + rows_too), terms_sha256=parse_terms(TERMS).sha256().hex()
+    )
+    desk.submit(loan)
+    desk.say("Olga", loan, conditions=("her brother stands surety",))
+    desk.say("Rita", loan)
+    new = NewAgreement(document=DOCUMENT, terms=dict(TERMS), signers=[party()], application=loan)
+    made = create(stores, desk.act("Olga"), new, Limits()).resource_id
+    cover(desk)
+    stores.record_keys.destroy(loan, at="2026-11-25T00:00:00.000Z")
+    if rows_too:
+        stores.database.write(lambda tx: erase_record(tx, loan))
+    package = issue_evidence(stores, desk.act("Olga"), made)
+    assert b"her brother" not in package.to_bytes()
+    answer = verified(desk, package, export_trust(stores, finality=0, pages=()))[AnswerName.APPROVED]
+    assert answer.verdict is Verdict.NOT_CHECKED

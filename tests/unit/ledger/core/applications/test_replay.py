@@ -159,7 +159,7 @@ def _published_alone() -> Trail:
 
 def _edited_row() -> Trail:
     trail = decided("olga")
-    trail.row(statement=b"another")
+    trail.row(decided_at="another")
     return trail
 
 
