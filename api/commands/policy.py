@@ -44,7 +44,7 @@ PolicyId = Annotated[
 def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
     """Look at a policy here, without a service: gaps and overlaps with examples; exit 1 where there are any."""
     read = read_policy_file(read_file(file, most=MAX_FILE_BYTES))
-    defects = find_defects(read.policy)
+    defects = find_defects(read.policy, read.places)
     if as_json:
         say_json(checked_policy(read, defects))
     else:
@@ -58,7 +58,7 @@ def check(file: PolicyFile, *, as_json: AsJson = False) -> None:
             )
         )
         for defect in defects:
-            say(f"{'Overlap' if defect.rows else 'Gap'}: {defect.text(read.row_places)}")
+            say(f"{'Overlap' if defect.rows else 'Gap'}: {defect.text(read.places)}")
         say(
             f"{len(defects)} {'defect' if len(defects) == 1 else 'kinds of defects'}: it cannot be proposed like this"
             if defects

@@ -52,7 +52,7 @@ def get_policy(here: Here, act: Reading, policy_id: Id, form: Annotated[Format, 
 async def post_policy_check(request: Request, act: Reading) -> dict[str, object]:
     """Have a policy looked at, as JSON, CSV or workbook: every gap and overlap with an example and its rows. Nothing is stored."""
     read = await run_sync(read_policy_file, await request.body())
-    return checked_policy(read, await run_sync(check_policy, act, read.policy))
+    return checked_policy(read, await run_sync(check_policy, act, read.policy, read.places))
 
 
 @router.post("/dry-runs", openapi_extra=_FILE_BODY)
@@ -81,7 +81,7 @@ async def post_policy_file(
     new = NewPolicy(
         policy=read.policy.to_json(),
         valid_from=instant_of("valid_from", valid_from),
-        row_places=read.row_places,
+        places=read.places,
     )
     key = await run_sync(here.institution_key, caller.institution_id)
     written = await run_sync(propose_policy, here.stores, act, new, key)

@@ -191,12 +191,12 @@ def _defect(defect: Defect, read: ReadPolicy) -> dict[str, object]:
         "listed": case.listed,
         "collateral_fall": case.collateral_fall,
     }
-    rows = defect.rows or tuple(row for row, _ in defect.near)
+    rows = defect.near or tuple((row, "id") for row in defect.rows)
     return {
         "code": defect.code,
-        "message": defect.text(read.row_places),
+        "message": defect.text(read.places),
         "example": example,
-        "rows": [{"id": row, "place": read.row_places[row]} for row in rows],
+        "rows": [{"id": row, "place": read.places.row(row, column)} for row, column in rows],
     }
 
 

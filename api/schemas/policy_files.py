@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from api.schemas.strict_json import read_json
 from ledger.core.applications.policy import Policy, parse_policy
+from ledger.core.applications.policy_check import COLUMNS, Places
 from ledger.core.applications.policy_csv import MAX_COLUMNS, MAX_LINES, read_csv, write_csv
 from ledger.core.applications.policy_sheets import READ_ME, policy_sheets
 from ledger.core.applications.read_policy_sheets import ReadPolicy, read_policy_sheets
@@ -67,7 +68,9 @@ def read_policy_file(data: bytes) -> ReadPolicy:
 def of_json(value: Json) -> ReadPolicy:
     """Return the policy of its JSON, its rows placed by their number."""
     policy = parse_policy(value)
-    return ReadPolicy(policy, {row.id: f"rows[{place}]" for place, row in enumerate(policy.rows)})
+    columns = ("id", *COLUMNS)
+    cells = {("row", row.id, name): f"rows[{place}]" for place, row in enumerate(policy.rows) for name in columns}
+    return ReadPolicy(policy, Places(cells))
 
 
 def write_policy_file(policy: Policy, form: Format) -> bytes:

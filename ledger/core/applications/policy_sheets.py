@@ -8,16 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.policy import TAG, Path, Policy, Row, Step
 from ledger.core.applications.sheets import LIST_MARK, NO, YES, Cell, Line, Sheet
 
-# ISO 4217: the currencies whose smallest unit is not a hundredth.
-_PLACES: Mapping[str, int] = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI"), 0),
-    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 PERCENT_PLACES = 2
 KINDS: Mapping[str, str] = {
     "automatic": "自动 automatic",
@@ -86,11 +80,6 @@ HEADINGS: Mapping[str, tuple[Heading, ...]] = {
     STEPS: STEP_HEADINGS,
     ROWS: ROW_HEADINGS,
 }
-
-
-def decimal_places(currency: str) -> int:
-    """Return how many decimals an amount of a currency has."""
-    return _PLACES.get(currency, 2)
 
 
 def policy_sheets(policy: Policy) -> tuple[Sheet, ...]:

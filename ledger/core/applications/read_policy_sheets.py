@@ -1,13 +1,14 @@
 """The four sheets of a policy read back: strictly, each refusal naming the cell (DESIGN section 6).
 
 Promises: every heading must be there, once, in any order; a line that is empty counts as none; what the policy's own rules refuse
-is told at the cell that caused it. Gaps and overlaps are left to policy_check, which `row_places` lets point to lines of the sheet.
+is told at the cell that caused it. Gaps and overlaps are left to policy_check, which `places` lets point to cells.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.policy import (
     MAX_BASIS_POINTS,
     MAX_MINOR,
@@ -17,6 +18,7 @@ from ledger.core.applications.policy import (
     parse_row,
     parse_step,
 )
+from ledger.core.applications.policy_check import Places
 from ledger.core.applications.policy_sheets import (
     HEADINGS,
     KINDS,
@@ -27,7 +29,6 @@ from ledger.core.applications.policy_sheets import (
     SETTING_LINES,
     SETTINGS,
     STEPS,
-    decimal_places,
 )
 from ledger.core.applications.sheets import Cell, Sheet, decimal, flag, is_blank, names, text, whole
 from ledger.errors import InvalidInput
@@ -40,10 +41,10 @@ _KIND_WORDS = {word: name for name, both in KINDS.items() for word in both.split
 
 @dataclass(frozen=True)
 class ReadPolicy:
-    """The policy, and where each of its rows stands in the sheets."""
+    """The policy, and where its rows, paths and steps stand in the file."""
 
     policy: Policy
-    row_places: Mapping[str, str]
+    places: Places
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class _Table:
 
     def value(self, line: int, name: str, parse: Callable[[Cell], Json]) -> Json:
         return self.sheet.parsed(line, self.columns[name], parse)
+
+    def cells(self, line: int, *what: str) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the cells of a line: what it is about with the column's name, and where it stands."""
+        for name, column in self.columns.items():
+            yield (*what, name), self.sheet.place(line, column)
 
     def refused(self, line: int, name: str, message: str) -> InvalidInput:
         return self.sheet.refused(line, self.columns.get(name, 0), message)
@@ -89,8 +95,14 @@ def read_policy_sheets(sheets: Sequence[Sheet]) -> ReadPolicy:
     except InvalidInput as error:
         found = _Found(setting_lines, {name: line for name, (line, _) in paths.items()}, lines)
         raise _at_cell(tables, found, error) from error
-    places = {row.id: tables[ROWS].sheet.place(line, 0) for row, line in zip(policy.rows, lines, strict=True)}
-    return ReadPolicy(policy, places)
+    cells: dict[tuple[str, ...], str] = {}
+    for row, line in zip(policy.rows, lines, strict=True):
+        cells.update(tables[ROWS].cells(line, "row", row.id))
+    for name, (line, _) in paths.items():
+        cells.update(tables[PATHS].cells(line, "path", name))
+        for number, (step_line, _) in steps[name].items():
+            cells.update(tables[STEPS].cells(step_line, "step", name, str(number)))
+    return ReadPolicy(policy, Places(cells))
 
 
 def _tables(sheets: Sequence[Sheet]) -> dict[str, _Table]:

@@ -1,11 +1,10 @@
 """Propose a policy: checked for gaps and overlaps, stored, its hash in the log. It is in force only once another publishes it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.applications.policy import Policy, parse_policy
-from ledger.core.applications.policy_check import check_policy
+from ledger.core.applications.policy_check import NO_PLACES, Places, check_policy
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.context import Act, Stores, Written
@@ -23,12 +22,12 @@ KIND = "policy"
 class NewPolicy:
     """A policy as JSON not yet looked at, and when it is to hold at the earliest: never before its publication.
 
-    `row_places` tells where its rows stand in the file that it came in, for messages.
+    `places` tells where its parts stand in the file that it came in, for messages.
     """
 
     policy: Json
     valid_from: datetime
-    row_places: Mapping[str, str] = field(default_factory=dict)
+    places: Places = NO_PLACES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +47,7 @@ def propose_policy(stores: Stores, act: Act, new: NewPolicy, key: InstitutionKey
     if earlier := find_earlier(stores, act):
         return earlier
     policy = parse_policy(new.policy)
-    check_policy(policy, new.row_places)
+    check_policy(policy, new.places)
     policy_id = act.new_id()
     plan = _Plan(
         policy=policy,

@@ -82,8 +82,11 @@ def test_gap_and_overlap_point_to_lines_of_the_sheet_with_an_example(service: Se
     gap = caller.post("/v1/policies/checks", content=edited("D3", 49_999)).json()["defects"][0]
     assert gap["code"] == "policy.gap"
     assert gap["example"]["amount"] == {"currency": "CNY", "minor": "4999901"}
-    assert {"id": "small-plain", "place": f"sheet {ROWS}, cell A3"} in gap["rows"]
-    assert f"row small-plain (sheet {ROWS}, cell A3) misses it by its amount alone" in gap["message"]
+    assert {"id": "small-plain", "place": f"sheet {ROWS}, cell D3"} in gap["rows"]
+    assert (
+        f"CNY 49,999.01, grade C, personal-instalment, no listing found, collateral not down: nothing covers it (row small-plain (sheet {ROWS}, cell D3) misses it by its “amount up to” alone"
+        in gap["message"]
+    )
     overlap = caller.post("/v1/policies/checks", content=edited("D3", 50_001)).json()["defects"][0]
     assert [row["id"] for row in overlap["rows"]] == ["small-plain", "middle"]
     assert f"rows small-plain (sheet {ROWS}, cell A3) and middle" in overlap["message"]
@@ -128,7 +131,7 @@ def test_command_names_gap_and_cell(tally: Tally, tmp_path: Path) -> None:
     file = tmp_path / "policy.xlsx"
     file.write_bytes(edited("D3", 49_999))
     status, shown = tally(["check", str(file)])
-    assert (status, "Gap: no row covers: product personal-instalment" in shown) == (1, True)
+    assert (status, "Gap: CNY 49,999.01, grade C, personal-instalment" in shown) == (1, True)
     file.write_bytes(edited("D3", "=1"))
     status, shown = tally(["check", str(file)])
     assert (status, "cell D3: expected a number" in shown) == (2, True)

@@ -84,7 +84,7 @@ def test_cell_of_a_workbook_that_is_not_plainly_a_value_is_refused(change: Calla
 def test_number_typed_by_a_person_is_read_exactly() -> None:
     read = read_policy_file(changed(setting("D2", 50000.01)))
     assert read.policy.rows[0].when.amount.up_to == 5_000_001
-    assert read.row_places["small-good"] == f"sheet {ROWS}, cell A2"
+    assert read.places.row("small-good") == f"sheet {ROWS}, cell A2"
 
 
 def repacked(change: Callable[[str, bytes], bytes], *, more: int = 0) -> bytes:

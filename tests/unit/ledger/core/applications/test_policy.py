@@ -54,7 +54,10 @@ def test_policy_survives_its_own_json() -> None:
 
 def test_missing_row_is_named_with_an_example() -> None:
     gap = replace(DEFAULT_POLICY, rows=tuple(row for row in DEFAULT_POLICY.rows if row.id != "upper"))
-    with pytest.raises(InvalidInput, match="no row covers: product personal-instalment, amount 20000001") as refused:
+    with pytest.raises(
+        InvalidInput,
+        match=r"CNY 200,000\.01, grade A, personal-instalment, no listing found, collateral not down: nothing covers it .row middle misses it by its “amount up to” alone",
+    ) as refused:
         check_policy(gap)
     assert refused.value.code == "policy.gap"
 
@@ -63,7 +66,9 @@ def test_overlapping_rows_are_named_with_an_example() -> None:
     extra = Row(
         "extra", When(amount=Span(up_to=1), grades=("A",), listed=(False,), collateral_fall=Span(up_to=0)), "two"
     )
-    with pytest.raises(InvalidInput, match=r"rows small-good and extra both cover: .* amount 1 minor") as refused:
+    with pytest.raises(
+        InvalidInput, match=r"^CNY 0.01, grade A, personal-instalment, .*: rows small-good and extra both cover it"
+    ) as refused:
         check_policy(replace(DEFAULT_POLICY, rows=(*DEFAULT_POLICY.rows, extra)))
     assert refused.value.code == "policy.overlap"
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy import Policy, parse_policy
+from ledger.core.applications.policy_check import find_defects
 from ledger.core.applications.policy_csv import MAX_LINES, read_csv, write_csv
 from ledger.core.applications.policy_sheets import HEADINGS, PATHS, READ_ME, ROWS, SETTINGS, STEPS, policy_sheets
 from ledger.core.applications.read_policy_sheets import read_policy_sheets
@@ -139,7 +140,7 @@ def test_columns_may_stand_in_another_order_and_empty_lines_do_not_count() -> No
 
     read = read_policy_sheets([Sheet(READ_ME, (("anything",),)), *with_lines(ROWS, turned)])
     assert read.policy == DEFAULT_POLICY
-    assert read.row_places["small-good"] == f"sheet {ROWS}, cell A3"
+    assert read.places.row("small-good") == f"sheet {ROWS}, cell I3"
 
 
 @pytest.mark.parametrize(
@@ -212,3 +213,22 @@ def test_long_cell_is_quoted_short() -> None:
 def test_yes_is_not_read_out_of_anything_else(cell: Cell) -> None:
     with pytest.raises(InvalidInput):
         flag(cell)
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "name", "value", "code", "cell"),
+    [
+        (STEPS, 2, "role", "clerk", "policy.role", f"sheet {STEPS}, cell D3"),
+        (STEPS, 2, "escalates_to", "clerk", "policy.role", f"sheet {STEPS}, cell L3"),
+        (STEPS, 7, "veto", "clerk", "policy.role", f"sheet {STEPS}, cell J8"),
+        (PATHS, 2, "check_minutes", None, "policy.unchecked", f"sheet {PATHS}, cell D3"),
+    ],
+)
+def test_cell_that_no_role_or_no_check_can_meet_is_named(  # noqa: PLR0913, PLR0917  # one cell and what is said of it
+    title: str, line: int, name: str, value: Cell, code: str, cell: str
+) -> None:
+    read = read_policy_sheets(with_cell(title, line, at(title, name), value))
+    with pytest.raises(InvalidInput) as caught:
+        find_defects(read.policy, read.places)
+    assert (caught.value.code, caught.value.field) == (code, cell)
+    assert caught.value.message.startswith(f"{cell}: ")
