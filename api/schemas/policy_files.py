@@ -7,28 +7,28 @@ cell shown as a percentage is refused by name, as is a document type. Leaves to 
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 from xml.parsers import expat
 
 from api.schemas.strict_json import read_json
+from api.schemas.workbook_parts import SheetMarks, look_at_parts
 from ledger.core.applications.policy import Policy, parse_policy
 from ledger.core.applications.policy_check import COLUMNS, Places
 from ledger.core.applications.policy_csv import MAX_COLUMNS, MAX_LINES, read_csv, write_csv
 from ledger.core.applications.policy_sheets import READ_ME, policy_sheets
 from ledger.core.applications.read_policy_sheets import ReadPolicy, read_policy_sheets
-from ledger.core.applications.sheets import Cell, Line, Sheet, Unreadable
+from ledger.core.applications.sheets import Cell, Line, Sheet, Unreadable, is_blank
 from ledger.errors import InvalidInput
 from signing.canonical import Json, encode
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_FILE_BYTES: Final = 1 << 20  # a table of 200 rows has some 20 KB
-MAX_UNPACKED_BYTES: Final = 16 << 20
-MAX_PARTS: Final = 60
 MEDIA_TYPES: Final = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
@@ -37,7 +37,7 @@ MEDIA_TYPES: Final = {
 Format = Literal["json", "csv", "xlsx"]
 
 _CODE = "policy.file"
-_ZIP = b"PK\x03\x04"
+_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _EXACT_DIGITS = 15  # more than that a spreadsheet program rounds: such a number is written as text
 # What a parser of such files raises on one that is damaged: none of it says more to the sender than that it is.
 _DAMAGED = (
@@ -62,6 +62,10 @@ def read_policy_file(data: bytes) -> ReadPolicy:
         return read_policy_sheets(read_workbook(data))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return of_json(read_json(data.removeprefix(b"\xef\xbb\xbf"), "file"))
+    if data.startswith(_OLD):
+        raise InvalidInput(
+            _CODE, "expected an Excel workbook of today (.xlsx), got an old .xls: save it as .xlsx", field="file"
+        )
     return read_policy_sheets(read_csv(data))
 
 
@@ -69,7 +73,9 @@ def of_json(value: Json) -> ReadPolicy:
     """Return the policy of its JSON, its rows placed by their number."""
     policy = parse_policy(value)
     columns = ("id", *COLUMNS)
-    cells = {("row", row.id, name): f"rows[{place}]" for place, row in enumerate(policy.rows) for name in columns}
+    cells: dict[tuple[str, ...], str] = {
+        ("row", row.id, name): f"rows[{place}]" for place, row in enumerate(policy.rows) for name in columns
+    }
     return ReadPolicy(policy, Places(cells))
 
 
@@ -125,10 +131,10 @@ def read_workbook(data: bytes) -> list[Sheet]:
     from openpyxl import load_workbook  # noqa: PLC0415  # takes a third of a second to load
 
     try:
-        _check_parts(data)
+        parts = look_at_parts(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
-            return [Sheet(page.title, tuple(_lines(page.title, page.rows))) for page in book.worksheets]
+            return [_sheet(page, parts) for page in book.worksheets]
         finally:
             book.close()
     except InvalidInput:
@@ -138,32 +144,30 @@ def read_workbook(data: bytes) -> list[Sheet]:
         raise InvalidInput(_CODE, message, field="file") from error
 
 
-def _check_parts(data: bytes) -> None:
-    """Refuse what unpacks to too much, and any part that declares a document type."""
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        parts = packed.infolist()
-        total = sum(part.file_size for part in parts)
-        if len(parts) > MAX_PARTS or total > MAX_UNPACKED_BYTES:
-            message = f"expected at most {MAX_PARTS} parts of {MAX_UNPACKED_BYTES:,} bytes together, got {len(parts)} of {total:,}"
-            raise InvalidInput(_CODE, message, field="file")
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
-                _check_xml(part.filename, packed.read(part))  # at most the size it declared: zipfile stops there
-
-
-def _check_xml(name: str, data: bytes) -> None:
-    def refuse(*_: object) -> None:
-        raise InvalidInput(_CODE, f"{name[:60]}: expected no document type in a workbook", field="file")
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(data, True)  # True: this is all of it
+def _sheet(page: "ReadOnlyWorksheet", parts: Mapping[str, SheetMarks]) -> Sheet:
+    """Return one sheet; raise InvalidInput("policy.file" | "policy.cell") for what a person would not see in it."""
+    sheet = Sheet(page.title, tuple(_lines(page.title, page.rows)))
+    if page.title == READ_ME:
+        return sheet
+    if page.sheet_state != "visible":
+        raise InvalidInput(_CODE, f"sheet {page.title[:40]}: it is hidden: show it, or delete it", field="file")
+    marks = parts.get(page._worksheet_path, SheetMarks())  # noqa: SLF001  # openpyxl tells the part nowhere else
+    for what in marks.merged:
+        message = f"sheet {page.title[:40]}, cells {what}: expected no merged cells: unmerge them, and write the value into each"
+        raise InvalidInput("policy.cell", message, field=f"sheet {page.title[:40]}, cells {what}")
+    for what in marks.twice:
+        raise InvalidInput(_CODE, f"sheet {page.title[:40]}, {what}: expected each cell once, in order", field="file")
+    for line, cells in enumerate(sheet.lines):
+        for column, value in enumerate(cells):
+            if not is_blank(value) and (why := marks.why_unseen(line + 1, column + 1)) is not None:
+                raise sheet.refused(line, column, why)
+    return sheet
 
 
 def _lines(title: str, rows: Iterable[tuple[object, ...]]) -> Iterator[Line]:
     for number, row in enumerate(rows, 1):
         if number > MAX_LINES or len(row) > MAX_COLUMNS:
-            message = f"sheet {title[:40]}: expected at most {MAX_LINES} rows and {MAX_COLUMNS} columns"
+            message = f"sheet {title[:40]}: expected at most {MAX_LINES} rows and {MAX_COLUMNS} columns: delete the empty ones below and beside the table"
             raise InvalidInput(_CODE, message, field="file")
         yield tuple(_cell(cell) for cell in row)
 

@@ -5,12 +5,14 @@ since no name of a policy does.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from ledger.core.applications.sheets import Cell, Line, Sheet
 from ledger.errors import InvalidInput
 
 MAX_LINES, MAX_COLUMNS = 2_000, 40
+MARKS = 2  # between the headings of the settings
 _CODE = "policy.file"
 _BOM = "\ufeff"  # without it, spreadsheet programs take the text for another encoding
 
@@ -37,6 +39,7 @@ def read_csv(data: bytes) -> list[Sheet]:
         lines = list(_bounded(csv.reader(text.splitlines(keepends=True), strict=True)))
     except csv.Error as error:
         raise InvalidInput(_CODE, f"expected comma-separated values: {error}", field="file") from error
+    _check_commas(lines)
     starts = [number for number, line in enumerate(lines) if _title(line)]
     if any(any(line) for line in lines[: starts[0] if starts else None]):
         raise InvalidInput(_CODE, "line 1: expected the title of a sheet, such as [规则 Rows]", field="file")
@@ -44,6 +47,17 @@ def read_csv(data: bytes) -> list[Sheet]:
         Sheet(_title(lines[start]), tuple(lines[start + 1 : end]), first=start + 2)
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=False)
     ]
+
+
+def _check_commas(lines: Sequence[Line]) -> None:
+    """Refuse a table with another mark between its cells: then the headings under a title are one cell."""
+    for number, (title, line) in enumerate(pairwise(lines), 2):
+        headings = str(line[0]) if len(line) == 1 and str(title[0] if title else "").startswith("[") else ""
+        mark = next((mark for mark in (";", "\t") if headings.count(mark) >= MARKS), None)
+        if mark is not None:
+            name = "a tab" if mark == "\t" else mark
+            message = f"line {number}: expected a comma between two cells, got {name}: save the table as “CSV UTF-8 (comma delimited)”, or as .xlsx"
+            raise InvalidInput(_CODE, message, field="file")
 
 
 def _bounded(rows: Iterable[list[str]]) -> Iterable[Line]:

@@ -30,7 +30,7 @@ from ledger.core.applications.policy_sheets import (
     SETTINGS,
     STEPS,
 )
-from ledger.core.applications.sheets import Cell, Sheet, decimal, flag, is_blank, names, text, whole
+from ledger.core.applications.sheets import Cell, Sheet, decimal, flag, is_blank, names, shown, text, whole
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
@@ -113,7 +113,9 @@ def _tables(sheets: Sequence[Sheet]) -> dict[str, _Table]:
         if sheet.title not in HEADINGS or sheet.title in found:
             expected = ", ".join(HEADINGS)
             raise InvalidInput(
-                _CODE, f"sheet {sheet.title[:40]}: expected the sheets {expected}, each once", field="file"
+                _CODE,
+                f"sheet {sheet.title[:40]}: expected the sheets {expected}, each once: rename it, or delete it",
+                field="file",
             )
         found[sheet.title] = _Table(sheet, _columns(sheet))
     for title in HEADINGS:
@@ -130,7 +132,11 @@ def _columns(sheet: Sheet) -> dict[str, int]:
         if name is None or name in columns:
             if is_blank(cell):
                 continue
-            raise sheet.refused(0, place, f"expected one of the headings {', '.join(known)}, each once")
+            raise sheet.refused(
+                0,
+                place,
+                f"expected one of the headings {', '.join(known)}, each once, got {shown(cell)}: delete the column, or name it so",
+            )
         columns[name] = place
     for heading in HEADINGS[sheet.title]:
         if heading.name not in columns:
@@ -246,7 +252,8 @@ def _at_cell(tables: Mapping[str, _Table], found: _Found, error: InvalidInput) -
     """Return a refusal of the whole policy as one of the cell that it names, or as it is where it names none."""
     field = error.field or ""
     if (row := _PLACE.fullmatch(field)) is not None:
-        return tables[ROWS].refused(found.rows[int(row[1])], row[2], _said(error))
+        several = ", several with ; between" if row[2] in {"products", "grades"} else ""
+        return tables[ROWS].refused(found.rows[int(row[1])], row[2], _said(error) + several)
     name = field.removeprefix("policy.")
     path = name.removeprefix("paths.")
     if path in found.paths and path != name:

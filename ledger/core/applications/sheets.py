@@ -18,8 +18,9 @@ _CODE = "policy.cell"
 _LETTERS = 26
 _SHOWN = 40
 _MARKS = re.compile(r"[;；\n]")
-_PLAIN = re.compile(r"\d{1,20}(\.\d{1,6})?")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3}){1,6}(\.\d{1,6})?")
+_PLAIN = re.compile(r"[0-9]{1,20}(\.[0-9]{1,6})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,6}(\.[0-9]{1,6})?")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")  # as a Chinese keyboard writes them
 _FLAGS: Mapping[str, bool] = {"no": False, "否": False, "false": False, "yes": True, "是": True, "true": True}
 
 _Value = TypeVar("_Value")
@@ -107,7 +108,9 @@ def decimal(cell: Cell, places: int, *, most: int) -> int | None:
     scaled = value.scaleb(places) if value is not None and value.is_finite() else None
     if scaled is None or scaled != scaled.to_integral_value() or not 0 <= scaled <= most:
         largest = Decimal(most).scaleb(-places)
-        raise _expected(f"a number of at most {largest:,f} with at most {places} decimals")
+        raise _expected(
+            f"a plain number such as 50000, without sign, unit, % or exponent, at most {largest:,f} and with at most {places} decimals"
+        )
     return int(scaled)
 
 
@@ -117,7 +120,7 @@ def whole(cell: Cell) -> int | None:
         return None
     value = _number(cell)
     if value is None or not value.is_finite() or value != value.to_integral_value() or value < 0:
-        raise _expected("a whole number")
+        raise _expected("a whole number such as 15, in digits alone")
     return int(value)
 
 
@@ -137,7 +140,7 @@ def _number(cell: Cell) -> Decimal | None:
         return None
     if not isinstance(cell, str):
         return Decimal(cell)
-    plain = cell.strip()
+    plain = cell.strip().translate(_FULL_WIDTH)
     if not _PLAIN.fullmatch(plain) and not _GROUPED.fullmatch(plain):
         return None
     return Decimal(plain.replace(",", ""))

@@ -134,7 +134,7 @@ def test_command_names_gap_and_cell(tally: Tally, tmp_path: Path) -> None:
     assert (status, "Gap: CNY 49,999.01, grade C, personal-instalment" in shown) == (1, True)
     file.write_bytes(edited("D3", "=1"))
     status, shown = tally(["check", str(file)])
-    assert (status, "cell D3: expected a number" in shown) == (2, True)
+    assert (status, "cell D3: expected a plain number" in shown) == (2, True)
 
 
 def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_them(
