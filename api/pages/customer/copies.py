@@ -1,7 +1,6 @@
 """The sealed file and a party's own openings; and who one is, shown once more with the passkey, where a code alone is not enough."""
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -10,6 +9,7 @@ from fastapi.responses import Response
 from api.auth import Here
 from api.pages.customer.cookies import Session
 from api.pages.customer.pens import answered, assertion_of
+from api.pages.members import object_in
 from api.pages.origin import SameOrigin
 from api.schemas.strict_request import StrictJson
 from ledger.services.agreements.deliver import deliver
@@ -57,7 +57,7 @@ def post_passkey(request: Request, here: Here, session: Session, body: Json) -> 
     """Take the passkey's answer."""
 
     def work() -> dict[str, object]:
-        credential: Mapping[str, Any] = body.get("credential") or {}
+        credential = object_in(body, "credential")
         answer = (decoded(body.get("nonce")), decoded(credential.get("rawId")), assertion_of(credential))
         prove_self(here.stores, here.act(session.principal), session, answer, here.signing_party)
         return {}

@@ -5,7 +5,6 @@ problem+json with `words` for the reader beside the code.
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -17,13 +16,14 @@ from api.auth import Here
 from api.errors import KnownError, problem, status_of
 from api.pages.customer.cookies import Session
 from api.pages.customer.pen_words import pen_words
+from api.pages.members import bytes_in, hex_in, object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.schemas.strict_request import StrictJson
 from api.wiring.installation import Installation
 from ledger.core.agreements.parties import Pen
 from ledger.core.log.keys import pen_of
-from ledger.errors import InvalidInput, LedgerError
+from ledger.errors import LedgerError
 from ledger.services.agreements.browser import SignerSession
 from ledger.services.agreements.enrol_pen import NewPen, enrol_pen, offer_pen
 from ledger.services.agreements.issue_statement import issue_statement
@@ -46,7 +46,6 @@ router = APIRouter(prefix="/sign/at/{signer_id}", include_in_schema=False, depen
 
 Json = Annotated[dict[str, Any], Body()]  # read member by member below; anything else is left unread
 _HANDLE_BYTES = 16
-_MOST_HEX = 200
 
 
 @router.post("/key/options")
@@ -104,13 +103,13 @@ def _new_pen(here: Installation, session: SignerSession, body: Mapping[str, Any]
 
 
 def _wallet(here: Installation, session: SignerSession, body: Mapping[str, Any]) -> NewPen:
-    challenge, account = _hex(body, "challenge", 32), _hex(body, "account", 20)
+    challenge, account = hex_in(body, "challenge", 32), hex_in(body, "account", 20)
     shown = possession(session.row.agreement_id, session.row.signer_id, challenge, here.chain_id)
-    return NewPen(key=read_wallet(shown, account, _hex(body, "value")), challenge=challenge)
+    return NewPen(key=read_wallet(shown, account, hex_in(body, "value")), challenge=challenge)
 
 
 def _passkey(here: Installation, body: Mapping[str, Any]) -> NewPen:
-    made = read_registration(_object(body, "credential"), here.signing_party)
+    made = read_registration(object_in(body, "credential"), here.signing_party)
     device = Device(
         credential_id=made.credential_id,
         is_backup_eligible=made.is_backup_eligible,
@@ -172,7 +171,7 @@ def issued_json(here: Installation, statement: Statement, credential_ids: Sequen
 
 def signed_in(here: Installation, body: Mapping[str, Any]) -> NewSignature:
     """Return what the pens' script sends as a signature; raise InvalidInput, InvalidEncoding, VerificationFailed."""
-    data = _bytes(body, "statement")
+    data = bytes_in(body, "statement")
     return NewSignature(
         statement=data,
         signature=_signature(parse_statement(data), body),
@@ -185,14 +184,14 @@ def _signature(statement: Statement, body: Mapping[str, Any]) -> Signature:
     """Return the signature in its one form, from what the pen gave."""
     suite = _suite(statement)
     if suite is Suite.WEBAUTHN:
-        return Signature(suite, statement.key_id, assertion_of(_object(body, "credential")).pack())
-    value = _hex(body, "value")
+        return Signature(suite, statement.key_id, assertion_of(object_in(body, "credential")).pack())
+    value = hex_in(body, "value")
     return Signature(suite, statement.key_id, lowered(value) if suite is Suite.P256 else value)
 
 
 def assertion_of(credential: Mapping[str, Any]) -> Assertion:
     """Return the assertion of a browser's answer; raise InvalidInput, InvalidEncoding, VerificationFailed."""
-    told = _object(credential, "response")
+    told = object_in(credential, "response")
     parts = [decoded(told.get(name)) for name in ("authenticatorData", "clientDataJSON", "signature")]
     return Assertion.of_browser(*parts)
 
@@ -213,28 +212,3 @@ def _refusal(request: Request, error: KnownError) -> Response:
     status, title = status_of(error)
     words = pen_words(error.code, language_for(request))
     return problem(status, error.code, error.message, title=title, extra={"words": words} if words else None)
-
-
-def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = body.get(name)
-    if not isinstance(found, dict):
-        raise InvalidInput("pen.malformed", f"expected an object {name}; load the page again", field=name)
-    return found
-
-
-def _bytes(body: Mapping[str, Any], name: str) -> bytes:
-    try:
-        return base64.b64decode(str(body.get(name, "")), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput("pen.malformed", f"expected {name} in base64; load the page again", field=name) from error
-
-
-def _hex(body: Mapping[str, Any], name: str, length: int | None = None) -> bytes:
-    text = str(body.get(name, ""))
-    try:
-        data = bytes.fromhex(text) if len(text) <= _MOST_HEX else b""
-    except ValueError:
-        data = b""
-    if not data or length not in (None, len(data)):
-        raise InvalidInput("pen.malformed", f"expected {name} in hexadecimal; load the page again", field=name)
-    return data

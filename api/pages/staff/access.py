@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.auth import Caller, Here
+from api.pages.members import object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import page, see_other
 from api.pages.staff.frame import SIGN_IN, SignedIn, staff_page
@@ -40,6 +41,7 @@ _POSTED = [SameOrigin, StrictJson]
 Json = Annotated[dict[str, Any], Body()]  # read member by member below; anything else is left unread
 _HANDLE_BYTES = 16
 _MOST_TEXT = 200
+_CODE = "passkey.malformed-answer"
 
 
 @router.get("/staff/sign-in")
@@ -58,8 +60,8 @@ def post_sign_in_options(here: Here) -> Response:
 @router.post("/staff/sign-in", dependencies=_POSTED)
 def post_sign_in(here: Here, body: Json) -> Response:
     """Open the session of the person whose passkey answered."""
-    credential = _object(body, "credential")
-    told = _object(credential, "response")
+    credential = object_in(body, "credential", _CODE)
+    told = object_in(credential, "response", _CODE)
     parts = [decoded(told.get(name)) for name in ("authenticatorData", "clientDataJSON", "signature")]
     assertion = Assertion.of_browser(*parts)
     answer = Answer(decoded(credential.get("rawId")), assertion)
@@ -94,7 +96,7 @@ def post_set_up_options(here: Here, body: Json) -> Response:
 @router.post("/staff/set-up", dependencies=_POSTED)
 def post_set_up(here: Here, body: Json) -> Response:
     """Enrol the passkey, use the code, open the session; the first one makes the administrator."""
-    made, code = read_registration(_object(body, "credential"), here.login_party), _text(body, "code")
+    made, code = read_registration(object_in(body, "credential", _CODE), here.login_party), _text(body, "code")
     new = NewAccess(
         key=made.key,
         device=_device(made),
@@ -132,7 +134,7 @@ def post_key_options(here: Here, caller: Caller) -> Response:
 @router.post("/staff/keys", dependencies=_POSTED)
 def post_key(here: Here, caller: Caller, body: Json) -> Response:
     """Enrol one's own signing key."""
-    made = read_registration(_object(body, "credential"), here.signing_party)
+    made = read_registration(object_in(body, "credential", _CODE), here.signing_party)
     key = here.institution_key(caller.institution_id)
     written = enrol_own_key(here.stores, here.act(caller), (made.key, _device(made), made.challenge), key)
     return _json({"key_id": written.resource_id, "entry": written.entry_id}, 201)
@@ -157,15 +159,8 @@ def _json(body: dict[str, object], status: int = 200) -> JSONResponse:
     return JSONResponse(body, status, {"Cache-Control": "no-store"})
 
 
-def _object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = body.get(name)
-    if not isinstance(found, dict):
-        raise InvalidInput("passkey.malformed-answer", f"expected an object {name}; load the page again", field=name)
-    return found
-
-
 def _text(body: Mapping[str, Any], name: str, *, least: int = 1) -> str:
     found = body.get(name, "")
     if not isinstance(found, str) or not least <= len(found) <= _MOST_TEXT:
-        raise InvalidInput("passkey.malformed-answer", f"expected {name} as text; load the page again", field=name)
+        raise InvalidInput(_CODE, f"expected {name} as text; load the page again", field=name)
     return found

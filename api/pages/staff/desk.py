@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
 from api.pages.customer.pens import answered, assertion_of
+from api.pages.members import bytes_in, object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.pages.staff.deciding import read_wanted
@@ -21,7 +22,7 @@ from api.pages.words import words_in
 from api.schemas.strict_request import Id, StrictJson
 from api.wiring.installation import Installation
 from ledger.core.log.keys import Purpose
-from ledger.errors import InvalidInput, NotFound
+from ledger.errors import NotFound
 from ledger.services.applications.decide import NewDecision, decide
 from ledger.services.applications.issue_decision import issue_decision
 from ledger.services.applications.queue import queue
@@ -94,27 +95,13 @@ def post_decision(request: Request, here: Here, staff: SignedIn, application_id:
     """Take the signed decision."""
 
     def work() -> dict[str, object]:
-        data = _statement(body)
-        credential = body.get("credential")
-        if not isinstance(credential, dict):
-            raise InvalidInput(
-                "pen.malformed", "expected an object credential; load the page again", field="credential"
-            )
+        data, credential = bytes_in(body, "statement"), object_in(body, "credential")
         signature = Signature(Suite.WEBAUTHN, parse_decision(data).key_id, assertion_of(credential).pack())
         origins = frozenset(here.signing_party.origins)
         new = NewDecision(statement=data, signature=signature, chain_id=here.chain_id, origins=origins)
         return {"entry": decide(here.stores, staff.act, application_id, new).entry_id}
 
     return answered(request, work)
-
-
-def _statement(body: dict[str, Any]) -> bytes:
-    try:
-        return base64.b64decode(str(body.get("statement", "")), validate=True)
-    except ValueError as error:
-        raise InvalidInput(
-            "pen.malformed", "expected statement in base64; load the page again", field="statement"
-        ) from error
 
 
 def _key_of(here: Installation, staff: Staff) -> EnrolledKeyRow | None:

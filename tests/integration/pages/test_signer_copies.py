@@ -37,6 +37,8 @@ def test_each_party_gets_its_own_openings_and_gets_them_again_with_its_own_key_o
     assert (refused.status_code, "session.not-proved" in refused.text) == (403, True)
     assert again.refusal("again/passkey", presence(again, desks[1].pen)) == "session.not-proved"
     answer = presence(again, desks[0].pen)
+    for wrong in (None, "x", 5, [], ["a"]):
+        assert again.refusal("again/passkey", {**answer, "credential": wrong}) == "pen.malformed"
     assert again.refusal("again/passkey", answer) == ""
     assert again.refusal("again/passkey", answer) == "passkey.challenge-used"
     assert made.addresses[0] in again.http.get(f"{again.base}/openings").text
