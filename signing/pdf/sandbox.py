@@ -23,7 +23,7 @@ from typing import IO
 from signing.canonical import Json, encode
 
 EXIT_OUT_OF_MEMORY = (
-    3  # child.zygote.EXIT_OUT_OF_MEMORY; a test compares them, for importing it would load the parsers here
+    3  # child.companion.EXIT_OUT_OF_MEMORY; a test compares them, for importing it would load the parsers here
 )
 MAX_ANSWER_BYTES = 64 * 1024
 

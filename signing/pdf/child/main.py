@@ -15,17 +15,18 @@ from typing import cast
 from asn1crypto import x509
 
 from signing.canonical import Json, encode
+from signing.pdf.child.companion import Means
 from signing.pdf.child.question import Question, Roots
 from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.child.uploads import judge_upload
-from signing.pdf.child.zygote import Request, Run, Task, serve
+from signing.pdf.child.zygote import Request, Task, serve
 
 
-def upload(data: bytes, request: Request, _run: Run) -> bytes:
+def upload(data: bytes, request: Request, _means: Means) -> bytes:
     return encode(cast("Json", judge_upload(data, max_pages=request["max_pages"])))
 
 
-def sealed(data: bytes, request: Request, run: Run) -> bytes:
+def sealed(data: bytes, request: Request, means: Means) -> bytes:
     question = Question(
         roots=Roots(_certificates(request["roots"]), _certificates(request["time_stamp_roots"])),
         revocation_lists=tuple(bytes.fromhex(one) for one in request["revocation_lists"]),
@@ -33,7 +34,7 @@ def sealed(data: bytes, request: Request, run: Run) -> bytes:
         max_pages=request["max_pages"],
         document=bytes.fromhex(request["document"]) if request["document"] else None,
     )
-    return encode(cast("Json", judge_sealed(data, question, run)))
+    return encode(cast("Json", judge_sealed(data, question, means)))
 
 
 TASKS: Mapping[str, Task] = {"upload": upload, "sealed": sealed}

@@ -9,6 +9,7 @@ JSON (task, memory, seconds, …), then the file, until its end; back comes the 
 """
 
 import asyncio
+import ctypes
 import gc
 import json
 import os
@@ -16,20 +17,21 @@ import resource
 import selectors
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-Request: TypeAlias = dict[str, Any]
-Run: TypeAlias = Callable[..., Any]
-Task: TypeAlias = Callable[[bytes, Request, Run], bytes]
+from signing.pdf.child.companion import EXIT_FAILED, EXIT_OUT_OF_MEMORY, MOST_DESCRIPTORS, Line, Means, read_all
 
-EXIT_OUT_OF_MEMORY = 3
-_CHUNK = 1 << 20
+Request: TypeAlias = dict[str, Any]
+Task: TypeAlias = Callable[[bytes, Request, Means], bytes]
+
+_CHUNK = 1 << 16
+_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _MESSAGE_BYTES = 8  # "j" and the seconds of wall clock, seven digits
-_MOST_DESCRIPTORS = 4096
 _SELDOM = (
     200_000,
     20,
@@ -44,28 +46,42 @@ class _Copies:
     status: dict[int, int] = field(default_factory=dict)
     deadline: dict[int, float] = field(default_factory=dict)
 
-    def reap(self) -> None:  # pragma: no cover - lives in a process of its own, as the two below
-        while self.status:
-            process, status = os.waitpid(-1, os.WNOHANG)
-            if process == 0:
-                return
-            pipe = self.status.pop(process)
-            self.deadline.pop(process)
-            _report(pipe, os.waitstatus_to_exitcode(status))
+    def add(self, process: int, status: int, deadline: float) -> None:  # pragma: no cover - as all below
+        self.status[process], self.deadline[process] = status, deadline
+        with suppress(ProcessLookupError):
+            os.setpgid(process, process)  # as it does itself, whoever is first: a group of its own with its companion
+
+    def reap(self) -> None:  # pragma: no cover - lives in a process of its own
+        with suppress(ChildProcessError):  # none is left
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                process, status = ended
+                if process in self.status:  # not a companion that outlived its copy
+                    _end_group(process)
+                    self.deadline.pop(process)
+                    _report(self.status.pop(process), os.waitstatus_to_exitcode(status))
 
     def kill(self, before: float) -> None:  # pragma: no cover - as above
         for process in [process for process, deadline in self.deadline.items() if deadline <= before]:
-            os.kill(process, signal.SIGKILL)
+            _end_group(process)
             self.deadline[process] = before + 1  # until it is reaped
 
     def patience(self, now: float) -> float | None:  # pragma: no cover - as above
         return max(0.0, min(self.deadline.values()) - now) if self.deadline else None
 
 
+def _end_group(process: int) -> None:  # pragma: no cover - lives in a process of its own
+    """Kill a copy and its companion, or the companion that a copy has left behind."""
+    with suppress(
+        ProcessLookupError, PermissionError
+    ):  # nobody is left: elsewhere than on Linux, dead ones are not ours
+        os.killpg(process, signal.SIGKILL)
+
+
 def serve(
     control: socket.socket, tasks: Mapping[str, Task]
 ) -> None:  # pragma: no cover - lives in a process of its own
     """Fork for each request until the other end of `control` is closed."""
+    _adopt_orphans()
     copies, alarm = _Copies(), _wake_on_child()
     watched = selectors.DefaultSelector()
     watched.register(control, selectors.EVENT_READ)
@@ -81,6 +97,12 @@ def serve(
         if control in ready and not _accept(control, tasks, copies):
             copies.kill(float("inf"))
             return
+
+
+def _adopt_orphans() -> None:  # pragma: no cover - lives in a process of its own
+    """Become the parent of a companion whose copy was killed, so that it is reaped here; elsewhere than on Linux init does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _wake_on_child() -> int:  # pragma: no cover - lives in a process of its own
@@ -101,36 +123,30 @@ def _accept(control: socket.socket, tasks: Mapping[str, Task], copies: _Copies) 
     if process == 0:
         _work(socket.socket(fileno=job), tasks)
     os.close(job)
-    copies.status[process] = status
-    copies.deadline[process] = time.monotonic() + float(seconds)
+    copies.add(process, status, time.monotonic() + float(seconds))
     return True
 
 
 def _work(job: socket.socket, tasks: Mapping[str, Task]) -> None:  # pragma: no cover - lives in a copy
     """Do one job and end, whatever happens; nothing is tidied, for freeing a large tree takes longer than ending."""
     try:
+        os.setpgid(0, 0)
         gc.set_threshold(*_SELDOM)
         os.closerange(3, job.fileno())
-        os.closerange(job.fileno() + 1, _MOST_DESCRIPTORS)
-        loop = asyncio.new_event_loop()  # it needs descriptors, so before there are none left
-        given = _read_all(job)
+        os.closerange(job.fileno() + 1, MOST_DESCRIPTORS)
+        # both need descriptors, so before there are none left
+        means = Means(asyncio.new_event_loop().run_until_complete, Line(*socket.socketpair()).begin)
+        given = read_all(job)
         line, _, data = given.partition(b"\n")
         del given
         request: Request = json.loads(line)
         _limit(int(request["memory_bytes"]), int(request["seconds"]))
-        job.sendall(tasks[request["task"]](data, request, loop.run_until_complete))
+        job.sendall(tasks[request["task"]](data, request, means))
         os._exit(0)
     except MemoryError:
         os._exit(EXIT_OUT_OF_MEMORY)
     except BaseException:  # noqa: BLE001 - a copy must never go on as the original
-        os._exit(1)
-
-
-def _read_all(job: socket.socket) -> bytes:  # pragma: no cover - lives in a copy
-    chunks = []
-    while chunk := job.recv(_CHUNK):
-        chunks.append(chunk)
-    return b"".join(chunks)
+        os._exit(EXIT_FAILED)
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:  # pragma: no cover - would cap the tests themselves

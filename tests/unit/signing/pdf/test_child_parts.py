@@ -1,6 +1,5 @@
 """Parts of the child process by themselves: what whole files reach only by rare roads."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,6 +35,7 @@ from signing.pdf.child.sealed_later import is_by, revoked
 from signing.pdf.child.sealed_time import token_time
 from signing.pdf.child.second_reader import Disagreement, alike, check_second_reader, compare_objects
 from signing.pdf.child.zygote import Task
+from support.in_turn import IN_TURN
 from support.sealed_pdfs import CHECKED_AT, Sealer, attached, contract, honest, sealer
 from support.small_pdfs import encrypted_pdf, raw_page, raw_pdf, small_pdf
 
@@ -52,10 +52,10 @@ def test_tasks_answer_in_canonical_json() -> None:
         "document": None,
     }
 
-    assert json.loads(main.upload(contract(), {"max_pages": 9}, asyncio.run)) == {"pages": 2, "reasons": []}
-    assert json.loads(main.sealed(honest(), question, asyncio.run))["reasons"] == []
+    assert json.loads(main.upload(contract(), {"max_pages": 9}, IN_TURN)) == {"pages": 2, "reasons": []}
+    assert json.loads(main.sealed(honest(), question, IN_TURN))["reasons"] == []
     question["document"] = "00" * 32
-    assert json.loads(main.sealed(honest(), question, asyncio.run))["reasons"] != []
+    assert json.loads(main.sealed(honest(), question, IN_TURN))["reasons"] != []
 
 
 @pytest.mark.parametrize("task", [main.upload, main.sealed])
@@ -67,7 +67,7 @@ def test_running_out_of_memory_ends_the_process(task: Task, monkeypatch: pytest.
     monkeypatch.setattr("signing.pdf.child.sealed.check_frame", exhausted)
     request = {"roots": [], "time_stamp_roots": [], "revocation_lists": [], "at": CHECKED_AT.isoformat()}
     with pytest.raises(MemoryError):
-        task(b"", {**request, "max_pages": 1, "document": None}, asyncio.run)
+        task(b"", {**request, "max_pages": 1, "document": None}, IN_TURN)
 
 
 # --- the second parser ---------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def test_time_stamps_out_of_order_are_noticed() -> None:
     stamped = own.renew(sealed)
     roots = Roots((asn1_x509.Certificate.load(own.root),), (asn1_x509.Certificate.load(own.root),))
 
-    found = judge_sealed(stamped, Question(roots, (), CHECKED_AT, 9, None), asyncio.run)
+    found = judge_sealed(stamped, Question(roots, (), CHECKED_AT, 9, None), IN_TURN)
     assert "sealed.time-order" in str(found["reasons"])
 
 
@@ -392,5 +392,5 @@ def test_bomb_in_a_sealed_file_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(bombs, "MAX_DECODED", 10)
     roots = Roots((), ())
 
-    found = judge_sealed(honest(), Question(roots, (), CHECKED_AT, 9, None), asyncio.run)
+    found = judge_sealed(honest(), Question(roots, (), CHECKED_AT, 9, None), IN_TURN)
     assert found["reasons"] == [["pdf.inflates", "more than 10 bytes when decoded"]]

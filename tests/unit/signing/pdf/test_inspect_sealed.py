@@ -1,6 +1,5 @@
 """Sealed files through the process that reads them: honest ones pass, each kind of change is a reason with two answers."""
 
-import asyncio
 from datetime import timedelta
 from hashlib import sha256
 
@@ -10,6 +9,7 @@ from asn1crypto import x509
 from signing.pdf.child.question import Question, Roots
 from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.inspect_sealed import Answer, SealTrust, inspect_sealed
+from support.in_turn import IN_TURN
 from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, contract, honest, sealer
 from support.shared_data import pdfs
 
@@ -78,7 +78,7 @@ PUBLISHED = {
 def test_published_file_is_refused_as_a_sealed_one_for_its_reason(name: str, code: str) -> None:
     data = (pdfs() / name).read_bytes()
     believed = (x509.Certificate.load(sealer().root),)
-    in_process = judge_sealed(data, Question(Roots(believed, believed), (), CHECKED_AT, 500, None), asyncio.run)
+    in_process = judge_sealed(data, Question(Roots(believed, believed), (), CHECKED_AT, 500, None), IN_TURN)
     found = inspect_sealed(data, TRUST, at=CHECKED_AT)
 
     assert in_process["reasons"] == [[reason.code, reason.detail] for reason in found.reasons]

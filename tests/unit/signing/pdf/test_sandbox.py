@@ -12,7 +12,7 @@ import pytest
 
 from signing.errors import DocumentRefused
 from signing.pdf import sandbox
-from signing.pdf.child import zygote
+from signing.pdf.child import companion
 from signing.pdf.inspect import Inspection, Limits, inspect, read_verdict
 from signing.pdf.sandbox import Caps, Ended, Warm, run
 from support.small_pdfs import MIB, encrypted_pdf, inflating_pdf, small_pdf
@@ -190,7 +190,7 @@ def test_verdict_of_a_killed_process_is_not_believed() -> None:
 
 
 def test_both_sides_mean_the_same_by_out_of_memory() -> None:
-    assert sandbox.EXIT_OUT_OF_MEMORY == zygote.EXIT_OUT_OF_MEMORY
+    assert sandbox.EXIT_OUT_OF_MEMORY == companion.EXIT_OUT_OF_MEMORY
 
 
 def refusal(data: bytes, limits: Limits | None = None) -> str:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from signing.pdf.child.sealed import point_of
+from signing.pdf.child.sealed_seal import point_of
 from signing.pdf.inspect import Limits
 from signing.pdf.inspect_sealed import Answer, SealInspection, SealTrust, inspect_sealed
 from signing.pdf.sandbox import Ended, Warm

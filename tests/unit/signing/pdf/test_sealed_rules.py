@@ -1,6 +1,5 @@
 """Every rule for a sealed file, with a file that breaks it: made by the real tools, changed in one place."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,6 +19,7 @@ from signing.pdf.child.findings import Findings
 from signing.pdf.child.question import Question, Roots
 from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.child.sealed_time import explain
+from support.in_turn import IN_TURN
 from support.sealed_pdfs import CHECKED_AT, SEALED_AT, Sealer, attached, contract, honest, sealer, updated
 from support.small_pdfs import encrypted_pdf, raw_page, small_pdf
 
@@ -37,7 +37,7 @@ def answer(
 ) -> dict[str, Any]:
     believed = (x509.Certificate.load(root or sealer().root),)
     question = Question(Roots(believed, believed), lists, at, 500, document)
-    return judge_sealed(data, question, asyncio.run)
+    return judge_sealed(data, question, IN_TURN)
 
 
 def codes(data: bytes, **given: Any) -> set[str]:  # noqa: ANN401  # as `answer` takes them

@@ -1,6 +1,5 @@
 """The published attacks on signed PDFs, each against a file that we sealed: refused, for a reason that names what was done."""
 
-import asyncio
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ from asn1crypto import x509
 from signing.pdf.child.question import Question, Roots
 from signing.pdf.child.sealed import judge_sealed
 from signing.pdf.child.uploads import judge_upload
+from support.in_turn import IN_TURN
 from support.sealed_pdfs import CHECKED_AT, attached, sealer
 from support.shadow_attacks import ATTACKS, prepared
 
@@ -40,7 +40,7 @@ def sealed() -> bytes:
 def codes(data: bytes) -> set[str]:
     believed = (x509.Certificate.load(sealer().root),)
     question = Question(Roots(believed, believed), (), CHECKED_AT, 500, None)
-    found: dict[str, Any] = judge_sealed(data, question, asyncio.run)
+    found: dict[str, Any] = judge_sealed(data, question, IN_TURN)
     return {code for code, _ in found["reasons"]}
 
 
