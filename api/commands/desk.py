@@ -31,15 +31,19 @@ Person = Annotated[str, typer.Argument(metavar="PERSON", help="Id of the person.
 
 @app.command()
 def queue(*, as_json: AsJson = False, url: Url = None, token_file: TokenFile = None) -> None:
-    """List what waits for you: for one of your roles, or one delegated or escalated to you; due first."""
+    """List what you could decide now, in one of your roles or one delegated or escalated to you, or name a committee for; due first."""
     with connected(url, token_file) as client:
         items = client.get("/v1/queue")["items"]
     if as_json:
         say_json(items)
         return
     lines = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    rows = [(str(item["number"]), str(item["waiting_for"]), _due(item)) for item in lines]
-    say(table(("APPLICATION", "DECIDED BY", "UNTIL"), rows) if rows else "Nothing waits for you.")
+    rows = [(str(item["number"]), str(item["waiting_for"]), _asked(item), _due(item)) for item in lines]
+    say(table(("APPLICATION", "DECIDED BY", "ASKED OF YOU", "UNTIL"), rows) if rows else "Nothing waits for you.")
+
+
+def _asked(item: dict[str, Json]) -> str:
+    return "a committee to be named" if item["names_committee"] else "a decision"
 
 
 def _due(item: dict[str, Json]) -> str:

@@ -141,6 +141,10 @@ def waiting_line(waiting: Waiting) -> dict[str, object]:
         "branch": waiting.row.branch,
         "is_overdue": waiting.is_overdue,
         "is_escalated": waiting.is_escalated,
+        "names_committee": waiting.names_committee,
+        "ways": [
+            {"role": way.role, "in_place_of": way.in_place_of, "verdicts": list(way.verdicts)} for way in waiting.ways
+        ],
         **_state(waiting.state),
     }
 

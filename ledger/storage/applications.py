@@ -6,7 +6,7 @@ Leaves which step may follow to `core.applications`, and amounts and people to t
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, tuple_, update
 
 from ledger.core.applications.stands import Stands
 from ledger.errors import Conflict
@@ -145,10 +145,11 @@ def change_state(tx: Connection, new: StateRow, *, seen_entry: str) -> None:
         raise Conflict("application.moved-on", "this application moved on meanwhile: read it again")
 
 
-def waiting_for(tx: Connection, role: str, *, after: str = "", limit: int = 200) -> list[StateRow]:
-    """Return the states that wait for a role, those due first."""
+def waiting_for(tx: Connection, role: str, *, after: tuple[str, str] = ("", ""), limit: int = 200) -> list[StateRow]:
+    """Return a page of the states that wait for a role, those due first, past `after`: the day it is due, and its id."""
     rows = table.application_state
-    statement = select_rows(StateRow, rows).where(rows.c.waiting_for == role, rows.c.application_id > after)
+    past = tuple_(rows.c.due_on, rows.c.application_id) > after
+    statement = select_rows(StateRow, rows).where(rows.c.waiting_for == role, past)
     return fetch_all(tx, StateRow, statement.order_by(rows.c.due_on, rows.c.application_id).limit(page_size(limit)))
 
 

@@ -11,23 +11,23 @@ from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.application import Application, BlacklistCheck, Collateral
 from ledger.core.applications.evidence import parse_verification
 from ledger.core.applications.policy import Step, StepKind
-from ledger.core.log.permissions import Principal
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead, ToldEvidence
-from ledger.services.applications.review import Reviewed, ToldDecision, Way
+from ledger.services.applications.review import Reviewed, ToldDecision
+from ledger.services.applications.ways import Way
 
 Rows = tuple[tuple[str, str], ...]
 
 
-def rows_shown(waiting: Sequence[Waiting], principal: Principal, w: Words) -> list[dict[str, object]]:
+def rows_shown(waiting: Sequence[Waiting], w: Words) -> list[dict[str, object]]:
     """Return the queue's rows: which application, why it waits for the reader, until when."""
     return [
         {
             "id": item.row.id,
             "number": item.row.number,
             "branch": item.row.branch,
-            "role": office(item.state.waiting_for, w),
-            "why": w(f"desk.why-{_why(item, principal)}"),
+            "role": office(item.ways[0].role if item.ways else item.state.waiting_for, w),
+            "why": w(f"desk.why-{_why(item)}"),
             "due": item.state.due_on,
             "is_overdue": item.is_overdue,
         }
@@ -35,10 +35,14 @@ def rows_shown(waiting: Sequence[Waiting], principal: Principal, w: Words) -> li
     ]
 
 
-def _why(item: Waiting, principal: Principal) -> str:
+def _why(item: Waiting) -> str:
+    if item.names_committee:
+        return "seat"
     if item.is_escalated:
         return "escalated"
-    return "own" if item.state.waiting_for in principal.roles else "delegated"
+    if all(way.in_place_of for way in item.ways):
+        return "delegated"
+    return "vote" if item.is_committee else "own"
 
 
 def office(role: str, w: Words) -> str:

@@ -45,7 +45,7 @@ Json = Annotated[dict[str, Any], Body()]  # read member by member below
 def get_queue(request: Request, here: Here, staff: SignedIn) -> Response:
     """Show what waits for whoever is signed in, due first."""
     waiting = queue(here.stores, staff.act)
-    rows = rows_shown(waiting, staff.principal, words_in(language_for(request)))
+    rows = rows_shown(waiting, words_in(language_for(request)))
     return staff_page(request, here, staff, "queue", {"rows": rows})
 
 

@@ -3,25 +3,22 @@
 from dataclasses import dataclass, replace
 
 from ledger.core.applications.committee import Sitting
-from ledger.core.applications.decide import Decision, Outcome, Progress, Verdict, acting_role, take
-from ledger.core.applications.policy import Path, StepKind
+from ledger.core.applications.decide import Progress
+from ledger.core.applications.policy import Path
 from ledger.core.applications.requirements import missing
 from ledger.core.applications.rule_set import ROLE, Ruling
 from ledger.core.log.permissions import Action
-from ledger.errors import LedgerError
 from ledger.services.applications.decided import Said, said_in
 from ledger.services.applications.policies import policy_of
 from ledger.services.applications.standing import Standing, actor_of, standing_of
 from ledger.services.applications.view import ApplicationView, load_application
+from ledger.services.applications.ways import Way, ways_of
 from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
 from ledger.storage.directory import person_by_id
 from ledger.storage.policies import PolicyRow
 from ledger.storage.vault_fields import fields_of_entry
-
-ASKED = (Verdict.APPROVE, Verdict.DECLINE, Verdict.RETURN, Verdict.COUNTER, Verdict.RECUSE, Verdict.CLOSE)
-_ANY_OFFER = ("term_months=1",)  # only whether a counter-offer may be made is asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +34,6 @@ class ToldDecision:
     reason: str | None
     version: int
     at: str
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way in which the reader may decide now: in which role, in whose place, saying what."""
-
-    role: str
-    in_place_of: str | None
-    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +63,7 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
     named = {row.decider_id for row in view.decisions} | set(sitting.members if sitting else ())
     decisions = [_told(said_in(tx, stores, row)) for row in view.decisions]
     named |= {told.in_place_of for told in decisions if told.in_place_of}
-    ways = _ways(tx, act, standing) if standing else ()
+    ways = ways_of(act, actor_of(tx, act.principal.id), standing) if standing else ()
     names = _names(tx, stores, named | {way.in_place_of for way in ways if way.in_place_of})
     return Reviewed(
         policy=policy[0] if policy else None,
@@ -93,38 +81,6 @@ def _missing(act: Act, view: ApplicationView, standing: Standing | None) -> tupl
     return (
         tuple(missing(standing.path, standing.content, standing.at_hand, act.now)) if standing and view.is_open else ()
     )
-
-
-def _ways(tx: Connection, act: Act, standing: Standing) -> tuple[Way, ...]:
-    """Return each way in which at least one thing may be said: in the reader's own role, and under each delegation."""
-    actor = actor_of(tx, act.principal.id)
-    places = [None, *sorted({item.holder for item in actor.delegations})]
-    found = []
-    for place in places:
-        tried = [
-            Decision(
-                actor=actor,
-                verdict=verdict,
-                content_sha256=standing.review.content_sha256,
-                at=act.now,
-                conditions=_ANY_OFFER if verdict is Verdict.COUNTER else (),
-                in_place_of=place,
-            )
-            for verdict in ASKED
-        ]
-        allowed = [decision for decision in tried if _may(standing, decision)]
-        if allowed:
-            role = acting_role(standing.review, standing.progress, allowed[0])
-            found.append(Way(role, place, tuple(decision.verdict for decision in allowed)))
-    return tuple(found)
-
-
-def _may(standing: Standing, decision: Decision) -> bool:
-    try:
-        take(standing.review, standing.progress, decision)
-    except LedgerError:
-        return False
-    return True
 
 
 def _told(said: Said) -> ToldDecision:
@@ -155,8 +111,3 @@ def _names(tx: Connection, stores: Stores, people: set[str]) -> dict[str, str]:
         if "name" in opened:
             names[person] = str(opened["name"].value)
     return names
-
-
-def is_committee(path: Path, progress: Progress) -> bool:
-    """Say whether a committee decides the current step."""
-    return progress.outcome is Outcome.OPEN and path.steps[progress.step].kind is StepKind.COMMITTEE

@@ -4,8 +4,10 @@ import httpx2
 
 from api.pages.staff.decision_shown import office, rows_shown
 from api.pages.words import words_in
-from ledger.core.log.permissions import Principal, Role
+from ledger.core.applications.decide import Verdict
+from ledger.core.log.permissions import Role
 from ledger.services.applications.queue import Waiting
+from ledger.services.applications.ways import Way
 from ledger.storage.applications import ApplicationRow, StateRow
 from support.live_applications import entered
 from support.live_service import DECIDING, Caller, Service
@@ -41,10 +43,20 @@ def test_committee_and_its_votes_are_shown_to_a_member(service: Service) -> None
 def test_queue_says_why_something_waits() -> None:
     state = StateRow("a", "in-review", 1, 0, "risk", "2026-11-30", "p", "two", "e", "e", "2026-11-27T00:00:00.000Z")
     row = ApplicationRow("a", "i", "L-1", "hangzhou", "x", "e", "2026-11-27T00:00:00.000Z")
-    reader = Principal("x", "i", frozenset({Role.RISK}), "person")
-    other = Principal("x", "i", frozenset({Role.OFFICER}), "person")
+    own, delegated = Way("risk", None, (Verdict.APPROVE,)), Way("risk", "holder", (Verdict.APPROVE,))
     w = words_in("en")
-    waiting = [Waiting(row, state, is_overdue=True), Waiting(row, state, is_overdue=False, is_escalated=True)]
-    assert [line["why"] for line in rows_shown(waiting, reader, w)] == ["your step", "escalated to you"]
-    assert [line["why"] for line in rows_shown(waiting[:1], other, w)] == ["delegated to you"]
+    waiting = [
+        Waiting(row=row, state=state, is_overdue=True, ways=(own, delegated)),
+        Waiting(row=row, state=state, is_overdue=False, ways=(own,), is_escalated=True),
+        Waiting(row=row, state=state, is_overdue=False, ways=(delegated,)),
+        Waiting(row=row, state=state, is_overdue=False, ways=(own,), is_committee=True),
+        Waiting(row=row, state=state, is_overdue=False, is_committee=True),
+    ]
+    assert [line["why"] for line in rows_shown(waiting, w)] == [
+        "your step",
+        "escalated to you",
+        "delegated to you",
+        "your vote in the committee",
+        "its committee is to be named",
+    ]
     assert office("notary", w) == "notary"
