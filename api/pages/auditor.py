@@ -25,6 +25,7 @@ from ledger.core.evidence.verify_file import FileFacts
 from ledger.core.log.permissions import Principal
 from ledger.errors import LedgerError, NotAllowed
 from ledger.services.evidence.verify_upload import Question, verify_upload
+from signing.canonical import MAX_SAFE_INTEGER
 from signing.errors import SigningError
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +60,7 @@ def post_verify(  # a form's parts
     here: Here,
     file: Annotated[UploadFile | None, Form()] = None,
     sha256: Annotated[str | None, Form(max_length=64)] = None,
-    bytes_: Annotated[int | None, Form(alias="bytes", ge=0)] = None,
+    bytes_: Annotated[int | None, Form(alias="bytes", ge=0, le=MAX_SAFE_INTEGER)] = None,
     receipt: Annotated[UploadFile | None, Form()] = None,
     trust: Annotated[UploadFile | None, Form()] = None,
 ) -> HTMLResponse:

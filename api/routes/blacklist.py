@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.schemas.blacklist import EndorsementBody, ListingStepBody, NewListingBody, SubjectRequestBody
-from api.schemas.strict_request import Id, StrictJson
+from api.schemas.strict_request import Id, Number, StrictJson
 from api.wiring.co_located import registry_key, registry_public
 from api.wiring.installation import Installation
 from ledger.core.blacklist.policy import policy_bytes
@@ -43,7 +43,7 @@ from ledger.services.blacklist.read_on_chain import list_chain, read_on_chain
 from ledger.services.blacklist.report_anomalies import report_anomalies
 from ledger.services.blacklist.stepping import Lived
 from ledger.storage import blacklist as rows
-from signing.canonical import Json
+from signing.canonical import MAX_SAFE_INTEGER, Json
 
 router = APIRouter(prefix="/v1/blacklist", tags=["blacklist"])
 
@@ -121,7 +121,7 @@ def get_leaves(
 
 
 @router.get("/epochs/{epoch_id}/changes", response_class=Response)
-def get_changes(here: Here, act: Reading, epoch_id: EpochId, since: Annotated[int, Query(ge=0)] = 0) -> Response:
+def get_changes(here: Here, act: Reading, epoch_id: EpochId, since: Number = 0) -> Response:
     """Return the last change of every token since a version, 65 bytes each: token, 1 for set or 0 for removed, value or zeros."""
     delta = read_changes(here.stores, act, bytes.fromhex(epoch_id), since=since)
     data = b"".join(
@@ -137,7 +137,9 @@ def get_bucket(
     act: Reading,
     epoch_id: EpochId,
     prefix: Annotated[str, Path(max_length=32)],
-    version: Annotated[int | None, Query(ge=1, description="of this version; the newest without")] = None,
+    version: Annotated[
+        int | None, Query(ge=1, le=MAX_SAFE_INTEGER, description="of this version; the newest without")
+    ] = None,
 ) -> dict[str, object]:
     """Return the leaves below a prefix of bits, the hashes beside the path, and listings: it tells this registry the prefix."""
     bucket = read_bucket(here.stores, act, bytes.fromhex(epoch_id), prefix, version)
@@ -164,7 +166,7 @@ def get_details(
     here: Here,
     act: Reading,
     epoch_id: EpochId,
-    since: Annotated[int, Query(ge=0)] = 0,
+    since: Number = 0,
     after: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> dict[str, object]:

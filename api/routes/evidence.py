@@ -17,6 +17,7 @@ from ledger.services.evidence.export_trust import export_trust
 from ledger.services.evidence.issue_evidence import issue_evidence
 from ledger.services.evidence.issue_receipt import issue_receipt
 from ledger.services.evidence.verify_upload import Question, verify_upload
+from signing.canonical import MAX_SAFE_INTEGER
 
 router = APIRouter(tags=["evidence"])
 
@@ -54,7 +55,7 @@ def post_verification(
     caller: AnyCaller,
     file: Annotated[UploadFile | None, Form()] = None,
     sha256: Annotated[str | None, Form(max_length=64, description="instead of the file, with `bytes`")] = None,
-    bytes_: Annotated[int | None, Form(alias="bytes", ge=1)] = None,
+    bytes_: Annotated[int | None, Form(alias="bytes", ge=1, le=MAX_SAFE_INTEGER)] = None,
     receipt: Annotated[UploadFile | None, Form()] = None,
     trust: Annotated[
         UploadFile | None, Form(description="your own trust policy; without it, this installation's")

@@ -7,14 +7,17 @@ Leaves to others: the values themselves.
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import StringConstraints
 
 from api.schemas.strict_json import read_json
 from ledger.errors import InvalidInput
+from signing.canonical import MAX_SAFE_INTEGER
 
 # Every id of ours is a UUID. Anything else never reaches the database, where PostgreSQL would stumble over U+0000.
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+Number = Annotated[int, Query(ge=0, le=MAX_SAFE_INTEGER)]  # a count; what is larger no database holds
 
 ApplicationName = Annotated[str, StringConstraints(min_length=1, max_length=64)]  # an id or a number
 

@@ -1,6 +1,7 @@
 """Random bodies on every POST, random paths and queries on every GET: a refusal or an answer, never a 500."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.live_service import Service
 from support.loans import TERMS
+from support.shared_data import REPOSITORY
 from support.small_pdfs import small_pdf
 
 ID = "01936f2e-0000-7000-8000-000000000001"
@@ -59,6 +61,28 @@ def test_a_random_body_is_refused_with_a_code(service: Service, path: str, body:
     _in_order(answer.status_code, answer.content)
     if answer.status_code >= 400:
         assert answer.json()["code"]
+
+
+def _json_routes() -> list[str]:
+    """Return the paths of every POST whose body is JSON, filled in."""
+    described = json.loads((REPOSITORY / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    return [
+        re.sub(r"\{(index|place)\}", "1", re.sub(r"\{\w+_id\}", ID, path))
+        for path, methods in described["paths"].items()
+        if "application/json" in methods.get("post", {}).get("requestBody", {}).get("content", {})
+    ]
+
+
+@pytest.mark.parametrize("path", _json_routes())
+@pytest.mark.parametrize("body", [b'{"a":"\\ud800"}', b'{"a":1,"a":2}', b'{"a":1.5}', b"["])
+def test_json_that_two_readers_could_take_differently_is_refused_everywhere(
+    service: Service, path: str, body: bytes
+) -> None:
+    day = "2026-01-01T00:00:00Z"
+    for caller in (service.administrator(), service.officer()):
+        headers, query = {"Content-Type": "application/json"}, {"since": day, "until": day, "valid_from": day}
+        answer = caller.post(path, content=body, headers=headers, params=query)
+        assert answer.json()["code"].startswith(("json.", "permission.", "policy.file")), answer.text
 
 
 @RELAXED

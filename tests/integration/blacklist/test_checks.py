@@ -53,6 +53,13 @@ def test_a_delta_brings_a_copy_to_the_same_place_as_a_full_sync(blacklist: Black
     assert after.details == whole.details
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "1.5", "x", ""])
+@pytest.mark.parametrize("path", ["changes?since=", "details?since=", "buckets/100001010011?version="])
+def test_a_number_that_none_can_have_is_refused(blacklist: BlacklistService, path: str, number: str) -> None:
+    with pytest.raises(InvalidInput):
+        blacklist.neighbour.registry.get(f"epochs/{blacklist.neighbour.epoch.id}/{path}{number}")
+
+
 def refused(checker: Checker, **changes: object) -> str:
     with pytest.raises(LedgerError) as error:
         with_partner(checker, **changes).check(HONEST)
