@@ -54,10 +54,14 @@ def test_a_delta_brings_a_copy_to_the_same_place_as_a_full_sync(blacklist: Black
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "-1", "1.5", "x", ""])
-@pytest.mark.parametrize("path", ["changes?since=", "details?since=", "buckets/100001010011?version="])
-def test_a_number_that_none_can_have_is_refused(blacklist: BlacklistService, path: str, number: str) -> None:
-    with pytest.raises(InvalidInput):
-        blacklist.neighbour.registry.get(f"epochs/{blacklist.neighbour.epoch.id}/{path}{number}")
+@pytest.mark.parametrize(
+    ("path", "name"), [("changes", "since"), ("details", "since"), ("buckets/100001010011", "version")]
+)
+def test_a_number_that_none_can_have_is_refused(blacklist: BlacklistService, path: str, name: str, number: str) -> None:
+    epoch = blacklist.neighbour.epoch.id.hex()
+    with pytest.raises(InvalidInput) as error:
+        blacklist.neighbour.registry.get(f"epochs/{epoch}/{path}", **{name: number})
+    assert error.value.code == "request.invalid"
 
 
 def refused(checker: Checker, **changes: object) -> str:
