@@ -32,9 +32,11 @@ from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
 from ledger.services.log.anchor_parties import Turn as AnchorTurn
 from ledger.services.log.bind_chain import known_binding, require_binding
+from ledger.services.log.follow_for_staff import follow_for_staff
 from ledger.services.log.forget_requests import forget_requests
 from ledger.services.log.log_signers import LogSigners
 from ledger.services.log.register_log import Registering, bound, register_log
+from ledger.services.log.send_staff_news import send_staff_news
 from ledger.services.log.sequence import Sequencer, Turn
 from ledger.storage.blacklist import EpochRow, epochs
 from ledger.storage.consortium import consortium_of_installation
@@ -151,8 +153,10 @@ class Messaging:
         act = self.here.act(MACHINE)
         logs = [row for row in self.here.stores.database.read(all_logs) if row.kind == "main"]
         followed = max((follow_log(self.here.stores, act, row) for row in logs), default=0)
+        told = max((follow_for_staff(self.here.stores, act, row) for row in logs), default=0)
         sent = send_notices(self.here.stores, act, self.here.outgoing)
-        return 0.0 if followed >= FOLLOWED_AT_ONCE or sent else MESSAGE_SECONDS
+        sent += send_staff_news(self.here.stores, act, self.here.posting)
+        return 0.0 if max(followed, told) >= FOLLOWED_AT_ONCE or sent else MESSAGE_SECONDS
 
 
 @dataclass

@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, Reading, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.directory import NewApiKey, NewDepartment, NewPerson, NewRole
+from api.schemas.directory import NewAddress, NewApiKey, NewDepartment, NewPerson, NewRole
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.log import add_person as adding
+from ledger.services.log.change_address import AddressChange, change_address
 from ledger.services.log.change_department import DepartmentChange, change_department
 from ledger.services.log.change_role import RoleChange, change_role
 from ledger.services.log.issue_api_key import issue_api_key
@@ -36,7 +37,10 @@ def get_people(
 ) -> dict[str, object]:
     """List the people of your institution."""
     page = list_people(here.stores, act, after=cursor or "", limit=limit)
-    items = [{"id": line.id, "name": line.name, "roles": line.roles, "departments": line.departments} for line in page]
+    items = [
+        {"id": line.id, "name": line.name, "roles": line.roles, "departments": line.departments, "email": line.email}
+        for line in page
+    ]
     return {"items": items, "next": page[-1].id if len(page) == limit else None}
 
 
@@ -93,6 +97,18 @@ async def _move(request: Request, here: Here, caller: Principal, waiter: Waiter,
     key = await run_sync(here.institution_key, caller.institution_id)
     written = await run_sync(change_department, here.stores, act, change, key)
     return await answer_written(here, waiter, act, written, location=f"/v1/people/{change.person_id}")
+
+
+@router.post("/people/{person_id}/addresses", status_code=201, response_class=JSONResponse)
+async def post_address(
+    request: Request, here: Here, caller: Caller, waiter: Waiter, person_id: Id, body: NewAddress
+) -> Response:
+    """Say where a person is reached by mail; null: nowhere. Everybody may for themselves."""
+    change = AddressChange(person_id, body.email)
+    act = here.act(caller, once_of(request, repr(change).encode()))
+    key = await run_sync(here.institution_key, caller.institution_id)
+    written = await run_sync(change_address, here.stores, act, change, key)
+    return await answer_written(here, waiter, act, written, location=f"/v1/people/{person_id}")
 
 
 @router.post("/api-keys", status_code=201)

@@ -29,5 +29,9 @@ class NewDepartment(StrictBody):
     department: Annotated[str, StringConstraints(min_length=1, max_length=63)]
 
 
+class NewAddress(StrictBody):
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] | None
+
+
 class NewApiKey(StrictBody):
     principal_id: Id

@@ -32,6 +32,7 @@ from ledger.services.agreements.send_notices import Outgoing
 from ledger.services.context import Act, Once, Stores
 from ledger.services.log.institution_key import InstitutionKey
 from ledger.services.log.register_log import bound
+from ledger.services.log.send_staff_news import Posting
 from ledger.storage.database import Database
 from ledger.storage.directory import institution_by_id
 from ledger.storage.migrate import migrate, require_current
@@ -152,6 +153,11 @@ class Installation:
     def outgoing(self) -> Outgoing:
         """How notices leave, and where their links lead."""
         return Outgoing(senders=self.senders, link_of=lambda token: f"{self.public_url}/sign/{token}")
+
+    @property
+    def posting(self) -> Posting:
+        """How mail to staff leaves, and where its pages are."""
+        return Posting(senders=self.senders, page=lambda path: f"{self.public_url}{path}")
 
     @cached_property
     def senders(self) -> Senders:

@@ -92,6 +92,12 @@ def delegations_to(tx: Connection, delegate_id: str) -> list[DelegationRow]:
     return [row for row in rows if row.revoked_entry is None]
 
 
+def delegates_of(tx: Connection, holder_id: str, role: str) -> list[DelegationRow]:
+    """Return the delegations of a role that a person gave and did not take back; whether they are in date is judged by the caller."""
+    rows = find_all(tx, DelegationRow, table.delegation, "id", holder_id=holder_id, role=role)
+    return [row for row in rows if row.revoked_entry is None]
+
+
 def delegations_of(tx: Connection, person_id: str, *, limit: int = 200) -> list[DelegationRow]:
     """Return the delegations that a person has given or was given, newest first."""
     rows = table.delegation

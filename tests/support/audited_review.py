@@ -16,6 +16,7 @@ from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.applications.report_condition import Evidence, report_condition
 from ledger.services.applications.revoke_delegation import revoke_delegation
 from ledger.services.applications.verify_material import verify_material
+from ledger.services.log.change_address import AddressChange, change_address
 from ledger.services.log.change_department import DepartmentChange, change_department
 from ledger.services.log.change_role import RoleChange, change_role
 from ledger.services.log.list_people import list_people
@@ -64,6 +65,7 @@ def _delegate(desk: Desk) -> None:
     revoke_delegation(stores, desk.act("Olga"), delegation, key)
     for joined in (True, False):
         change_department(stores, desk.ledger.act(now=desk.now), DepartmentChange(olga, "retail", joined), key)
+    change_address(stores, desk.act("Olga"), AddressChange(olga, "olga@lender.example"), key)
     change_role(stores, desk.ledger.act(now=desk.now), RoleChange(hans, Role.COMMITTEE, granted=True), key)
 
 

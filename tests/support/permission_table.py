@@ -103,6 +103,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/people": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/roles/{role}/revocations": frozenset({ADMINISTRATOR}),
+    "POST /v1/people/{person_id}/addresses": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/departments": frozenset({ADMINISTRATOR}),
     "POST /v1/people/{person_id}/departments/{department}/leavings": frozenset({ADMINISTRATOR}),
     "GET /v1/delegations": DECIDERS,

@@ -7,20 +7,22 @@ Leaves to others: what staff do once they are in.
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.auth import Caller, Here
 from api.pages.members import object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import page, see_other
-from api.pages.staff.frame import SIGN_IN, SignedIn, staff_page
+from api.pages.staff.colleagues import set_address
+from api.pages.staff.frame import SIGN_IN, SignedIn, done_or_told, staff_page
 from api.schemas.strict_request import Id, StrictJson
 from api.staff_session import end_session, keep_session
 from api.wiring.installation import Installation
 from ledger.core.log.permissions import VISITOR
 from ledger.errors import InvalidInput
 from ledger.services.enrolling import Device
+from ledger.services.log.addresses import address_of
 from ledger.services.log.enrol_own_key import ask_own_key, enrol_own_key
 from ledger.services.log.list_keys import list_keys
 from ledger.services.log.set_up_access import (
@@ -118,7 +120,16 @@ def post_invitation(here: Here, caller: Caller, person_id: Id) -> Response:
 def keys_page(request: Request, here: Here, staff: SignedIn) -> HTMLResponse:
     """Show one's own keys, and make the one to sign with."""
     own = list_keys(here.stores, staff.act, owner_id=staff.principal.id)
-    return staff_page(request, here, staff, "keys", {"keys": own})
+    email = address_of(here.stores, staff.principal.id)
+    return staff_page(request, here, staff, "keys", {"keys": own, "email": email or ""})
+
+
+@router.post("/staff/keys/address", response_class=HTMLResponse, dependencies=[SameOrigin])
+def post_own_address(
+    request: Request, here: Here, staff: SignedIn, email: Annotated[str, Form(max_length=254)] = ""
+) -> Response:
+    """Say where one is reached by mail; an empty field: nowhere."""
+    return done_or_told(request, "/staff/keys", lambda: set_address(here, staff, staff.principal.id, email))
 
 
 @router.post("/staff/keys/options", dependencies=_POSTED)

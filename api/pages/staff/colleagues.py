@@ -13,13 +13,15 @@ from api.errors import KnownError
 from api.pages.origin import SameOrigin
 from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for
-from api.pages.staff.frame import SignedIn, Staff, staff_page
+from api.pages.staff.frame import SignedIn, Staff, done_or_told, staff_page
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
+from ledger.core.log.mail_address import can_be_mailed
 from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput, LedgerError
 from ledger.services.log.add_person import NewPerson, add_person
+from ledger.services.log.change_address import AddressChange, change_address
 from ledger.services.log.list_people import list_people
 from ledger.services.log.set_up_access import invite
 from signing.errors import SigningError
@@ -42,14 +44,19 @@ def post_person(
     staff: SignedIn,
     name: Annotated[str, Form(max_length=200)] = "",
     role: Annotated[list[Role], Form(max_length=8)] = [],  # noqa: B006  # the form's default, never changed
+    email: Annotated[str, Form(max_length=254)] = "",
 ) -> Response:
     """Add a colleague, and show the code that lets them in."""
     try:
         if not role:
             raise InvalidInput("person.roles", "choose at least one role for this person", field="role")
+        if email.strip() and not can_be_mailed(email.strip()):
+            raise InvalidInput("person.email", "expected an e-mail address such as lin@example.com", field="email")
         key = here.institution_key(staff.principal.institution_id)
         new = NewPerson(name.strip(), tuple(dict.fromkeys(role)))
         person_id = add_person(here.stores, staff.act, new, key).resource_id
+        if email.strip():
+            set_address(here, staff, person_id, email)
         code = invite(here.stores, staff.act, person_id)
     except (LedgerError, SigningError) as error:
         return _page(request, here, staff, {}, error)
@@ -64,6 +71,20 @@ def post_code(request: Request, here: Here, staff: SignedIn, person_id: Id) -> R
     except (LedgerError, SigningError) as error:
         return _page(request, here, staff, {}, error)
     return _page(request, here, staff, {"code": code, "invited": person_id})
+
+
+@router.post("/{person_id}/address", response_class=HTMLResponse, dependencies=[SameOrigin])
+def post_address(
+    request: Request, here: Here, staff: SignedIn, person_id: Id, email: Annotated[str, Form(max_length=254)] = ""
+) -> Response:
+    """Say where a colleague is reached by mail; an empty field: nowhere."""
+    return done_or_told(request, "/staff/people", lambda: set_address(here, staff, person_id, email))
+
+
+def set_address(here: Installation, staff: Staff, person_id: str, email: str) -> None:
+    """Record an address as a form has it."""
+    key = here.institution_key(staff.principal.institution_id)
+    change_address(here.stores, staff.act, AddressChange(person_id, email.strip() or None), key)
 
 
 def _page(

@@ -12,20 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledger.core.agreements.ceremony import ALL_STEPS, Step
 from ledger.core.agreements.parties import Signer
 from ledger.core.agreements.strict_fields import day_of, exactly, invalid, line_of
+from ledger.core.log.mail_address import MAX_ADDRESS_CHARS, can_be_mailed
 from ledger.errors import NotAllowed
 from signing.canonical import Json
 
 MIN_AGE = 18  # full capacity to contract: 《民法典》 Art. 17 and 18, and the age of majority nearly everywhere else
 DEFAULT_ZONE = "Asia/Shanghai"
 LANGUAGES = ("zh", "en")
-MAX_EMAIL_CHARS = 254  # RFC 5321
 EARLIEST_YEAR = 1900  # nobody alive was born before; a year of birth like 0190 is a slip
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-_MAIL_TAKES = re.compile(
-    rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+"
-)  # RFC 5321: dot-string, labels without a dash at an end
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _ID_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}")
 _FIELDS = frozenset({"email", "phone", "birth_date", "zone", "language", "id_number", "proofing", "acts_for"})
@@ -135,7 +131,7 @@ def split_people(value: Json, now: datetime) -> tuple[Json, tuple[Person | None,
 
 def _newcomer(value: Json, field: str, now: datetime) -> Person:
     person = parse_person(value, field)
-    if person.email is not None and not _MAIL_TAKES.fullmatch(person.email):
+    if person.email is not None and not can_be_mailed(person.email):
         raise invalid(
             f"{field}.email",
             "expected an e-mail address that mail servers take: no dot at an end, none beside another",
@@ -167,7 +163,7 @@ def check_age(person: Person, now: datetime) -> None:
 def _optional(value: Json, pattern: re.Pattern[str], field: str, expected: str) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > MAX_EMAIL_CHARS or not pattern.fullmatch(value):
+    if not isinstance(value, str) or len(value) > MAX_ADDRESS_CHARS or not pattern.fullmatch(value):
         raise invalid(field, f"expected {expected}", _CODE)
     return value
 

@@ -22,6 +22,7 @@ SIGNED_TYPES = frozenset(
     {
         "institution.opened",
         "person.added",
+        "person.address-set",
         "role.granted",
         "role.revoked",
         "department.joined",
@@ -125,6 +126,12 @@ def _person_added(projection: Projection, told: Told, world: World) -> None:
     name = told.values.get("name")
     if isinstance(name, str):
         projection.expect("blind_index", told, blind_row(told, world, "name", name))
+
+
+def _address_set(projection: Projection, told: Told, _world: World) -> None:
+    entry = told.placed.entry
+    row = {"entry_id": entry.id, "institution_id": entry.institution, "person_id": entry.subject.id}
+    projection.expect("person_address", told, row)
 
 
 def blind_row(told: Told, world: World, kind: str, value: str) -> dict[str, Value]:
@@ -266,6 +273,7 @@ def _bytes(value: Json) -> Value:
 _PROJECT: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "institution.opened": _institution_opened,
     "person.added": _person_added,
+    "person.address-set": _address_set,
     "role.granted": _role_granted,
     "role.revoked": _role_revoked,
     "department.joined": _department_joined,

@@ -34,6 +34,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "institution": ("id",),
     "log": ("origin",),
     "person": ("id",),
+    "person_address": ("entry_id",),
     "role_grant": ("id",),
     "api_key": ("id",),
     "enrolled_key": ("key_id",),

@@ -7,15 +7,18 @@ from hashlib import sha256
 from ledger.core.agreements.identity import LOCAL_PROVIDER, Paper, PaperFile, check_files
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, State, not_open
 from ledger.core.log.directory import format_instant
-from ledger.core.log.permissions import Action
+from ledger.core.log.permissions import TABLE, Action
+from ledger.core.log.staff_news import News
 from ledger.errors import Conflict
 from ledger.services.agreements.acting import record_key
 from ledger.services.agreements.browser import require_session
 from ledger.services.agreements.view import AgreementView, load_agreement
 from ledger.services.context import Act, Stores
+from ledger.services.staff_news import Waiting, tell_staff
 from ledger.storage.database import Connection
 from ledger.storage.frames import seal
 from ledger.storage.identity import SubmissionRow, insert_submission, submissions_of
+from ledger.storage.person_addresses import holders_of
 from signing.canonical import encode
 
 PAPERS_HEADER = b"tally/identity-papers/v1\n"  # followed by the submission's id
@@ -48,6 +51,8 @@ def submit_identity(stores: Stores, act: Act, agreement_id: str, session_token: 
         _check_earlier(tx, agreement_id, act.principal.id)
         row = _row(act, view, papers.paper, _Kept(submission_id, session.row.id, name, sha256(data).digest()))
         insert_submission(tx, row)
+        officers = holders_of(tx, row.institution_id, [*TABLE[Action.IDENTITY_DECIDE]])
+        tell_staff(tx, act, _waiting(row), officers)
         return submission_id
 
     return stores.database.write(work)
@@ -57,6 +62,10 @@ def _bundle(files: tuple[PaperFile, ...]) -> bytes:
     return encode(
         {"files": [{"media_type": file.media_type, "data": base64.b64encode(file.data).decode()} for file in files]}
     )
+
+
+def _waiting(row: SubmissionRow) -> Waiting:
+    return Waiting(news=News.IDENTITY, institution_id=row.institution_id, subject_id=row.agreement_id, cause=row.id)
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "webhook": {"webhook_endpoint": "id"},
     "person": {
         "person": "id",
+        "person_address": "person_id",
         "role_grant": "principal_id",
         "department_member": "principal_id",
         "api_key": "principal_id",

@@ -1,9 +1,10 @@
-"""List the people of one's institution with their names, roles and departments."""
+"""List the people of one's institution with their names, roles, departments and mail addresses."""
 
 from dataclasses import dataclass, replace
 
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.services.context import Act, Stores
+from ledger.services.log.addresses import opened_address, sealed_address
 from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
 from ledger.storage.departments import departments_of
@@ -19,6 +20,7 @@ class PersonLine:
     name: str | None
     roles: tuple[str, ...]
     departments: tuple[str, ...] = ()
+    email: str | None = None
 
 
 def list_people(stores: Stores, act: Act, *, after: str = "", limit: int = 100) -> list[PersonLine]:
@@ -26,12 +28,16 @@ def list_people(stores: Stores, act: Act, *, after: str = "", limit: int = 100) 
     institution_id = act.principal.institution_id
     require(act.principal, Action.PERSON_READ, Resource(institution_id, Grade.PERSONAL))
     page = stores.database.read(lambda tx: _page(tx, institution_id, after, limit))
-    return [_line(stores, person, sealed) for person, sealed in page]
+    return [
+        replace(_line(stores, person, sealed), email=opened_address(stores, reach)) for person, sealed, reach in page
+    ]
 
 
-def _page(tx: Connection, institution_id: str, after: str, limit: int) -> list[tuple[PersonLine, list[VaultRow]]]:
+def _page(
+    tx: Connection, institution_id: str, after: str, limit: int
+) -> list[tuple[PersonLine, list[VaultRow], list[VaultRow]]]:
     rows = people(tx, institution_id, after=after, limit=limit)
-    return [(_unnamed(tx, row), fields_of_entry(tx, row.added_entry)) for row in rows]
+    return [(_unnamed(tx, row), fields_of_entry(tx, row.added_entry), sealed_address(tx, row.id)) for row in rows]
 
 
 def _unnamed(tx: Connection, row: PersonRow) -> PersonLine:

@@ -31,6 +31,15 @@ person = define(
     Index("ix_person_institution_id_id", "institution_id", "id"),
 )
 
+person_address = define(
+    "person_address",
+    Rule.APPEND_ONLY,
+    text("entry_id", key=True),  # holds the address among its private fields
+    text("institution_id", ForeignKey("institution.id")),
+    text("person_id", ForeignKey("person.id")),
+    Index(None, "person_id"),
+)
+
 role_grant = define(
     "role_grant",
     Rule.APPEND_ONLY,

@@ -98,6 +98,25 @@ notice = define(
     Index(None, "agreement_id"),
 )
 
+staff_notice = define(
+    "staff_notice",
+    Rule.PASSING,
+    text("id", key=True),
+    text("institution_id"),
+    text("person_id"),
+    text("kind"),  # countersign | identity | decision | sitting
+    text("subject_id"),  # the agreement or application
+    text("cause"),  # what makes it wait: the party and entry, the papers, or version and step
+    text("made_at"),
+    text("due_at"),
+    text("status"),  # waiting | sent | dead | dropped
+    number("attempts"),
+    text("last_code", null=True),
+    text("done_at", null=True),
+    UniqueConstraint("person_id", "kind", "cause"),
+    Index(None, "status", "due_at"),
+)
+
 webhook_delivery = define(
     "webhook_delivery",
     Rule.PASSING,

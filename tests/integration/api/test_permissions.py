@@ -142,6 +142,7 @@ class World:
             "POST /v1/rule-sets": {"json": {"rule_set": {}, "valid_from": "2026-11-23T00:00:00Z"}},
             "POST /v1/keys": {"json": new_key("not proofed", replaces=self.key_id)},
             "POST /v1/keys/{key_id}/revocations": {"json": {"ground": "lost"}},
+            "POST /v1/people/{person_id}/addresses": {"json": {"email": "no address"}},
             "POST /v1/people/{person_id}/departments": {"json": {"department": "No Word"}},
             "POST /v1/applications/{application_id}/attachments": {
                 "files": {"file": ("a.png", PICTURE + b"another", "image/png")}

@@ -203,6 +203,11 @@ def test_a_webhook_is_added_once_and_removed_after_that() -> None:
     assert "entry.contradicts" in {finding.code for finding in alone.findings}
 
 
+def test_address_of_a_person_is_a_row_and_is_not_told() -> None:
+    (row,) = rows_of(project(signed(told("person.address-set", subject=PERSON))), "person_address")
+    assert row.values == {"entry_id": entry_id(1), "institution_id": INSTITUTION, "person_id": PERSON.id}
+
+
 def test_department_is_joined_and_left() -> None:
     joined = signed(told("department.joined", subject=PERSON, public={"department": "retail"}))
     left = signed(told("department.left", subject=after(joined.placed), public={"department": "retail"}))
