@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from ledger.storage.agreements import state_of
 from ledger.storage.migrate import migrate
 from signing.canonical import Json
 from signing.pdf.inspect import Limits
-from support.approvals import Desk, staffed
+from support.approvals import Desk, cn_identity, staffed
 from support.ledgers import NOW, ledger_in
 from support.small_pdfs import small_pdf
 from support.stage import party
@@ -31,6 +32,7 @@ TERMS: dict[str, Json] = {
     "annual_rate": "4.35",
 }
 LIMITS = Limits()
+_APPLICANTS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def loan(desk: Desk, *, approve: bool = True, terms: Json = TERMS) -> str:
     """Return an application over 100,000 yuan, of an applicant of its own, approved unless told otherwise."""
-    desk.later(days=200)  # far from the loans before: they are not added up
-    made = desk.apply(amount=10_000_000, terms_sha256=parse_terms(terms).sha256().hex())
+    applicant = cn_identity(next(_APPLICANTS))  # another one each time: their loans are not added up
+    made = desk.apply(amount=10_000_000, identity=applicant, terms_sha256=parse_terms(terms).sha256().hex())
     desk.submit(made)
     if approve:
         desk.say("Olga", made)
