@@ -109,8 +109,12 @@ class Look:
         log = self._log(entry.log_id) if entry else None
         if entry is None or log is None or log.institution_id != asked.principal.institution_id:
             raise NotFound("entry.unknown", "there is no such entry in your institution's logs")
-        action = ACTIONS.get(entry.subject_kind, Action.RECEIPT_READ)
-        require(asked.principal, action, Resource(log.institution_id, Grade.PERSONAL))
+        if (entry.subject_kind, entry.subject_id) != (
+            "person",
+            asked.principal.id,
+        ):  # what concerns oneself is one's own
+            action = ACTIONS.get(entry.subject_kind, Action.RECEIPT_READ)
+            require(asked.principal, action, Resource(log.institution_id, Grade.PERSONAL))
         return self.covered(entry, log)
 
     def covered(self, entry: EntryRow, log: LogRow) -> Found:

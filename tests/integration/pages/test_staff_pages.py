@@ -217,6 +217,29 @@ def test_administrator_adds_a_colleague_and_is_shown_the_code_once(service: Serv
     assert "/staff/people" not in officer.get("/staff").text
 
 
+def test_mail_address_is_given_by_the_administrator_and_by_oneself(service: Service, officer: httpx2.Client) -> None:
+    me = service.officer().get("/v1/me").json()["id"]
+    with at_work(service, service.administrator()) as administrator:
+        way = f"/staff/people/{me}/address"
+        assert "Done." in administrator.post(way, data={"email": " olga@lender.example "}).text
+        assert 'value="olga@lender.example"' in administrator.get("/staff/people").text
+        assert "person.email" in administrator.post(way, data={"email": "olga"}).text
+        new = {"name": "Dan New", "role": ["officer"], "email": "dan@lender"}
+        assert "person.email" in administrator.post("/staff/people", data=new).text
+        assert "Dan New" not in administrator.get("/staff/people").text
+        assert "Dan New" in administrator.post("/staff/people", data={**new, "email": "dan@lender.example"}).text
+        assert 'value="dan@lender.example"' in administrator.get("/staff/people").text
+    assert 'value="olga@lender.example"' in officer.get("/staff/keys").text
+    assert "Done." in officer.post("/staff/keys/address", data={"email": "o@lender.example"}).text
+    line = next(one for one in service.administrator().get("/v1/people").json()["items"] if one["id"] == me)
+    assert line["email"] == "o@lender.example"
+    own = service.officer().post(f"/v1/people/{me}/addresses", json={"email": None})
+    assert own.status_code == 201, own.text
+    assert 'value=""' in officer.get("/staff/keys").text
+    other = service.administrator().get("/v1/me").json()["id"]
+    assert "permission.denied" in officer.post(f"/staff/people/{other}/address", data={"email": "x@y.zz"}).text
+
+
 def test_identity_papers_are_looked_at_and_decided(service: Service, officer: httpx2.Client) -> None:
     made = ceremony(service, person("borrower", "林小雨", proofing=True, id_number="330106199203154417"))
     with httpx2.Client(base_url=service.url, headers=HTML, follow_redirects=True, timeout=30) as browser:
