@@ -15,11 +15,14 @@ from signing.pdf.child.findings import Findings
 
 Container: TypeAlias = pikepdf.Object
 
-# Every action of ISO 32000-2 table 201 but those that only move the view or open a web address after a question.
+# What every reader asks about first, or what only moves the view: no other action of ISO 32000-2 table 201 is let through.
+_HARMLESS_ACTIONS = frozenset({"/GoTo", "/Named", "/Thread", "/URI"})
+# Kinds that nothing but an action has: they are found wherever they stand.
 _ACTIVE_ACTIONS = frozenset(
     f"/{name}"
     for name in (
         "GoTo3DView",
+        "GoToDp",
         "GoToE",
         "GoToR",
         "Hide",
@@ -31,24 +34,31 @@ _ACTIVE_ACTIONS = frozenset(
         "ResetForm",
         "RichMediaExecute",
         "SetOCGState",
+        "SetState",
         "Sound",
         "SubmitForm",
     )
 )
+_CLICKED = frozenset({"/A", "/PA"})
+_BY_ITSELF = frozenset({"/AA", "/OpenAction"})
+_MAX_CHAIN = 100
 _ACTIVE_ANNOTATIONS = frozenset({"/3D", "/Movie", "/RichMedia", "/Screen", "/Sound"})
 _LOCAL_ACTIONS = frozenset({"/GoTo", "/Thread"})
 _NAMED = frozenset({"/FirstPage", "/GoBack", "/GoForward", "/LastPage", "/NextPage", "/PrevPage", "/Print"})
 _SCHEME = re.compile(
     r"(?:https?|mailto|tel|ftps?):|(?![a-z][a-z0-9+.-]*:|[\\\\/]{2})", re.IGNORECASE
 )  # or none: a relative one
+_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\ufeff]")  # what browsers pass over
 _ELSEWHERE = frozenset({"/F", "/OPI", "/Ref"})
-_ACTIVE_KEYS = frozenset({"/JS", "/XFA"})
+_ACTIVE_KEYS = frozenset({"/AlternatePresentations", "/JS", "/PresSteps", "/XFA"})
 _SIGNED_TYPES = frozenset({"/Sig", "/DocTimeStamp"})
 _EXECUTABLE_NAME = re.compile(
     r"\.(?:app|bat|cmd|com|cpl|dll|dmg|exe|hta|iso|jar|js|jse|lnk|msi|pif|ps1|reg|scr|sh|vbe|vbs|wsf)[\s.]*\Z",
     re.IGNORECASE,
 )
-_TELLING = _ACTIVE_KEYS | _ELSEWHERE | {"/S", "/Subtype", "/EF"}  # a dictionary without any of these does nothing
+_TELLING = (
+    _ACTIVE_KEYS | _ELSEWHERE | _CLICKED | _BY_ITSELF | {"/Base", "/EF", "/NeedsRendering", "/S", "/Subtype"}
+)  # a dictionary without any of these does nothing
 _EXECUTABLE_STARTS = (
     b"MZ",
     b"\x7fELF",
@@ -63,7 +73,7 @@ _EXECUTABLE_STARTS = (
 
 def check_objects(pdf: pikepdf.Pdf, findings: Findings, *, signed: bool = False) -> None:
     """Find active content in any object, and signatures unless the file is meant to be `signed`."""
-    for container in _containers(pdf):
+    for container in containers(pdf):
         if isinstance(container, pikepdf.Dictionary | pikepdf.Stream):
             _check_dictionary(container, findings)
             if not signed and is_signature(container):
@@ -74,7 +84,7 @@ def is_signature(value: Container) -> bool:
     return "/ByteRange" in value or _name(value, "/Type") in _SIGNED_TYPES
 
 
-def _containers(pdf: pikepdf.Pdf) -> Iterator[Container]:
+def containers(pdf: pikepdf.Pdf) -> Iterator[Container]:
     """Yield every dictionary, array and stream: each indirect object and what is written inside it, without recursion."""
     for top in pdf.objects:
         waiting = [top]
@@ -108,7 +118,36 @@ def _check_dictionary(value: Container, findings: Findings) -> None:
         findings.add("pdf.active-content", "stream in another file")
     if "/EF" in keys:
         _check_attachment(value, findings)
+    if value.get("/NeedsRendering", False) is True:
+        findings.add("pdf.active-content", "pages that an XFA form makes")
+    _check_starters(value, keys, findings)
     _check_target(value, findings)
+
+
+def _check_starters(value: Container, keys: frozenset[str], findings: Findings) -> None:
+    """Find actions of any other kind than the harmless ones, and an address that opens without a click."""
+    for key in keys & _CLICKED if "/S" not in keys or "/Rect" in keys else ():  # /A of a structure element is no action
+        for kind in _kinds(value[key]) - _HARMLESS_ACTIONS:
+            findings.add("pdf.active-content", kind)
+    started = [value[key] for key in keys & _BY_ITSELF]
+    for one in (*started, *(action for events in started for action in _children(events))):
+        for kind in _kinds(one) - _HARMLESS_ACTIONS | _kinds(one) & {"/URI"}:
+            findings.add("pdf.active-content", "an address that opens by itself" if kind == "/URI" else kind)
+
+
+def _kinds(action: object) -> set[str]:
+    """Return the kinds of an action and of those that follow it; an endless chain is one more kind."""
+    kinds, waiting = set[str](), [action]
+    for _ in range(_MAX_CHAIN):
+        if not waiting:
+            return kinds
+        current = waiting.pop()
+        if isinstance(current, pikepdf.Array):
+            waiting.extend(current)
+        elif isinstance(current, pikepdf.Dictionary) and _name(current, "/S"):
+            kinds.add(_name(current, "/S"))
+            waiting.append(current.get("/Next"))
+    return kinds | {"a chain of actions without end"}
 
 
 def _check_target(action: Container, findings: Findings) -> None:
@@ -116,8 +155,9 @@ def _check_target(action: Container, findings: Findings) -> None:
     kind = _name(action, "/S")
     if kind in _LOCAL_ACTIONS and "/F" in action:
         findings.add("pdf.active-content", "a jump to another file")
-    if kind == "/URI" and _SCHEME.match(str(action.get("/URI", ""))) is None:
-        findings.add("pdf.active-content", "a link to something else than a web or mail address")
+    for address in (action.get("/URI", "") if kind == "/URI" else "", action.get("/Base", "")):
+        if _SCHEME.match(_BLANK.sub("", str(address))) is None:
+            findings.add("pdf.active-content", "a link to something else than a web or mail address")
     if kind == "/Named" and _name(action, "/N") not in _NAMED:
         findings.add("pdf.active-content", f"reader command {_name(action, '/N')}")
 

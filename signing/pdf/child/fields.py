@@ -5,26 +5,28 @@ Leaves to others: looks in fonts whose codes are not letters; they are compared 
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import pikepdf
 
 from signing.pdf.child.findings import Findings
+from signing.pdf.child.page_tree import inherited
 
 _MAX_FIELDS = 20_000
 _SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 _PASSWORD = 1 << 13
 _OFF = "/Off"
+_INHERITED = ("/FT", "/V", "/Ff")
 
 
-def check_fields(pdf: pikepdf.Pdf, findings: Findings) -> None:
-    """Find fields whose value and look may differ."""
-    form = pdf.Root.get("/AcroForm")
-    if not isinstance(form, pikepdf.Dictionary):
-        return
+def check_fields(pdf: pikepdf.Pdf, pages: list[pikepdf.Object], findings: Findings) -> None:
+    """Find fields whose value and look may differ, in the form and on pages: some readers show a field that no form lists."""
+    root = pdf.Root.get("/AcroForm")
+    form = root if isinstance(root, pikepdf.Dictionary) else pikepdf.Dictionary()
     drawn_anew = form.get("/NeedAppearances", False) is True
-    for field, inherited in fields_of(form.get("/Fields")):
-        kind = str(field.get("/FT", inherited.get("/FT", "")))
-        value = field.get("/V", inherited.get("/V"))
+    for field, above in chain(fields_of(form.get("/Fields")), _on_pages(pages)):
+        kind = str(field.get("/FT", above.get("/FT", "")))
+        value = field.get("/V", above.get("/V"))
         if kind in {"/Tx", "/Ch"} and isinstance(value, pikepdf.String) and bytes(value).strip():
             _check_text(field, value, kind, drawn_anew=drawn_anew, findings=findings)
         elif kind == "/Btn" and isinstance(value, pikepdf.Name) and str(value) != _OFF and "/Kids" not in field:
@@ -37,11 +39,19 @@ def fields_of(top: object) -> Iterator[tuple[pikepdf.Object, dict[str, object]]]
     for _ in range(_MAX_FIELDS):
         if not waiting:
             return
-        field, inherited = waiting.pop()
+        field, above = waiting.pop()
         if isinstance(field, pikepdf.Dictionary):
-            yield field, inherited
-            below = {**inherited, **{key: field[key] for key in ("/FT", "/V", "/Ff") if key in field}}
+            yield field, above
+            below = {**above, **{key: field[key] for key in _INHERITED if key in field}}
             waiting.extend((kid, below) for kid in _list(field.get("/Kids")))
+
+
+def _on_pages(pages: list[pikepdf.Object]) -> Iterator[tuple[pikepdf.Object, dict[str, object]]]:
+    for page in pages:
+        for widget in _list(page.get("/Annots")):
+            if isinstance(widget, pikepdf.Dictionary) and widget.get("/Subtype") == pikepdf.Name.Widget:
+                found = {key: inherited(widget, key) for key in _INHERITED}
+                yield widget, {key: value for key, value in found.items() if value is not None}
 
 
 def _check_text(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
+from signing.pdf.child.active import containers
 from signing.pdf.child.findings import Findings
 
 _NO_VIEW, _HIDDEN, _PRINT = 32, 2, 4
@@ -32,6 +33,7 @@ _DRAWING = frozenset(
         "Watermark",
     )
 )
+_BY_READER = frozenset({"/Language", "/User", "/Zoom"})
 _NEGATIVE_POLICIES = frozenset({"/AllOff", "/AnyOff"})
 _MAX_EXPRESSION = 10_000
 
@@ -41,7 +43,7 @@ def check_hidden(pdf: pikepdf.Pdf, pages: list[pikepdf.Object], findings: Findin
     if "/Collection" in pdf.Root:
         findings.add("pdf.hidden-content", "a portfolio: readers show its attachments in place of its pages")
     _check_layers(pdf.Root.get("/OCProperties"), findings)
-    for value in pdf.objects:
+    for value in containers(pdf):
         if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
             _check_object(value, findings)
     for number, page in enumerate(pages, start=1):
@@ -58,10 +60,25 @@ def _check_layers(properties: object, findings: Findings) -> None:
             configuration.get("/BaseState", pikepdf.Name.ON) != pikepdf.Name.ON or len(_list(configuration.get("/OFF")))
         ):
             findings.add("pdf.hidden-content", "a layer that is switched off")
+        if isinstance(configuration, pikepdf.Dictionary) and not _categories(configuration).isdisjoint(_BY_READER):
+            findings.add("pdf.hidden-content", "a layer that a reader's language, user or magnification switches")
     for group in _list(properties.get("/OCGs")):
-        states = set(_states(group.get("/Usage"))) if isinstance(group, pikepdf.Dictionary) else set()
-        if "/OFF" in states:
-            findings.add("pdf.hidden-content", "a layer that is shown or printed only")
+        _check_group(group, findings)
+
+
+def _categories(configuration: pikepdf.Object) -> set[str]:
+    """Return by what a reader switches layers by itself."""
+    return {
+        str(category)
+        for usage in _list(configuration.get("/AS"))
+        if isinstance(usage, pikepdf.Dictionary)
+        for category in _list(usage.get("/Category"))
+    }
+
+
+def _check_group(group: object, findings: Findings) -> None:
+    if isinstance(group, pikepdf.Dictionary) and "/OFF" in set(_states(group.get("/Usage"))):
+        findings.add("pdf.hidden-content", "a layer that is shown or printed only")
 
 
 def _states(usage: object) -> Iterator[str]:
@@ -73,6 +90,8 @@ def _states(usage: object) -> Iterator[str]:
 
 
 def _check_object(value: pikepdf.Object, findings: Findings) -> None:
+    if value.get("/Type") == pikepdf.Name.OCG:
+        _check_group(value, findings)  # one that the catalogue does not list, too
     if value.get("/Type") == pikepdf.Name.OCMD and (
         str(value.get("/P", "")) in _NEGATIVE_POLICIES or _negates(value.get("/VE"))
     ):

@@ -53,6 +53,7 @@ _LOADED_LATE = (
     "encodings.utf_16",
     "encodings.utf_16_be",
     "encodings.utf_32_be",
+    "encodings.utf_8_sig",
     "lxml.etree",
     "pikepdf.codec",
     "pikepdf.jbig2",

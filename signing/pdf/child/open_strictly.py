@@ -1,12 +1,14 @@
 """Opens a PDF without any repair: a file that needs one is read in different ways by different readers.
 
 Promises: what cannot be opened so is a reason; nothing is written into what was read; encryption, even with an empty password, is one.
+No other program is started, which pikepdf would do to decode JBIG2 pictures.
 """
 
 import re
 from io import BytesIO, StringIO
 
 import pikepdf
+from pikepdf.jbig2 import JBIG2DecoderInterface, set_decoder
 
 from signing.pdf.child.findings import Findings, Refused
 
@@ -16,6 +18,20 @@ _COUNT = re.compile(r"reported number of objects \((\d+)\) is not one plus the h
 # Random numbers are asked for only to decrypt, and a process that can open no device has none.
 _WANTS_RANDOMNESS = "random numbers"
 _SPEAKS_OF_ENCRYPTION = (_WANTS_RANDOMNESS, "ncryption", "/Encrypt")
+
+
+class _NoDecoder(JBIG2DecoderInterface):
+    """A decoder of JBIG2 that decodes nothing; PDFium draws such pictures, and their size is judged by their header."""
+
+    def check_available(self) -> None:
+        """Say nothing, which means that it can be used."""
+
+    def decode_jbig2(self, jbig2: bytes, jbig2_globals: bytes) -> bytes:
+        del jbig2, jbig2_globals
+        return b""
+
+
+set_decoder(_NoDecoder())
 
 
 def open_strictly(data: bytes) -> pikepdf.Pdf:

@@ -13,11 +13,11 @@ import pikepdf
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.xref import ObjStreamRef
 from pypdfium2 import PdfiumError
 
 from signing.pdf.child.findings import Findings
 from signing.pdf.child.looks import Shape, open_to_draw, shapes
+from signing.pdf.child.object_streams import IndexedReader, WrongPlace
 
 _SECTION = re.compile(rb"[ \t\r\n]*[0-9]+[ \t\r\n]+[0-9]+[ \t\r\n]+obj\b|xref\b")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -38,11 +38,11 @@ def check_second_reader(
     """
     reader = None
     try:
-        reader = PdfFileReader(BytesIO(data), strict=False)
+        reader = IndexedReader(BytesIO(data), strict=False)
         _check_sections(data, reader)
-        _check_entries(reader)
+        reader.check_entries()
         compare_objects(shown, reader)
-    except Disagreement as difference:
+    except (Disagreement, WrongPlace) as difference:
         findings.add("pdf.two-readings", difference)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError) as error:
         findings.add("pdf.two-readings", f"the second parser: {error}")
@@ -71,16 +71,6 @@ def compare_objects(shown: Iterable[pikepdf.Object], reader: PdfFileReader) -> N
             other: object = reader.get_object(reference)
             if not alike(value, other, _MAX_DEPTH):
                 raise Disagreement(f"object {number}")
-
-
-def _check_entries(reader: PdfFileReader) -> None:
-    """Raise Disagreement when the cross-reference names an object in a stream of objects that is not there."""
-    for revision in range(reader.xrefs.total_revisions):
-        for reference in reader.xrefs.explicit_refs_in_revision(revision):
-            if isinstance(reader.xrefs[reference], ObjStreamRef):
-                found: object = reader.get_object(reference)
-                if isinstance(found, generic.NullObject):
-                    raise Disagreement(f"object {reference.idnum} is not where it is said to be")
 
 
 def _is_plumbing(value: pikepdf.Object) -> bool:

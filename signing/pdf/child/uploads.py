@@ -12,6 +12,7 @@ import pikepdf
 
 from signing.pdf.child.active import check_objects
 from signing.pdf.child.bombs import check_sizes
+from signing.pdf.child.drawing import check_drawing
 from signing.pdf.child.fields import check_fields
 from signing.pdf.child.findings import TOO_MUCH, Findings, Refused
 from signing.pdf.child.frame import check_frame
@@ -38,7 +39,7 @@ def judge_upload(data: bytes, *, max_pages: int) -> Verdict:
         pages = _judge(data, max_pages, findings)
     except Refused as refused:
         findings.add(refused.code, refused.detail)
-    except MemoryError:
+    except (MemoryError, OSError):  # no fault of the file: nothing was left to load or to open
         raise
     except Exception as error:  # noqa: BLE001 - outermost edge of this process: no error of a parser may pass a file
         findings.add("pdf.malformed", without_source(error))
@@ -56,8 +57,9 @@ def _judge(data: bytes, max_pages: int, findings: Findings) -> int:
         shapes = check_boxes(pages, findings)
         check_sizes(pdf, findings)
         if pages and not findings.codes() & TOO_MUCH:
+            check_drawing(pages, findings)
             check_hidden(pdf, pages, findings)
-            check_fields(pdf, findings)
+            check_fields(pdf, pages, findings)
             check_loops(pdf, findings)
             check_hybrid(data, pdf, max_pages, findings)
             check_second_reader(data, _compared(pdf, pages), shapes, findings)

@@ -15,6 +15,7 @@ from signing.pdf import sandbox
 from signing.pdf.child import companion
 from signing.pdf.inspect import Inspection, Limits, inspect, read_verdict
 from signing.pdf.sandbox import Caps, Ended, Warm, run
+from support.raw_pages import page, stream
 from support.small_pdfs import MIB, encrypted_pdf, inflating_pdf, small_pdf
 
 CAPS = Caps(seconds=1, memory_bytes=1024 * MIB)
@@ -24,6 +25,21 @@ def test_plain_pdf_is_described() -> None:
     data = small_pdf(pages=2)
 
     assert inspect(data) == Inspection(pages=2, sha256=hashlib.sha256(data).digest(), byte_length=len(data))
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xfe\xff\x8d\x37", b"\xff\xfe\x37\x8d", b"\xff\xff\xfe\x80", b""])
+def test_process_has_loaded_what_texts_in_every_encoding_need(mark: bytes) -> None:
+    assert inspect(page(b"", more=b"/Anything<%b>/NM<%b41>" % (mark.hex().encode(), mark.hex().encode()))).pages == 1
+
+
+def test_picture_that_another_program_would_decode_is_left_alone() -> None:
+    picture = stream(
+        b"\0\0\0\0\x30\0\x01\0\0\0\x13\0\0\0\x09\0\0\0\x09" + bytes(20),
+        b"/Type/XObject/Subtype/Image/Width 9/Height 9/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/JBIG2Decode",
+    )
+
+    assert inspect(page(b"/P Do", picture, resources=b"/XObject<</P 5 0 R>>")).pages == 1
+    assert refusal(page(b"/P Do", picture[:-20], resources=b"/XObject<</P 5 0 R>>")) == "pdf.malformed"
 
 
 def test_empty_large_encrypted_and_foreign_bytes_are_refused() -> None:
