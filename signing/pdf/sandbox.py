@@ -28,7 +28,7 @@ EXIT_OUT_OF_MEMORY = (
 MAX_ANSWER_BYTES = 64 * 1024
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; sys.path.insert(0, sys.argv[2]); from signing.pdf.child.main import main; main()"
+_START = "import sys; sys.path.insert(0, sys.argv[2]); from signing.pdf.child.start import main; main()"
 _OVER_LIMIT = frozenset({-signal.SIGKILL, -signal.SIGXCPU, EXIT_OUT_OF_MEMORY})
 _GRACE_SECONDS = 5  # the warm process itself kills a copy in time; this is for a warm process that does not answer
 
