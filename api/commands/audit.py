@@ -43,12 +43,16 @@ def audit(  # noqa: PLR0913 - each option by its name
         typer.Option("--report", metavar="FILE", help="Write the report, whose hash goes on record, to this file."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for a large ledger.")] = 2,
+    no_receipts: Annotated[
+        bool,
+        typer.Option("--no-receipts", help="With `approvals`: do not judge the receipts of blacklist checks anew."),
+    ] = False,
     force: Force = False,
 ) -> None:
     """Re-read every record, document, field, entry, tile, checkpoint and anchor, and name what differs."""
     if what == "approvals":
         with opened() as here:
-            raise typer.Exit(audit_approvals(here, as_json=as_json))
+            raise typer.Exit(audit_approvals(here, as_json=as_json, receipts=not no_receipts))
     with opened() as here, asked_chain(here.settings) as client:
         found = _run(here, _answering(client), workers)
         if report is not None:

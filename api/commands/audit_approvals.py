@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from api.commands.local import reopen_stores
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say, say_json
 from api.commands.progress import progress
+from api.wiring.co_located import believed
 from api.wiring.installation import Installation
 from ledger.services.applications.audit_approvals import ApprovalReport
 from ledger.services.applications.audit_approvals import audit_approvals as replay
 
 
-def audit_approvals(here: Installation, *, as_json: bool) -> int:
+def audit_approvals(here: Installation, *, as_json: bool, receipts: bool = True) -> int:
     """Replay all decisions, say what was found, and return the exit code: 0 clean, 1 with findings."""
     with progress("Replaying decisions", None) as advance, uncollected():
-        report = replay(here.stores, advance, reopen_stores)
+        report = replay(here.stores, advance, reopen_stores, believed(here) if receipts else None)
     if as_json:
         say_json(_json(report))
     else:
@@ -40,6 +41,7 @@ def _json(report: ApprovalReport) -> dict[str, object]:
         "applications": report.applications,
         "decisions": report.decisions,
         "unopened": report.unopened,
+        "unjudged": report.unjudged,
     }
 
 
@@ -54,6 +56,8 @@ def _text(report: ApprovalReport) -> str:
         lines.append(
             f"{report.unopened} entries could not be replayed: their fields were erased or do not open (see `tally audit`)."
         )
+    if report.unjudged:
+        lines.append(f"{report.unjudged} blacklist checks were taken at their word: their receipts were not judged.")
     if report.is_clean and report.decisions:
         lines.append("Every decision was allowed by the policy then in force.")
     for finding in report.findings:

@@ -22,6 +22,7 @@ from api.commands.http_processes import front
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
 from api.commands.running import Running, everything
 from api.settings import Settings
+from api.wiring.co_located import believed
 from api.wiring.first_start import ADMINISTRATOR_FILE
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
@@ -174,7 +175,7 @@ def _large(walk: Walk) -> None:
 
 
 def _audit(walk: Walk) -> None:
-    found = findings_of(walk.running.installation.stores)
+    found = findings_of(walk.running.installation.stores, believed(walk.running.installation))
     told = "tally audit approvals and tally audit: nothing found"
     walk.hold("6 audit", so=not found, told=told if not found else f"found {len(found)}")
 
@@ -188,7 +189,7 @@ def _insider(walk: Walk, small: str, middle: str) -> None:
     walk.staff["Olga"].say(loan)
     rename_decider(file, middle, walk.staff[MEMBERS[0]].id)
     date_back(file, small)
-    found = findings_of(walk.running.installation.stores)
+    found = findings_of(walk.running.installation.stores, believed(walk.running.installation))
     say(
         f"7 insider    swaps the policy's row: CNY 500,000 is {walk.state(loan)} by one officer, where the policy wants three people"
     )

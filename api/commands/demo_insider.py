@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy import Policy
+from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.log.audit_findings import Finding
 from ledger.services.applications.audit_approvals import audit_approvals
 from ledger.services.context import Stores
@@ -33,9 +34,9 @@ class Found:
         )
 
 
-def findings_of(stores: Stores) -> list[Found]:
+def findings_of(stores: Stores, policy: CheckPolicy) -> list[Found]:
     """Return what both audits find, that of the approvals first."""
-    replayed = audit_approvals(stores).findings
+    replayed = audit_approvals(stores, believed=policy).findings
     read = audit(stores, None, Scope(), lambda _: None).findings
     return [*(Found(REPLAY, item) for item in replayed), *(Found(AUDIT, item) for item in read)]
 

@@ -36,7 +36,7 @@ from signing.canonical import Json
 from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer, EvmSigner, open_signer
 from support.applications import PICTURE, application
-from support.checks import Asked, real_check
+from support.checks import Asked, check_policy, real_check
 from support.ledgers import INSTITUTION, NOW, Ledger, secret_of
 
 CHAIN_ID = 31_337
@@ -177,7 +177,7 @@ class Desk:
         """Sequence what waits, and return what the replay finds."""
         ledger = self.ledger
         sequence(ledger.stores, ledger.log, ledger.signers, Turn(holder="test", now=self.now))
-        return audit_approvals(ledger.stores)
+        return audit_approvals(ledger.stores, believed=check_policy(INSTITUTION))
 
     def audited(self) -> AuditReport:
         """Return what the integrity audit finds."""

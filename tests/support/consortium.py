@@ -70,7 +70,15 @@ PARTNER = signer("partner", "blacklist-partner")
 EVALUATORS = {index: signer(f"evaluator {index}") for index in (1, 2, 3)}
 
 
-def plan_of(threshold: int = 2, number: int = 1, evaluators: Mapping[int, Ed25519Signer] = EVALUATORS) -> Plan:
+YEARS = ("2026-01-01T00:00:00.000Z", "2027-01-31T00:00:00.000Z")  # from when, and until when the epoch is open
+
+
+def plan_of(
+    threshold: int = 2,
+    number: int = 1,
+    evaluators: Mapping[int, Ed25519Signer] = EVALUATORS,
+    opened: tuple[str, str] = YEARS,
+) -> Plan:
     return Plan(
         consortium="test.consortium.example",
         purpose=Purpose.BLACKLIST,
@@ -78,8 +86,8 @@ def plan_of(threshold: int = 2, number: int = 1, evaluators: Mapping[int, Ed2551
         threshold=threshold,
         evaluators=tuple(Evaluator(index, f"inst-{index}", key.public) for index, key in evaluators.items()),
         stretch=STRETCH,
-        opens_at="2026-01-01T00:00:00.000Z",
-        closes_at="2027-01-31T00:00:00.000Z",
+        opens_at=opened[0],
+        closes_at=opened[1],
     )
 
 
@@ -116,9 +124,13 @@ def value_named(name: str) -> bytes:
     return sha256(f"what is said: {name}".encode()).digest()
 
 
-def consortium(listed: Iterable[Identifier] = (LISTED,), *, threshold: int = 2) -> Consortium:
+def consortium(
+    listed: Iterable[Identifier] = (LISTED,), *, threshold: int = 2, opened: tuple[str, str] = YEARS
+) -> Consortium:
     key = shared_key(threshold, 3)
-    epoch = Epoch(plan_of(threshold), commit([scalar_named(f"blacklist {power}") for power in range(threshold)]))
+    epoch = Epoch(
+        plan_of(threshold, opened=opened), commit([scalar_named(f"blacklist {power}") for power in range(threshold)])
+    )
     signed = SignedEpoch(epoch, tuple(sign(epoch, each) for each in EVALUATORS.values()))
     bare = Consortium(key, signed, SortedLeaves(b""), _version(epoch, SortedLeaves(b""), None))
     names = {bare.name(identifier).token: value_named(identifier.kind) for identifier in listed}

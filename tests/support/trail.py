@@ -1,7 +1,9 @@
 """A log as a replay of approvals sees it, written entry by entry with plain values: people, their keys, a policy, loans."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from ledger.core.applications.application import Application, BlacklistCheck
 from ledger.core.applications.automated import Acting, Submitted, decide_by_rules
@@ -9,7 +11,9 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
 from ledger.core.applications.policy import Policy
 from ledger.core.applications.replay import Replay, replay_trail
+from ledger.core.applications.replay_case import Checked
 from ledger.core.applications.replay_rows import check_decision_row, check_state_row
+from ledger.core.applications.replay_whole import REQUIRED
 from ledger.core.applications.rule_set import RuleSet
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.directory import format_instant
@@ -51,6 +55,7 @@ class Trail:
     policy: Policy = DEFAULT_POLICY
     decision_rows: list[tuple[int, dict[str, object] | None]] = field(default_factory=list)
     state_rows: list[dict[str, object]] = field(default_factory=list)
+    judge_check: Callable[[Checked], str | None] | None = None
     content: Application = field(default_factory=lambda: application(amount=10_000_000))
     checks: tuple[BlacklistCheck, ...] = (check(),)  # handed in with each submission
 
@@ -66,8 +71,16 @@ class Trail:
             at=self.now,
             facts=facts or {},
             values=values,
+            n=sum(entry.subject == subject for entry in self.entries) + 1,
+            leaf=sha256(f"{subject} {index}".encode()).digest(),
+            closed=REQUIRED.get(kind, frozenset()) - values.keys(),  # what a test does not tell was erased
         )
         self.entries.append(entry)
+
+    def head(self, subject: str = LOAN) -> Head:
+        """Return the newest entry of a subject, as a signer sees it."""
+        newest = next((entry for entry in reversed(self.entries) if entry.subject == subject), None)
+        return Head(n=newest.n, leaf=newest.leaf) if newest else Head(n=1, leaf=bytes(32))
 
     def hire(self, name: str, *roles: str) -> None:
         for role in roles:
@@ -155,11 +168,11 @@ class Trail:
             "role": "officer",
             "in_place_of": None,
             "key_id": KEYS[name].public.key_id,
-            "head": Head(n=1, leaf=b"\x01" * 32),
+            "head": self.head(),
             "checkpoint": SeenCheckpoint(size=1, root=b"\x02" * 32),
             "chain_id": 31_337,
             "log": "lender-7.example/log",
-            "nonce": b"\x03" * 32,
+            "nonce": sha256(f"nonce {len(self.entries)}".encode()).digest(),
             "expires_at": format_instant(self.now + timedelta(minutes=10)),
         }
         return DecisionStatement(**{**facts, **changes})  # type: ignore[arg-type]  # the tests name its fields
@@ -174,10 +187,10 @@ class Trail:
         """Change values of the newest entry; None takes one away, as an erasure does."""
         last = self.entries[-1]
         kept = {name: value for name, value in {**last.values, **values}.items() if value is not None}
-        self.entries[-1] = replace(last, values=kept)
+        self.entries[-1] = replace(last, values=kept, closed=last.closed | (last.values.keys() - kept.keys()))
 
     def replay(self) -> Replay:
-        done = replay_trail(self.entries)
+        done = replay_trail(self.entries, self.judge_check)
         for index, row in self.decision_rows:
             check_decision_row(done, self.entries[index], row)
         for row in self.state_rows:

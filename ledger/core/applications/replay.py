@@ -16,14 +16,16 @@ from ledger.core.applications.groups import Line
 from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Path
 from ledger.core.applications.policy_check import path_for
-from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.replay_case import Book, Case, Checked
 from ledger.core.applications.replay_evidence import EVIDENCE, check_complete
 from ledger.core.applications.replay_life import LIFE, check_stands
 from ledger.core.applications.replay_rules import automated
+from ledger.core.applications.replay_seen import check_seen
 from ledger.core.applications.replay_sending import HANDLERS as SENDING
+from ledger.core.applications.replay_swing import check_swings
+from ledger.core.applications.replay_whole import check_order, check_whole
 from ledger.core.applications.states import Move, State
 from ledger.core.applications.timeline import TrailEntry
-from ledger.core.log.audit_findings import Finding
 from ledger.core.log.fields import string
 from ledger.errors import LedgerError
 from signing.canonical import Json
@@ -59,6 +61,9 @@ class Replay(Book):
     def note(self, entry: TrailEntry) -> None:
         """Take in one entry."""
         try:
+            check_order(self, entry)
+            check_whole(self, entry)
+            self._follow(entry)
             self.timeline.note(entry)
             self.signers.note(entry)
             handler = _HANDLERS.get(entry.type)
@@ -72,14 +77,13 @@ class Replay(Book):
 
     def finish(self) -> None:
         """Look at what shows only over all entries: a policy that was changed and changed back around a loan."""
-        policies = self.timeline.policies
-        for before, between, after in zip(policies, policies[1:], policies[2:], strict=False):
-            if before.sha256 == after.sha256 != between.sha256:
-                for name, case in self.cases.items():
-                    if case.policy is not None and case.policy.id == between.id:
-                        self._find_case(
-                            name, case, "approval.policy-swung", f"policy {before.id}", f"policy {between.id}"
-                        )
+        check_swings(self)
+
+    def _follow(self, entry: TrailEntry) -> None:
+        """Remember what a decider could have seen: the entries of an application in review."""
+        case = self.cases.get(entry.subject)
+        if case is not None and case.state is State.IN_REVIEW:
+            case.since[entry.n] = entry.leaf
 
     def state_of(self, application: str) -> tuple[Outcome, int]:
         """Return where the replay brought an application: the outcome and the step."""
@@ -125,7 +129,9 @@ class Replay(Book):
             self.find(entry, "approval.outside-policy", expected=name, found=str(submission.get("path")))
         case.policy, case.review = policy, _review(case, policy.policy.paths[name], group.amount)
         case.progress, case.submission, case.path = Progress(), entry.id, name
-        case.step_since = entry.at
+        case.step_since, case.since = entry.at, {entry.n: entry.leaf}
+        case.line = replace(case.line, submitted_at=entry.at)
+        self.count(case)
         check_complete(self, entry, case)
         check_stands(self, entry, case)
 
@@ -242,7 +248,9 @@ class Replay(Book):
             found = self.signers.judge(statement, Signature.from_json(signature), entry)
             if found is not None:
                 self.find(entry, "approval.bad-signature", expected="a signature by the decider's own key", found=found)
+        check_seen(self, entry, case, statement)
         facts = (
+            ("decider", statement.decider, entry.values.get("decider", statement.decider)),
             ("amount", (case.content.currency, str(case.content.amount)), (statement.currency, statement.amount_minor)),
             ("terms_sha256", case.content.terms_sha256, statement.terms_sha256),
             ("policy_sha256", case.policy.sha256 if case.policy else b"", statement.policy_sha256),
@@ -253,16 +261,10 @@ class Replay(Book):
                     entry, "approval.other-content", expected=f"the recorded {name}", found="another one was signed"
                 )
 
-    def _find_case(self, name: str, case: Case, code: str, expected: str, found: str) -> None:
-        index = case.policy.index if case.policy else None
-        self.findings.append(
-            Finding(code=code, kind="application", id=name, field="policy", expected=expected, found=found, index=index)
-        )
 
-
-def replay_trail(entries: Sequence[TrailEntry]) -> Replay:
+def replay_trail(entries: Sequence[TrailEntry], judge_check: Callable[[Checked], str | None] | None = None) -> Replay:
     """Return the finished replay of entries in the order of the log."""
-    replay = Replay()
+    replay = Replay(judge_check=judge_check)
     for entry in entries:
         replay.note(entry)
     replay.finish()

@@ -3,10 +3,11 @@
 Promises: plain state, filled by `replay`, `replay_rules`, `replay_sending` and `replay_life`; each finding names the entry that shows it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ledger.core.applications.application import Application, parse_application
+from ledger.core.applications.application import Application, BlacklistCheck, parse_application
 from ledger.core.applications.decide import Progress, Review
 from ledger.core.applications.evidence import NOTHING, AtHand
 from ledger.core.applications.groups import Line, Lines
@@ -32,6 +33,9 @@ class Case:
     progress: Progress = field(default_factory=Progress)
     policy: PublishedPolicy | None = None
     submission: str = ""  # id of the entry of the newest submission
+    since: dict[int, bytes] = field(
+        default_factory=dict
+    )  # while in review: leaves of its entries from the submission on, by n
     path: str = ""
     state: State = State.DRAFT
     offer: Offer | None = None  # of a counter-offer that was not taken yet
@@ -42,6 +46,18 @@ class Case:
     met: set[int] = field(default_factory=set)
     newest: str = ""  # id of its newest entry, and where that says it stands (None where it says nothing or was erased)
     stands: Json = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A recorded blacklist check with its receipt and opening, and the application it is to be about; `at` is the entry's time."""
+
+    application: str
+    content: Application
+    check: BlacklistCheck
+    receipt: Json
+    opening: Json
+    at: datetime
 
 
 @dataclass
@@ -66,6 +82,10 @@ class Book:
     lines: Lines = field(default_factory=Lines)
     contracts: dict[str, Contract] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)  # application: the agreement that was sent on it
+    nonces: set[bytes] = field(default_factory=set)  # of the decisions so far
+    newest_at: datetime | None = None  # the latest time that an entry said, until one stepped back
+    judge_check: Callable[[Checked], str | None] | None = None  # why a recorded check is not what its receipt proves
+    unjudged: int = 0  # checks whose receipts nobody looked at
 
     def find(self, entry: TrailEntry, code: str, *, expected: str, found: str) -> None:
         """Add a finding about the subject of an entry."""
@@ -85,6 +105,8 @@ class Book:
         """Move the case by the table of states; add a finding where the table has no such move."""
         try:
             case.state = after(case.state, move)
+            if case.state is not State.IN_REVIEW:
+                case.since = {}
         except LedgerError:
             self.find(entry, "approval.wrong-state", expected=f"a move from {case.state}", found=move.value)
         self.count(case)

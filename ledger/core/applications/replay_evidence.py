@@ -6,9 +6,9 @@ Promises: attachments, third-party data and checks count from their entries on; 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ledger.core.applications.application import parse_blacklist_check, parse_third_party
+from ledger.core.applications.application import BlacklistCheck, parse_blacklist_check, parse_third_party
 from ledger.core.applications.evidence import AtHand, heeds_listing
-from ledger.core.applications.replay_case import Book, Case
+from ledger.core.applications.replay_case import Book, Case, Checked
 from ledger.core.applications.requirements import missing
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.fields import octets
@@ -35,8 +35,36 @@ def _fetched(at_hand: AtHand, value: Json) -> AtHand:
     return replace(at_hand, third_party=(*at_hand.third_party, parse_third_party(value)))
 
 
-def _checked(at_hand: AtHand, value: Json) -> AtHand:
-    return replace(at_hand, checks=(*at_hand.checks, parse_blacklist_check(value)))
+def _checked(book: Book, entry: TrailEntry) -> None:
+    """Take in a check where its receipt proves it: one that nobody could have made counts for nothing."""
+    case = book.cases.get(entry.subject)
+    if case is None:
+        return  # its creation was erased, and counted
+    if "check" not in entry.values:
+        book.unopened += 1
+        return
+    check = parse_blacklist_check(entry.values["check"])
+    if _is_proved(book, entry, case, check):
+        case.at_hand = replace(case.at_hand, checks=(*case.at_hand.checks, check))
+
+
+def _is_proved(book: Book, entry: TrailEntry, case: Case, check: BlacklistCheck) -> bool:
+    """Say whether a check counts: not where its receipt says something else. One whose receipt was erased is counted, and believed."""
+    if book.judge_check is None or not {"receipt", "opening"} <= entry.values.keys():
+        book.unjudged += 1
+        return True
+    told = Checked(
+        application=entry.subject,
+        content=case.content,
+        check=check,
+        receipt=entry.values["receipt"],
+        opening=entry.values["opening"],
+        at=entry.at,
+    )
+    found = book.judge_check(told)
+    if found is not None:
+        book.find(entry, "approval.check-unproved", expected="a check as its receipt proves it", found=found)
+    return found is None
 
 
 def _gathering(name: str, add: Callable[[AtHand, Json], AtHand]) -> Callable[[Book, TrailEntry], None]:
@@ -55,5 +83,5 @@ def _gathering(name: str, add: Callable[[AtHand, Json], AtHand]) -> Callable[[Bo
 EVIDENCE: Mapping[str, Callable[[Book, TrailEntry], None]] = {
     "application.attached": _gathering("attachment", _attached),
     "application.data-fetched": _gathering("third_party", _fetched),
-    "application.checked": _gathering("check", _checked),
+    "application.checked": _checked,
 }

@@ -35,6 +35,9 @@ class TrailEntry:
     at: datetime
     facts: Mapping[str, Json]
     values: Mapping[str, Json]
+    n: int = 0  # its place among the entries of its subject, from 1
+    leaf: bytes = b""
+    closed: frozenset[str] = frozenset()  # fields that are committed to and do not open: erased, or altered
     signed_by: PublicKey | None = None  # under which its statement's signature was found to hold; None: not looked at
 
 
@@ -134,7 +137,7 @@ class Timeline:
         fitting = [
             item
             for item in self.policies
-            if item.index < index and item.holds_from <= at and (branch is None or _covers(item.policy, branch))
+            if item.index < index and item.holds_from <= at and (branch is None or covers(item.policy, branch))
         ]
         return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
 
@@ -144,7 +147,8 @@ class Timeline:
         return max(fitting, key=lambda item: (item.holds_from, item.index), default=None)
 
 
-def _covers(policy: Policy, branch: str) -> bool:
+def covers(policy: Policy, branch: str) -> bool:
+    """Say whether a policy is for a branch."""
     return "*" in policy.branches or branch in policy.branches
 
 

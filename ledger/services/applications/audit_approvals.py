@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.core.applications.replay import Replay
+from ledger.core.applications.replay_case import Checked
 from ledger.core.applications.replay_rows import STATE_COLUMNS, check_decision_row, check_state_row
+from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.log.audit_findings import Finding
+from ledger.services.applications.judge_receipts import receipts_judge
 from ledger.services.applications.trail_pages import DECIDED, SMALL, read_pages, read_pages_ahead
 from ledger.services.context import Stores
 from ledger.services.log.audit_run import OpenStores
@@ -27,6 +30,7 @@ class ApprovalReport:
     applications: int
     decisions: int
     unopened: int
+    unjudged: int  # blacklist checks whose receipts nobody looked at
 
     @property
     def is_clean(self) -> bool:
@@ -34,26 +38,40 @@ class ApprovalReport:
 
 
 def audit_approvals(
-    stores: Stores, advance: Callable[[int], None] = lambda _: None, reopen: OpenStores | None = None
+    stores: Stores,
+    advance: Callable[[int], None] = lambda _: None,
+    reopen: OpenStores | None = None,
+    believed: CheckPolicy | None = None,
 ) -> ApprovalReport:
     """Return what a replay of all institutions' decisions finds; `advance` is told how many entries were read since.
 
-    Where `reopen` (picklable) opens the stores anew, a long log is read by processes of their own.
+    Where `reopen` (picklable) opens the stores anew, a long log is read by processes of their own. Receipts of blacklist checks are
+    judged by `believed`, each in some 30 ms (Argon2id); without it they are counted.
     """
     logs = stores.database.read(lambda tx: [(log, size(tx, log.id)) for log in all_logs(tx) if log.kind == "main"])
-    replays = [_replay(stores, log, entries, advance, reopen) for log, entries in logs]
+    judges = [None if believed is None else receipts_judge(stores, log.institution_id, believed) for log, _ in logs]
+    replays = [
+        _replay(stores, log, entries, advance, reopen, judge)
+        for (log, entries), judge in zip(logs, judges, strict=True)
+    ]
     return ApprovalReport(
         findings=tuple(finding for replay in replays for finding in replay.findings),
         applications=sum(replay.applications for replay in replays),
         decisions=sum(replay.decisions for replay in replays),
         unopened=sum(replay.unopened for replay in replays),
+        unjudged=sum(replay.unjudged for replay in replays),
     )
 
 
-def _replay(
-    stores: Stores, log: LogRow, entries: int, advance: Callable[[int], None], reopen: OpenStores | None
+def _replay(  # noqa: PLR0913, PLR0917  # what one log is read with
+    stores: Stores,
+    log: LogRow,
+    entries: int,
+    advance: Callable[[int], None],
+    reopen: OpenStores | None,
+    judge: Callable[[Checked], str | None] | None,
 ) -> Replay:
-    replay, is_long = Replay(), entries >= SMALL
+    replay, is_long = Replay(judge_check=judge), entries >= SMALL
     pages = read_pages_ahead(reopen, log, entries) if reopen and is_long else read_pages(stores, log, entries)
     for page in pages:
         for entry in page.entries:

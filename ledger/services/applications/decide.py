@@ -21,7 +21,7 @@ from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
 from ledger.storage.enrolled_keys import key_by_id
-from ledger.storage.log import leaf_hash_of_subject, subject_head
+from ledger.storage.log import entry_by_id, leaf_hash_of_subject, pending_by_id, subject_head
 from ledger.storage.logs import checkpoint_of_size
 from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
@@ -148,6 +148,11 @@ def _check_seen(tx: Connection, view: ApplicationView, statement: DecisionStatem
     if leaf_hash_of_subject(tx, view.log.id, KIND, view.row.id, statement.head.n) != statement.head.leaf:
         raise VerificationFailed(
             "statement.wrong-head", "the statement names a history of this application that the record does not have"
+        )
+    submitted = entry_by_id(tx, view.state.submitted_entry) or pending_by_id(tx, view.state.submitted_entry)
+    if submitted is None or statement.head.n < submitted.n:
+        raise Conflict(
+            "decision.outdated", "the application was handed in anew since you signed: read it again and decide on that"
         )
     seen = checkpoint_of_size(tx, view.log.id, statement.checkpoint.size)
     if seen is None or seen.root != statement.checkpoint.root:

@@ -5,12 +5,15 @@ from datetime import datetime
 from ledger.core.applications.application import Application
 from ledger.core.applications.groups import Group, Line, group_of
 from ledger.core.applications.states import NOT_COUNTED
+from ledger.core.log.entry import parse_entry
+from ledger.errors import VerificationFailed
 from ledger.services.applications.view import KIND, open_content, read_view
 from ledger.services.context import Stores
 from ledger.storage import applications as rows
 from ledger.storage.blind_index import blind
 from ledger.storage.blind_indexes import find_blind
 from ledger.storage.database import Connection
+from ledger.storage.log import entry_by_id, pending_by_id
 
 MAX_ROUNDS = 4  # links of links: a chain longer than this is for the auditor, not for a request
 MAX_LINKED = 200
@@ -58,4 +61,14 @@ def _line(tx: Connection, stores: Stores, application_id: str) -> Line | None:
     view = read_view(tx, row)
     if view.state.state in NOT_COUNTED:
         return None
-    return line_of(application_id, open_content(stores, view), datetime.fromisoformat(row.created_at))
+    return line_of(application_id, open_content(stores, view), _submitted_at(tx, view.state.submitted_entry))
+
+
+def _submitted_at(tx: Connection, entry_id: str) -> datetime:
+    """Return when an application was handed in last: a draft made long before does not count by its own day."""
+    found = entry_by_id(tx, entry_id) or pending_by_id(tx, entry_id)
+    if found is None:
+        raise VerificationFailed(
+            "application.rows-missing", "rows of this application are missing; the operator should run `tally audit`"
+        )
+    return datetime.fromisoformat(parse_entry(found.data).at)

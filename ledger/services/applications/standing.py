@@ -113,14 +113,19 @@ def _departments(tx: Connection, person_id: str) -> frozenset[str]:
 
 
 def _history(tx: Connection, stores: Stores, view: ApplicationView, review: Review) -> Sequence[Event]:
-    """Return decisions, committees and escalations of the current version in the order of their entries."""
-    version = view.version.version
-    taken = (
-        (row.entry_id, _decision(tx, stores, view, row, review)) for row in view.decisions if row.version == version
-    )
+    """Return decisions, committees and escalations since the newest submission in the order of their entries.
+
+    Entry ids grow with time. A version may be handed in again as it is, with more at hand: what was said of it before ended then.
+    """
+    version, since = view.version.version, view.state.submitted_entry
+
+    def counts(row: DecisionRow | SittingRow | EscalationRow) -> bool:
+        return row.version == version and row.entry_id > since
+
+    taken = ((row.entry_id, _decision(tx, stores, view, row, review)) for row in filter(counts, view.decisions))
     events: list[tuple[str, Event]] = [(entry, decision) for entry, decision in taken if decision is not None]
-    events += [(row.entry_id, _sitting(row)) for row in view.sittings if row.version == version]
-    events += [(row.entry_id, _escalation(row)) for row in escalations_of(tx, view.row.id) if row.version == version]
+    events += [(row.entry_id, _sitting(row)) for row in filter(counts, view.sittings)]
+    events += [(row.entry_id, _escalation(row)) for row in filter(counts, escalations_of(tx, view.row.id))]
     return [event for _, event in sorted(events, key=lambda pair: pair[0])]
 
 

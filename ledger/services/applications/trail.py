@@ -14,6 +14,7 @@ from ledger.storage.audit_reads import Raw, Read, stream
 from ledger.storage.database import Connection
 from ledger.storage.logs import LogRow
 
+NOT_NEEDED = frozenset({"people", "held"})  # a replay rests on neither, and personal data stays closed
 COLUMNS = ("idx", "entry_id", "leaf_hash", "data", "n", "subject_kind", "subject_id")
 
 
@@ -56,4 +57,7 @@ def trail_entry(placed: Placed, values: Values) -> TrailEntry:
         at=datetime.fromisoformat(entry.at),
         facts=entry.public,
         values=values,
+        n=entry.subject.n,
+        leaf=placed.leaf,
+        closed=frozenset(entry.private.keys() - values.keys() - NOT_NEEDED),
     )

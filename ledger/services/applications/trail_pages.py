@@ -17,7 +17,7 @@ from ledger.core.applications.replay_sending import HANDLERS as SENDING
 from ledger.core.applications.timeline import TrailEntry
 from ledger.core.log.audit_entry import Placed
 from ledger.core.log.audit_findings import Gathered
-from ledger.services.applications.trail import COLUMNS, placed_of, trail_entry
+from ledger.services.applications.trail import COLUMNS, NOT_NEEDED, placed_of, trail_entry
 from ledger.services.applications.trail_signatures import signing_keys
 from ledger.services.context import Stores
 from ledger.services.log.audit_run import OpenStores
@@ -29,7 +29,6 @@ from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 
 KINDS = frozenset({"institution", "person", "key", "policy", "ruleset", "delegation", "application", "agreement"})
-NOT_NEEDED = frozenset({"people", "held"})  # a replay rests on neither, and personal data stays closed
 DECIDED = "application.decided"
 ENTRIES = 500  # of a page at most: their vault fields are fetched at once, below the parameter limit of every SQLite
 READERS = 2  # processes
@@ -122,7 +121,19 @@ def _read(span: Span) -> bytes:
 def _packed(page: Page, keys: Mapping[str, PublicKey]) -> bytes:
     """Return a page as bytes for the other process of this very program: plain values, for which marshal takes a third of pickle's time."""
     entries = [
-        (one.index, one.id, one.type, one.kind, one.subject, one.at.isoformat(), dict(one.facts), dict(one.values))
+        (
+            one.index,
+            one.id,
+            one.type,
+            one.kind,
+            one.subject,
+            one.at.isoformat(),
+            dict(one.facts),
+            dict(one.values),
+            one.n,
+            one.leaf,
+            tuple(one.closed),
+        )
         for one in page.entries
     ]
     signed = {name: (str(key.suite), key.raw) for name, key in keys.items()}
@@ -136,8 +147,10 @@ def _unpacked(data: bytes) -> Page:
 
 
 def _entry(  # noqa: PLR0913, PLR0917  # the fields of an entry, in the order of `_packed`
-    signed_by: PublicKey | None, index: int, name: str, of_type: str, kind: str, subject: str, at: str, facts: dict[str, Json], values: Values
+    signed_by: PublicKey | None, index: int, name: str, of_type: str, kind: str, subject: str, at: str, facts: dict[str, Json], values: Values,
+    n: int, leaf: bytes, closed: tuple[str, ...],
 ) -> TrailEntry:  # fmt: skip
     return TrailEntry(
-        index=index, id=name, type=of_type, kind=kind, subject=subject, at=datetime.fromisoformat(at), facts=facts, values=values, signed_by=signed_by
+        index=index, id=name, type=of_type, kind=kind, subject=subject, at=datetime.fromisoformat(at), facts=facts, values=values, n=n, leaf=leaf,
+        closed=frozenset(closed), signed_by=signed_by
     )  # fmt: skip

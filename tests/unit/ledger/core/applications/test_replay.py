@@ -13,6 +13,7 @@ from ledger.core.applications.decide import Outcome
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.replay import MEANINGS
 from ledger.core.applications.replay_evidence import check_complete
+from ledger.core.log.directory import format_instant
 from support.applications import check, third_party
 from support.life_trail import alone, lapse, other_offer, other_version, returned
 from support.rules_trail import rules_differ, rules_unpublished
@@ -20,6 +21,8 @@ from support.trail import KEYS, LOAN, Trail, before_committee, decided, delegate
 
 DOCUMENT = Path(__file__).parents[5] / "docs" / "audit-approvals.md"
 OTHER = replace(DEFAULT_POLICY, name="other")
+_TWO = DEFAULT_POLICY.paths["two"]
+LAXER = replace(DEFAULT_POLICY, name="lax", paths={**DEFAULT_POLICY.paths, "two": replace(_TWO, steps=_TWO.steps[:1])})
 
 
 def test_two_people_who_may_have_no_finding() -> None:
@@ -126,10 +129,36 @@ def _submitted(**changes: object) -> Trail:
 
 def _swung() -> Trail:
     trail = staffed()
-    trail.enforce("p-2", OTHER)
+    trail.enforce("p-2", LAXER)
     trail.create()
     trail.submit(policy="p-2")
-    trail.enforce("p-3")
+    trail.enforce("p-3", replace(DEFAULT_POLICY, name="the old one under a new name"))
+    return trail
+
+
+def _check_unproved() -> Trail:
+    """Let the entry of a check hold what is no receipt of it."""
+    trail = staffed()
+    trail.create()
+    trail.submit()
+    trail.add("application.checked", LOAN, check=check(trail.now).to_json(), receipt={}, opening={})
+    trail.judge_check = lambda checked: None if checked.receipt else "check-receipt.malformed"
+    return trail
+
+
+def _expired() -> Trail:
+    trail = in_review()
+    trail.say("olga", expires_at=format_instant(trail.now))
+    return trail
+
+
+def _used_again() -> Trail:
+    """Let an officer's signed statement be taken for two submissions of the same content."""
+    trail = in_review()
+    for _ in range(2):
+        trail.say("olga", nonce=b"\x03" * 32)
+        trail.say("rita", "return", "returned", role="risk", conditions=("a payslip",))
+        trail.submit()
     return trail
 
 
@@ -167,10 +196,12 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.after-the-end": _after_the_end,
     "approval.back-dated": _back_dated,
     "approval.bad-signature": _key_of_another,
+    "approval.check-unproved": _check_unproved,
     "approval.committee-conflict": _committee_conflict,
     "approval.condition": alone,
     "approval.delegation-limit": lambda: delegated(timedelta(days=1), 9_999_999),
     "approval.early-escalation": _early,
+    "approval.expired": _expired,
     "approval.expired-delegation": lambda: delegated(timedelta(0), 10**9),
     "approval.incomplete": _incomplete,
     "approval.lapsed-early": lambda: lapse(returned(), 1),
@@ -193,6 +224,7 @@ CASES: dict[str, Callable[[], Trail]] = {
     "approval.same-person-twice": _twice,
     "approval.self": lambda: decided("otto"),
     "approval.split": lambda: _submitted(group={"amount": {"currency": "CNY", "minor": "1"}}),
+    "approval.used-again": _used_again,
     "approval.wrong-offer": other_offer,
     "approval.wrong-policy": lambda: _submitted(policy="p-9"),
     "approval.wrong-role": lambda: decided("rita"),

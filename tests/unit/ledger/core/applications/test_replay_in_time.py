@@ -9,6 +9,7 @@ import pytest
 from ledger.core.log.keys import Purpose
 from signing.canonical import Json
 from signing.envelope import Signature
+from signing.statement_parts import Head
 from support.trail import KEYS, LOAN, Trail, decided, delegated, enrolment, escalating, in_review
 
 STANDS: dict[str, Json] = {
@@ -143,7 +144,9 @@ def test_signature_by_a_revoked_key_does_not_count() -> None:
 
 def test_signature_over_other_bytes_does_not_count() -> None:
     trail = decided("olga")
-    trail.alter(statement=trail.statement("olga", nonce=b"\x04" * 32).to_bytes().decode())
+    head = trail.entries[-2]
+    other = trail.statement("olga", nonce=b"\x04" * 32, head=Head(n=head.n, leaf=head.leaf))
+    trail.alter(statement=other.to_bytes().decode())
     assert trail.codes() == ["approval.bad-signature"]
 
 
