@@ -26,6 +26,7 @@ from api.wiring.co_located import believed
 from api.wiring.first_start import ADMINISTRATOR_FILE
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.default_rules import DEFAULT_RULES
+from ledger.core.applications.main_unit import in_main_unit
 from signing.canonical import Json
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +51,12 @@ class Walk:
     staff: Mapping[str, Staff]
     checks: Checks
     failed: list[str] = field(default_factory=list)
+    loans: dict[str, str] = field(default_factory=dict)  # what each is called, by its id
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The people and the loans by their ids."""
+        return {person.id: name for name, person in self.staff.items()} | self.loans
 
     def hold(self, name: str, *, so: bool, told: str) -> None:
         """Say one step, and remember when it was not as it should be."""
@@ -71,6 +78,7 @@ class Walk:
         loan = str(otto.post("/v1/applications", body)["id"])
         otto.upload(f"/v1/applications/{loan}/attachments", {"file": ("identity.png", PICTURE, "image/png")}, {})
         self.checks.attach(otto, loan, identity)
+        self.loans[loan] = f"the loan of {in_main_unit('CNY', int(minor))}"
         return loan
 
     def close(self) -> None:
@@ -142,8 +150,8 @@ def _open(settings: Settings, running: Running) -> Walk:
 
 def _small(walk: Walk) -> str:
     loan = walk.apply(0, "4000000")
-    done = walk.staff["Otto"].submit(loan)
-    told = f"CNY 40,000, a clean check of the blacklist with its receipt: {walk.state(loan)} by the rule set at its submission, signed with its own key, entry {done['entry']}"
+    walk.staff["Otto"].submit(loan)
+    told = f"CNY 40,000, a clean check of the blacklist with its receipt: {walk.state(loan)} by the rule set at its submission, signed with its own key"
     walk.hold("3 small", so=walk.state(loan) == "approved", told=told)
     return loan
 
@@ -207,5 +215,5 @@ def _show(walk: Walk, found: list[Found], command: str, about: str, field_name: 
     """Say what one audit names of a loan (the replay) or of a table (the integrity audit)."""
     named = [item for item in found if item.command == command and item.finding.field == field_name]
     mine = [item for item in named if about in {item.finding.id, item.finding.kind}]
-    for text in [item.text for item in mine] or ["nothing"]:
-        walk.hold("", so=bool(mine), told=f"{command}: {text}")
+    for text in [item.text(walk.known) for item in mine] or ["nothing"]:
+        walk.hold("", so=bool(mine), told=f"{command:<21}  {text}")

@@ -1,6 +1,7 @@
 """The insider of the demonstration: who owns the database file and changes rows past every trigger; and what the audits say of it."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,12 +27,13 @@ class Found:
     command: str
     finding: Finding
 
-    @property
-    def text(self) -> str:
+    def text(self, known: Mapping[str, str]) -> str:
+        """Return the finding in one line; ids that are `known` by a name (people, loans) are written as that."""
         item = self.finding
-        return (
-            f"{item.code}, {item.kind} {item.id}, {item.field}: expected {item.expected[:24]}, found {item.found[:24]}"
-        )
+        expected, found = (known.get(value, value) for value in (item.expected, item.found))
+        of = f" of {known[item.id]}" if item.id in known else ""
+        field = item.field if "." in item.field else f"{item.kind}.{item.field}"
+        return f"{item.code}: {field}{of}: expected {expected}, found {found}"
 
 
 def findings_of(stores: Stores, policy: CheckPolicy) -> list[Found]:
