@@ -53,7 +53,9 @@ class _Told:
 
     async def _tell(self, headers: Headers) -> None:
         told = json.loads(self._body)
-        found = Problem(int(told["status"]), str(told["code"]), shown_sentence(str(told["detail"])))
+        found = Problem(
+            int(told["status"]), str(told["code"]), shown_sentence(str(told["detail"])), self._request.url.path
+        )
         answer = page(self._request, "problem.html", status=found.status, problem=found)
         kept = MutableHeaders(raw=answer.raw_headers)
         for name, value in headers.items():

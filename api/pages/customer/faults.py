@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "identity.files": "identity.not-accepted",
     "identity.too-many": "identity.too-many",
 }
+_MOVED_ON: Final = frozenset({"agreement.not-open", "signature.exists", "signer.step-missing", "identity.waiting"})
 _ENDS: Final[Mapping[str, str]] = {
     "link.unknown": "link-unknown",
     "link.used": "link-used",
@@ -36,6 +37,11 @@ _ENDS: Final[Mapping[str, str]] = {
     "signer.under-age": "under-age",
     "agreement.past-deadline": "expired",
 }
+
+
+def moved_on(code: str) -> bool:
+    """Say whether a refusal only means that another tab or party was first: the step of this moment says it all."""
+    return code in _MOVED_ON
 
 
 def told_here(code: str) -> bool:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
 from api.pages.customer.cookies import Session, Token, base_of, token_in
-from api.pages.customer.faults import end_of, fault_words, told_here
+from api.pages.customer.faults import end_of, fault_words, moved_on, told_here
 from api.pages.customer.in_app import browser_of
 from api.pages.customer.screens import REASONS, Reader, Screen, case_of, declining, identity, reading, screen_of, seen
 from api.pages.customer.sending import Sending
@@ -296,6 +296,8 @@ def _after(request: Request, signer_id: str, work: Callable[[], object], *, back
     try:
         work()
     except LedgerError as error:
+        if moved_on(error.code):
+            return see_other(request, base_of(signer_id))
         if not told_here(error.code) and end_of(error.code) is None:
             raise
         return see_other(request, base_of(signer_id) + back, fault=error.code)

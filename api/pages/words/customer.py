@@ -145,6 +145,14 @@ BEFORE: Final = {
         "It is stored encrypted, seen only by those who check it, and never written to the log or a chain. The log says only who checked, when, and the result.",
         "照片加密保存，仅供核验人员查看，不会写入日志或链上。日志只记载由谁、何时核验及结果。",
     ),
+    "identity.too-large": pair(
+        "{name} is larger than {megabytes} MB. Choose a smaller one.", "{name} 超过 {megabytes} MB，请选择较小的文件。"
+    ),
+    "identity.sending": pair("Sending… {percent} %", "正在上传… {percent}%"),
+    "identity.not-sent": pair(
+        "The connection broke before all was sent. Nothing was handed in: try again.",
+        "连接中断，未提交任何内容，请重试。",
+    ),
     "identity.submit": pair("Hand in the photo", "提交照片"),
     "identity.waiting-title": pair("Your document is being checked", "证件核验中"),
     "identity.waiting": pair(
@@ -156,8 +164,8 @@ BEFORE: Final = {
         "上次提交的照片未被接受，原因请咨询{lender}。请重新提交。",
     ),
     "identity.not-accepted": pair(
-        "That file cannot be used. Hand in a JPEG, PNG or PDF of the whole document.",
-        "该文件无法使用。请提交完整证件的 JPEG、PNG 或 PDF。",
+        "These files cannot be used. Hand in one to three of the whole document: JPEG, PNG or PDF, up to 5 MB each.",
+        "所选文件无法使用。请提交一至三个完整证件的文件：JPEG、PNG 或 PDF，每个不超过 5 MB。",
     ),
     "identity.too-many": pair(
         "Papers were handed in often enough here. Talk to {lender}.", "提交次数已达上限，请联系{lender}。"

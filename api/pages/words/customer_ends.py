@@ -136,6 +136,39 @@ ENDS: Final = {
         "Copy it once more from the message, whole, or ask {lender} for a new one.",
         "请从消息中完整复制链接，或向{lender}索取新链接。",
     ),
+    "problem.sign-back": pair("Go on with your contract", "返回您的合同"),
+    "problem.sign-session": pair("This browser is no longer signed in here", "本浏览器的会话已结束"),
+    "problem.sign-session-do": pair(
+        "Nothing is lost. Open the link from your message again and enter a new code.",
+        "没有任何内容丢失。请重新打开消息中的链接并输入新的验证码。",
+    ),
+    "problem.sign-403": pair("Not done", "未执行"),
+    "problem.sign-403-do": pair(
+        "Nothing was changed. Go on with your contract here, and do it there.",
+        "没有任何更改。请返回您的合同页面后再操作。",
+    ),
+    "problem.sign-404": pair("This is not there yet", "暂无此内容"),
+    "problem.sign-404-do": pair(
+        "Go on with your contract: its page shows what comes next.", "请返回您的合同，页面会显示下一步。"
+    ),
+    "problem.sign-413": pair("The files are too large", "文件过大"),
+    "problem.sign-413-do": pair(
+        "Nothing was kept. Take smaller photos, or hand in fewer, and try again.",
+        "未保存任何内容。请拍摄较小的照片或减少数量后重试。",
+    ),
+    "problem.sign-422": pair("Something in the form is missing", "表单内容不完整"),
+    "problem.sign-422-do": pair(
+        "Nothing was kept. Go back, fill in the form once more and send it.", "未保存任何内容。请返回重新填写后提交。"
+    ),
+    "problem.sign-503": pair("Not available at the moment", "暂时不可用"),
+    "problem.sign-503-do": pair(
+        "Try again in a minute. The steps you have taken are kept.", "请一分钟后重试。您已完成的步骤均已保留。"
+    ),
+    "problem.sign-other": pair("That did not work", "操作未成功"),
+    "problem.sign-other-do": pair(
+        "Go on with your contract and try again. If it happens again, call the lender by a number that you already know, and say the code.",
+        "请返回您的合同后重试。若再次发生，请以您已知的电话联系贷款机构并告知代码。",
+    ),
     "end.session": pair("This browser is no longer signed in here", "本浏览器的会话已结束"),
     "end.session-do": pair(
         "Nothing is lost. Open the link from your message again and enter a new code.",

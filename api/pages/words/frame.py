@@ -47,8 +47,8 @@ PROBLEM: Final = {
     ),
     "problem.413": pair("Too large to be sent", "文件过大，无法发送"),
     "problem.413-do": pair(
-        "Use the page with JavaScript, which does not send the file, or the command tally verify.",
-        "请启用 JavaScript 使用本页（不会发送文件），或使用命令 tally verify。",
+        "Send a smaller file. To check a file of any size, the verify page with JavaScript sends nothing; nor does tally verify.",
+        "请发送较小的文件。如需核验任意大小的文件，启用 JavaScript 的核验页面与命令 tally verify 均不会发送文件。",
     ),
     "problem.422": pair("This cannot be used as it is", "内容无法使用"),
     "problem.422-do": pair(

@@ -1,5 +1,6 @@
 """A signer's pages over plain HTTP: a link grants nothing, a cookie opens one signer's pages in one browser, and no form is forged."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 
@@ -167,6 +168,22 @@ def test_declining_ends_it_for_all_with_what_to_do(service: Service, browser: ht
     assert "You declined to sign" in ended.text
     with httpx2.Client(base_url=service.url, headers=HTML, follow_redirects=True, timeout=30) as other:
         assert "agreement.ended" in other.post(made.link(1)).text
+
+
+def test_step_that_another_tab_was_ahead_of_leads_to_the_step_of_now(browser: httpx2.Client, made: Ceremony) -> None:
+    base = enter(browser, made)
+    asked = browser.post(
+        f"{base}/read", data={"sha256": hashlib.sha256(made.document).hexdigest(), "page_seconds": "9"}
+    )
+    assert (asked.status_code, asked.url.path, asked.url.query) == (200, base, b"")
+
+
+def test_reason_of_several_lines_is_taken_as_browsers_send_it(service: Service, browser: httpx2.Client) -> None:
+    made = ceremony(service, person("borrower", "林晓雨"))
+    base = enter(browser, made)
+    answer = browser.post(f"{base}/decline", data={"reason": "terms", "note": "rate\r\nterm", "sure": "yes"})
+    assert (answer.status_code, answer.url.query) == (200, b"")
+    assert service.officer().get(f"/v1/agreements/{made.id}").json()["state"] == "declined"
 
 
 def test_language_is_kept_through_the_forms(browser: httpx2.Client, made: Ceremony) -> None:

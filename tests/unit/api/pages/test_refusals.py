@@ -33,6 +33,10 @@ def client() -> Iterator[TestClient]:
     def wrong() -> None:
         raise InvalidInput("terms.malformed", "no")
 
+    @app.get("/sign/ended")
+    def ended() -> None:
+        raise NotAllowed("session.ended", "no")
+
     @app.get("/fine")
     def fine() -> dict[str, str]:
         return {"status": "alive"}
@@ -47,6 +51,18 @@ def test_person_gets_a_page_with_the_same_status_and_code(client: TestClient) ->
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "route.unknown" in answer.text
     assert "There is nothing at this address" in answer.text
+
+
+def test_signer_is_told_what_a_signer_can_do_and_led_back_to_their_place(client: TestClient) -> None:
+    place = "/sign/at/01a21926-d9ee-7064-a2c6-f01b4ab02fc8"
+    answer = client.post(f"{place}/identity", headers=HTML, content=bytes(2048))
+    assert answer.status_code == 413
+    assert "Take smaller photos" in answer.text
+    assert f'href="{place}"' in answer.text
+    assert "/verify" not in answer.text.partition("<main")[2].partition("</main>")[0]
+    ended = client.get("/sign/ended", headers={**HTML, "Accept-Language": "zh"})
+    assert "请重新打开消息中的链接" in ended.text
+    assert "管理员" not in ended.text
 
 
 def test_program_keeps_the_problem(client: TestClient) -> None:

@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from api.pages import WEB
-from api.pages.problems import _KINDS, _STATUSES
+from api.pages.problems import _KINDS, _OF_SIGNERS, _STATUSES
 from api.pages.words import TEXTS, words_in
 
 _USED = re.compile(r'\bw\(\s*["\']([a-z0-9_.-]+)["\']\s*[,)]')
@@ -34,6 +34,9 @@ _BUILT = (
 )
 
 
+_SIGNERS = ("sign-session", "sign-other", *(f"sign-{status}" for status in _OF_SIGNERS))
+
+
 def _facts(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
@@ -51,7 +54,7 @@ def test_every_word_that_a_template_asks_for_exists_and_none_is_left_over() -> N
     assert {key for key in set(TEXTS) - used if not key.startswith(_BUILT)} == set()
 
 
-@pytest.mark.parametrize("kind", sorted({*_KINDS.values(), *map(str, _STATUSES), "other"}))
+@pytest.mark.parametrize("kind", sorted({*_KINDS.values(), *map(str, _STATUSES), "other", *_SIGNERS}))
 def test_every_kind_of_problem_says_what_happened_and_what_to_do(kind: str) -> None:
     assert {f"problem.{kind}", f"problem.{kind}-do"} <= set(TEXTS)
 
