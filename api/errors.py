@@ -45,10 +45,13 @@ _OURS: Final[Mapping[str, tuple[int, str]]] = {
     "pdf.not-inspected": (503, "Not available at the moment"),
     "template.unreadable": (503, "Not available at the moment"),
     "agreement.incomplete": (500, _DAMAGED),
+    "application.altered": (500, _DAMAGED),
+    "application.rows-missing": (500, _DAMAGED),
     "document.altered": (500, _DAMAGED),
     "document.wrong-key-or-altered": (500, _DAMAGED),
     "record-key.altered": (500, _DAMAGED),
     "record-key.wrong-master": (500, _DAMAGED),
+    "row.altered": (500, _DAMAGED),
     "vault.wrong-key-or-altered": (500, _DAMAGED),
 }
 _HTTP_CODES: Final = {

@@ -6,10 +6,13 @@ used once. Leaves which step may follow to `core.agreements`. DESIGN 5.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from ledger.core.agreements.states import State
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant, one_of
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import agreements as table
@@ -38,13 +41,13 @@ class AgreementRow:
     document_id: str
     terms_sha256: bytes
     created_entry: str
-    created_at: str
+    created_at: Instant
 
 
 @dataclass(frozen=True)
 class StateRow:
     agreement_id: str
-    state: str
+    state: Annotated[str, one_of(State)]
     changed_entry: str
 
 
@@ -68,7 +71,7 @@ class SignatureRow:
     suite: str
     signature: bytes
     entry_id: str
-    signed_at: str
+    signed_at: Instant
 
 
 def insert_document(tx: Connection, row: DocumentRow) -> None:

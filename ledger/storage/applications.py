@@ -5,11 +5,14 @@ Leaves which step may follow to `core.applications`, and amounts and people to t
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from sqlalchemy import Connection, bindparam, tuple_, update
 
 from ledger.core.applications.stands import Stands
+from ledger.core.applications.states import State
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant, one_of
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import applications as table
@@ -25,7 +28,7 @@ class ApplicationRow:
     branch: str
     author_id: str
     created_entry: str
-    created_at: str
+    created_at: Instant
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,13 @@ class VersionRow:
     content_sha256: bytes
     author_id: str
     entry_id: str
-    recorded_at: str
+    recorded_at: Instant
 
 
 @dataclass(frozen=True)
 class StateRow:
     application_id: str
-    state: str
+    state: Annotated[str, one_of(State)]
     version: int
     step: int
     waiting_for: str
@@ -50,7 +53,7 @@ class StateRow:
     path: str
     submitted_entry: str
     changed_entry: str
-    changed_at: str
+    changed_at: Instant
 
     @property
     def stands(self) -> Stands:
@@ -74,7 +77,7 @@ class DecisionRow:
     decider_id: str
     nonce: bytes
     suite: str
-    decided_at: str
+    decided_at: Instant
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class SittingRow:
     version: int
     members: str
     chair_id: str
-    named_at: str
+    named_at: Instant
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class FulfilledRow:
     application_id: str
     place: int
     entry_id: str
-    recorded_at: str
+    recorded_at: Instant
 
 
 def insert_application(tx: Connection, row: ApplicationRow) -> None:

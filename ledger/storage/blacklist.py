@@ -5,10 +5,13 @@ Leaves which step may follow to `core.blacklist`, the tree to `token_tree`. DESI
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from ledger.core.blacklist.listings import ListingState
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant, one_of
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import blacklist as table
@@ -22,7 +25,7 @@ class EpochRow:
     number: int
     record: bytes
     opened_entry: str
-    opened_at: str
+    opened_at: Instant
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,13 @@ class ListingRow:
     record: bytes
     sealed: bytes
     proposed_entry: str
-    proposed_at: str
+    proposed_at: Instant
 
 
 @dataclass(frozen=True)
 class ListingStateRow:
     listing_id: str
-    state: str
+    state: Annotated[str, one_of(ListingState)]
     changed_entry: str
     published: str = ""
     published_version: int = 0

@@ -6,12 +6,15 @@ Promises: a step is set once; only seats that nobody was put into anew count. Le
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from ledger.core.agreements.ceremony import Step
 from ledger.errors import Conflict
 from ledger.storage.agreements import SignerRow
-from ledger.storage.rows import changed, find_all, find_one, insert_new, values_of
+from ledger.storage.forms import Instant, words_of
+from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, values_of
 from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as table
 
@@ -24,7 +27,7 @@ class SeatRow:
     signer_id: str
     seated_entry: str
     signing_order: int
-    needs: str
+    needs: Annotated[str, words_of(Step)]
     person_field: str | None
     viewed_entry: str | None = None
     identified_entry: str | None = None
@@ -37,8 +40,8 @@ class SeatRow:
 class SentRow:
     agreement_id: str
     sent_entry: str
-    sent_at: str
-    expires_at: str
+    sent_at: Instant
+    expires_at: Instant
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def open_since(tx: Connection, states: Sequence[str], *, expired_by: str, limit:
         .order_by(sent.expires_at)
         .limit(limit)
     )
-    return [SentRow(*row) for row in tx.execute(statement)]
+    return fetch_all(tx, SentRow, statement)
 
 
 def insert_authority(tx: Connection, row: AuthorityRow) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ledger.storage.applications import StateRow
+from ledger.storage.forms import Instant
 from ledger.storage.rows import fetch_all, find_all, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import applications as table
 
@@ -20,7 +21,7 @@ class ReportRow:
     application_id: str
     place: int
     reporter_id: str
-    recorded_at: str
+    recorded_at: Instant
 
 
 def insert_report(tx: Connection, row: ReportRow) -> None:

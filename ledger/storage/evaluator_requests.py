@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 
 from ledger.errors import Conflict
 from ledger.storage.kept import Kept
-from ledger.storage.rows import insert_new, values_of
+from ledger.storage.rows import fetch_all, insert_new, values_of
 from ledger.storage.tables.applications import application
 from ledger.storage.tables.blacklist import consent_marks, evaluator_request, listing
 
@@ -66,7 +66,7 @@ def remembered(tx: Connection, first: str, last: str) -> list[RememberedRow]:
         .select_from(evaluator_request.outerjoin(consent_marks, same))
         .where(columns.day >= first, columns.day <= last)
     )
-    return [RememberedRow(*row) for row in tx.execute(statement.order_by(columns.at))]
+    return fetch_all(tx, RememberedRow, statement.order_by(columns.at))
 
 
 def applications_of(tx: Connection, institutions: Sequence[str], day: str) -> dict[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant
 from ledger.storage.rows import fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import applications as table
 
@@ -31,7 +32,7 @@ class EvidenceRow:
     version: int
     kind: str
     author_id: str
-    recorded_at: str
+    recorded_at: Instant
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class EscalationRow:
     step: int
     role: str
     due_on: str
-    escalated_at: str
+    escalated_at: Instant
 
 
 def insert_attachment(tx: Connection, row: AttachmentRow) -> None:

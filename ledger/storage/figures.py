@@ -12,6 +12,9 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, se
 
 from ledger.core.applications.figures import Fact, Stage
 from ledger.core.applications.figures_report import Times, Waiting
+from ledger.errors import VerificationFailed
+from ledger.storage.forms import Instant
+from ledger.storage.rows import row_of, values_of
 from ledger.storage.tables import applications as table
 from ledger.storage.tables import log as log_table
 from ledger.storage.tables import messages
@@ -40,6 +43,20 @@ class PlacedFact:
     fact: Fact
 
 
+@dataclass(frozen=True)
+class StageRow:
+    """A `Stage` as it is stored."""
+
+    state: str
+    version: int
+    step: int
+    stage: str
+    since: Instant
+    due_on: str
+    policy_id: str
+    path: str
+
+
 def next_size(tx: Connection, log_id: int, folded: int, *, most: int) -> int | None:
     """Return the size of the checkpoint up to which to fold next: about `most` entries on; None when none is newer."""
     sizes = log_table.checkpoint.c
@@ -61,12 +78,12 @@ def application_entries(tx: Connection, log_id: int, start: int, end: int) -> li
 
 def stages(tx: Connection, applications: Sequence[str]) -> dict[str, Stage]:
     """Return where these applications stand."""
-    columns = [_STAGE[name] for name in Stage.__dataclass_fields__]
+    columns = [_STAGE[name] for name in StageRow.__dataclass_fields__]
     found: dict[str, Stage] = {}
     for start in range(0, len(applications), 500):
         wanted = _STAGE.application_id.in_(applications[start : start + 500])
         for row in tx.execute(select(_STAGE.application_id, *columns).where(wanted)):
-            found[row[0]] = Stage(**dict(zip(Stage.__dataclass_fields__, row[1:], strict=True)))
+            found[row[0]] = Stage(**values_of(row_of(StageRow, row[1:])))  # type: ignore[arg-type]  # by its fields
     return found
 
 
@@ -109,7 +126,8 @@ def moves(tx: Connection, asked: Asked) -> tuple[dict[str, int], dict[str, int]]
     """Return how many applications moved to each state, and how many of them by a rule set."""
     all_of, automated = dict[str, int](), dict[str, int]()
     statement = select(_FACT.moved, _FACT.automated, func.count()).where(*_in(asked), _FACT.moved > "")
-    for moved, by_rules, count in tx.execute(statement.group_by(_FACT.moved, _FACT.automated)):
+    for named, by_rules, count in tx.execute(statement.group_by(_FACT.moved, _FACT.automated)):
+        moved = _word(named)
         all_of[moved] = all_of.get(moved, 0) + count
         if by_rules:
             automated[moved] = count
@@ -122,7 +140,9 @@ def waiting(tx: Connection, log_id: int, policy_id: str | None, today: str) -> d
     where += [] if policy_id is None else [_STAGE.policy_id == policy_id]
     late = func.sum(case(((_STAGE.due_on > "") & (_STAGE.due_on < today), 1), else_=0))
     statement = select(_STAGE.stage, func.count(), late).where(*where).group_by(_STAGE.stage)
-    return {stage: Waiting(count=count, overdue=int(overdue or 0)) for stage, count, overdue in tx.execute(statement)}
+    return {
+        _word(stage): Waiting(count=count, overdue=int(overdue or 0)) for stage, count, overdue in tx.execute(statement)
+    }
 
 
 def _in(asked: Asked) -> list[ColumnElement[bool]]:
@@ -134,12 +154,12 @@ def _times(tx: Connection, by: ColumnElement[str], where: Sequence[ColumnElement
     sums = select(by, func.count(), func.sum(_FACT.seconds), func.sum(_FACT.late))
     counted = sums.where(*where, by > "").group_by(by)
     return {
-        name: Times(
+        _word(name): Times(
             count=count,
-            total=int(total),
+            total=_number(total),
             p50=_rank(tx, [*where, by == name], count, P50),
             p90=_rank(tx, [*where, by == name], count, P90),
-            late=int(late),
+            late=_number(late),
         )
         for name, count, total, late in tx.execute(counted).all()
     }
@@ -150,4 +170,23 @@ def _rank(tx: Connection, where: Sequence[ColumnElement[bool]], count: int, perc
     place = -(-count * percent // 100) - 1
     from_end = count - 1 - place
     order, skip = (_FACT.seconds, place) if place <= from_end else (_FACT.seconds.desc(), from_end)
-    return int(tx.scalar(select(_FACT.seconds).where(*where).order_by(order).limit(1).offset(skip)) or 0)
+    return _number(tx.scalar(select(_FACT.seconds).where(*where).order_by(order).limit(1).offset(skip)))
+
+
+def _number(value: object) -> int:
+    try:
+        return int(value)  # type: ignore[call-overload, no-any-return]  # PostgreSQL sums to a decimal; what is no number is refused
+    except (TypeError, ValueError) as error:
+        raise _altered() from error
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise _altered()
+    return value
+
+
+def _altered() -> VerificationFailed:
+    return VerificationFailed(
+        "row.altered", "a row of the figures is none that was counted: the operator should run `tally audit`"
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, update
 
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, page_size, select_rows, values_of
 from ledger.storage.tables import messages as table
 
@@ -23,7 +24,7 @@ class SubmissionRow:
     paper: str
     object_name: str
     sha256: bytes
-    submitted_at: str
+    submitted_at: Instant
     decided_entry: str | None = None
     result: str | None = None
 

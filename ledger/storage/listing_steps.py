@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
 
+from ledger.storage.forms import Instant
 from ledger.storage.rows import fetch_all, find_all, insert_new, select_rows, values_of
 from ledger.storage.tables import blacklist as table
 
@@ -18,7 +19,7 @@ class ListingStepRow:
     institution_id: str
     step: str
     record: bytes
-    at: str
+    at: Instant
 
 
 def insert_step(tx: Connection, row: ListingStepRow) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from ledger.storage.forms import Instant
 from ledger.storage.rows import changed, fetch_all, find_all, insert_ignore, select_rows, values_of
 from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as ceremony_table
@@ -25,13 +26,13 @@ class NoticeRow:
     signer_id: str
     kind: str
     cause: str
-    made_at: str
-    due_at: str
+    made_at: Instant
+    due_at: Instant
     status: str = WAITING
     attempts: int = 0
     channel: str | None = None
     last_code: str | None = None
-    done_at: str | None = None
+    done_at: Instant | None = None
 
 
 def queue_notices(tx: Connection, rows: Sequence[NoticeRow]) -> int:

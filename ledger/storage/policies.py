@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, update
 
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import applications as table
 
@@ -24,7 +25,7 @@ class PolicyRow:
     author_id: str
     proposed_entry: str
     published_entry: str | None = None
-    published_at: str | None = None
+    published_at: Instant | None = None
 
     @property
     def holds_from(self) -> str | None:
@@ -39,7 +40,7 @@ class DelegationRow:
     holder_id: str
     delegate_id: str
     role: str
-    until: str
+    until: Instant
     limit_minor: str
     granted_entry: str
     revoked_entry: str | None = None

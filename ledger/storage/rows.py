@@ -5,16 +5,29 @@ Promises: a row class's fields are exactly columns of its table, by name. Leaves
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from sqlalchemy import Connection, Executable, Select, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from ledger.errors import InvalidInput
+from ledger.errors import InvalidInput, VerificationFailed
+from ledger.storage.forms import Form
 from ledger.storage.kept import Kept, point
 
 if TYPE_CHECKING:
@@ -35,6 +48,7 @@ class RowClass(Protocol):
 
 
 R = TypeVar("R", bound=RowClass)
+_UNIONS = {Union, UnionType}
 
 
 def select_rows(cls: type[RowClass], table: Table) -> Select[Any]:
@@ -45,16 +59,73 @@ def select_rows(cls: type[RowClass], table: Table) -> Select[Any]:
 def fetch_all(
     tx: Connection, cls: type[R], statement: Select[Any] | Kept, values: Mapping[str, object] | None = None
 ) -> list[R]:
-    if isinstance(statement, Kept):
-        return [cls(*row) for row in statement.all(tx, values or {})]
-    return [cls(*row) for row in tx.execute(statement, values).all()]  # one fetch: row by row costs three times as much
+    found = statement.all(tx, values or {}) if isinstance(statement, Kept) else tx.execute(statement, values).all()
+    return [row_of(cls, row) for row in found]  # one fetch: row by row costs three times as much
 
 
 def fetch_one(
     tx: Connection, cls: type[R], statement: Select[Any] | Kept, values: Mapping[str, object] | None = None
 ) -> R | None:
     row = statement.first(tx, values or {}) if isinstance(statement, Kept) else tx.execute(statement, values).first()
-    return None if row is None else cls(*row)
+    return None if row is None else row_of(cls, row)
+
+
+def row_of(cls: type[R], values: Sequence[object]) -> R:
+    """Return the row of these values; raise VerificationFailed("row.altered") where one has not the type or form of its column.
+
+    SQLite stores what it is given, whatever the column was declared to hold.
+    """
+    shape = _shape(cls)
+    found = tuple(map(type, values))
+    if found not in shape.known:
+        for column, kind in zip(shape.columns, found, strict=True):
+            if kind not in column.types:
+                raise altered(cls, column.name)
+        shape.known.add(found)
+    for place, form in shape.forms:
+        value = values[place]
+        if value is not None and not form.holds(value):  # type: ignore[arg-type]  # of its type, as was just checked
+            raise altered(cls, shape.columns[place].name)
+    return cls(*values)
+
+
+def altered(cls: type[RowClass], column: str) -> VerificationFailed:
+    """Return the refusal of a row that none of our code wrote."""
+    return VerificationFailed(
+        "row.altered",
+        f"expected a row as it was recorded, got another value in {cls.__name__}.{column}: the operator should run `tally audit`",
+        field=column,
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    types: tuple[type, ...]
+    form: Form | None
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What the fields of a row class hold; `known` are the types, column by column, in which rows were found right."""
+
+    columns: tuple[_Column, ...]
+    forms: tuple[tuple[int, Form], ...]
+    known: set[tuple[type, ...]]
+
+
+@cache
+def _shape(cls: type[RowClass]) -> _Shape:
+    columns = tuple(_column(name, hint) for name, hint in get_type_hints(cls, include_extras=True).items())
+    forms = tuple((place, column.form) for place, column in enumerate(columns) if column.form is not None)
+    return _Shape(columns, forms, set())
+
+
+def _column(name: str, hint: Any) -> _Column:  # noqa: ANN401  # a type, as Python spells it
+    parts = get_args(hint) if get_origin(hint) in _UNIONS else (hint,)
+    marked = [part for part in parts if get_origin(part) is Annotated]
+    types = tuple(part.__origin__ if part in marked else get_origin(part) or part for part in parts)
+    return _Column(name, types, marked[0].__metadata__[0] if marked else None)
 
 
 def find_all(tx: Connection, cls: type[R], table: Table, *order: str, **equal: object) -> list[R]:

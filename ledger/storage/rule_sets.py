@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, update
 
 from ledger.errors import Conflict
+from ledger.storage.forms import Instant
 from ledger.storage.rows import changed, fetch_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import applications as table
 
@@ -26,7 +27,7 @@ class RuleSetRow:
     proposed_entry: str
     public_key: str | None = None
     published_entry: str | None = None
-    published_at: str | None = None
+    published_at: Instant | None = None
 
     @property
     def holds_from(self) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from ledger.core.blacklist.tree import Branch, Leaf, Node, Token
 from ledger.errors import Conflict, VerificationFailed
+from ledger.storage.forms import Instant
 from ledger.storage.rows import fetch_all, find_one, insert_new, select_rows, values_of
 from ledger.storage.tables import blacklist as table
 
@@ -25,7 +26,7 @@ class VersionRow:
     count: int
     record: bytes
     recorded_entry: str
-    at: str
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class NodeRow:
     is_leaf: int
     first: bytes
     second: bytes
+
+
+@dataclass(frozen=True)
+class LeafRow:
+    token: bytes
+    value: bytes
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    token: bytes
+    value: bytes | None
 
 
 def node(tx: Connection, name: bytes) -> Node:
@@ -74,15 +87,15 @@ def leaves(tx: Connection, epoch_id: bytes, *, after: bytes = b"", limit: int = 
     """Return leaves in the order of their tokens, past `after`."""
     columns = table.token_leaf.c
     statement = select(columns.token, columns.value).where(columns.epoch_id == epoch_id, columns.token > after)
-    rows = tx.execute(statement.order_by(columns.token).limit(min(limit, MOST_LEAVES)))
-    return [Leaf(Token(row[0]), row[1]) for row in rows]
+    rows = fetch_all(tx, LeafRow, statement.order_by(columns.token).limit(min(limit, MOST_LEAVES)))
+    return [Leaf(Token(row.token), row.value) for row in rows]
 
 
 def changes_since(tx: Connection, epoch_id: bytes, version: int) -> dict[Token, bytes | None]:
     """Return the last change of every token that changed after a version."""
     columns = table.token_change.c
     statement = select(columns.token, columns.value).where(columns.epoch_id == epoch_id, columns.version > version)
-    return {Token(row[0]): row[1] for row in tx.execute(statement.order_by(columns.version))}
+    return {Token(row.token): row.value for row in fetch_all(tx, ChangeRow, statement.order_by(columns.version))}
 
 
 def insert_version(tx: Connection, row: VersionRow) -> None:

@@ -72,21 +72,27 @@ def _view(tx: Connection, row: rows.AgreementRow) -> AgreementView:
     document, state = rows.document_by_id(tx, row.document_id), rows.state_of(tx, row.id)
     log = log_of_institution(tx, row.institution_id)
     if document is None or state is None or log is None:
-        raise VerificationFailed(
-            "agreement.incomplete", "rows of this agreement are missing; the operator should run `tally audit`"
-        )
-    seats = tuple(seats_of(tx, row.id))
+        raise _incomplete()
+    seats, signers = tuple(seats_of(tx, row.id)), tuple(rows.signers_of(tx, row.id))
+    if seats and {seat.signer_id for seat in seats} != {signer.signer_id for signer in signers}:
+        raise _incomplete()
     return AgreementView(
         row=row,
         document=document,
         state=State(state.state),
         changed_entry=state.changed_entry,
-        signers=_active(tuple(rows.signers_of(tx, row.id)), seats),
+        signers=_active(signers, seats),
         signatures=tuple(rows.signatures_of(tx, row.id)),
         seats=seats,
         sent=sent_of(tx, row.id),
         log=log,
         created_fields=_created_fields(tx, row, seats),
+    )
+
+
+def _incomplete() -> VerificationFailed:
+    return VerificationFailed(
+        "agreement.incomplete", "rows of this agreement are missing; the operator should run `tally audit`"
     )
 
 

@@ -32,7 +32,7 @@ def gathered(attachments: Sequence[AttachmentRow], told: Sequence[tuple[str, Jso
 
 def said(tx: Connection, stores: Stores, row: EvidenceRow) -> Json:
     """Return what a row of evidence says."""
-    opened, name = open_fields(stores, fields_of_entry(tx, row.entry_id)), FIELDS[row.kind]
+    opened, name = open_fields(stores, fields_of_entry(tx, row.entry_id)), FIELDS.get(row.kind, "")
     if name not in opened:
         raise VerificationFailed(
             "application.altered",

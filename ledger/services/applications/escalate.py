@@ -7,7 +7,6 @@ from ledger.core.applications.decide import Escalation, take
 from ledger.core.log.directory import format_instant
 from ledger.errors import LedgerError
 from ledger.services.applications.deadlines import working_time
-from ledger.services.applications.policies import policy_of
 from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
@@ -80,9 +79,8 @@ def _due(tx: Connection, stores: Stores, act: Act, application_id: str) -> _Due 
     today = working_time(institution_by_id(tx, row.institution_id)).day(act.now).isoformat()
     if not view.is_open or not view.state.due_on or today <= view.state.due_on:
         return None
-    _, policy = policy_of(tx, view.state.policy_id)
-    role = policy.paths[view.state.path].steps[view.state.step].escalates_to
     standing = standing_of(tx, stores, view)
+    role = standing.path.steps[standing.progress.step].escalates_to
     if role is None or standing.progress.escalated:
         return None
     escalation = Escalation(step=view.state.step, due_on=view.state.due_on, day=today)

@@ -1,7 +1,7 @@
 """Which policy holds, and what the policy of an application says."""
 
-from ledger.core.applications.policy import Policy, parse_policy
-from ledger.errors import Conflict, NotFound
+from ledger.core.applications.policy import Path, Policy, parse_policy
+from ledger.errors import Conflict, NotFound, VerificationFailed
 from ledger.storage.database import Connection
 from ledger.storage.policies import PolicyRow, policy_by_id, published_at
 from signing.canonical import decode
@@ -14,6 +14,17 @@ def policy_in_force(tx: Connection, institution_id: str, branch: str, at: str) -
         if "*" in policy.branches or branch in policy.branches:
             return row, policy
     raise Conflict("policy.none", "no policy is in force for this branch; have one proposed and published first")
+
+
+def path_of(policy: Policy, name: str) -> Path:
+    """Return the path on which a state says that an application is; raise VerificationFailed("application.altered")."""
+    path = policy.paths.get(name)
+    if path is None:
+        raise VerificationFailed(
+            "application.altered",
+            "this application is on a path that its policy does not have; the operator should run `tally audit`",
+        )
+    return path
 
 
 def policy_of(tx: Connection, policy_id: str) -> tuple[PolicyRow, Policy]:

@@ -26,7 +26,7 @@ from ledger.core.log.fields import Fields
 from ledger.errors import NotFound
 from ledger.services.applications.at_hand import at_hand_of
 from ledger.services.applications.decided import said_in
-from ledger.services.applications.policies import policy_of
+from ledger.services.applications.policies import path_of, policy_of
 from ledger.services.applications.view import ApplicationView, open_content
 from ledger.services.context import Stores
 from ledger.services.opening import open_fields
@@ -71,7 +71,7 @@ def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standi
     row, policy = policy_of(tx, view.state.policy_id)
     review = Review(
         content_sha256=view.version.content_sha256,
-        path=policy.paths[view.state.path],
+        path=path_of(policy, view.state.path),
         amount=_group_amount(tx, stores, view),
         own=view.own | {applicant.id for applicant in content.applicants},
     )

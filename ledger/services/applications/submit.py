@@ -17,7 +17,7 @@ from ledger.services.applications.at_hand import at_hand_of
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
 from ledger.services.applications.moving import require_clock
-from ledger.services.applications.policies import policy_in_force
+from ledger.services.applications.policies import path_of, policy_in_force
 from ledger.services.applications.ruling import Given, Ruled, acting_rules, rule
 from ledger.services.applications.view import KIND, ApplicationView, load_application, open_content
 from ledger.services.context import Act, Stores, Written
@@ -109,7 +109,7 @@ def _store(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chose
     view = chosen.view
     recorded = record(tx, stores, act, _event(plan, chosen))
     now = replace(chosen.state, submitted_entry=recorded.entry_id, changed_entry=recorded.entry_id)
-    if chosen.table.paths[now.path].begins_automatic:
+    if path_of(chosen.table, now.path).begins_automatic:
         ruled = _rule(tx, stores, act, plan, replace(chosen, state=now))
         recorded, now = ruled.recorded, ruled.state
     rows.change_state(tx, now, seen_entry=view.state.changed_entry)
@@ -117,7 +117,7 @@ def _store(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chose
 
 
 def _rule(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen) -> Ruled:
-    content, view, path = plan.content, chosen.view, chosen.table.paths[chosen.state.path]
+    content, view, path = plan.content, chosen.view, path_of(chosen.table, chosen.state.path)
     acting = acting_rules(tx, act, content.currency, plan.rules_key)
     submitted = Submitted(
         application=view.row.id,
