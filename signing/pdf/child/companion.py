@@ -5,9 +5,11 @@ nothing: when the companion is killed, crashes, runs out of memory or time, the 
 Leaves to others: that the two die together (zygote ends them by their process group), and what they work on.
 """
 
+import ctypes
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol, TypeAlias
@@ -16,6 +18,7 @@ EXIT_FAILED = 1
 EXIT_OUT_OF_MEMORY = 3
 MOST_DESCRIPTORS = 4096
 _CHUNK = 1 << 16
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 Told: TypeAlias = Callable[[], bytes]
 Work: TypeAlias = Callable[[Told], bytes]
@@ -54,12 +57,13 @@ class Line:
 
     def begin(self, work: Work) -> Companion:  # pragma: no cover - lives in a copy, as all below
         """Fork, and do `work` in the new process; it can be done once."""
+        copy = os.getpid()
         try:
             process = os.fork()
         except OSError:
             os._exit(EXIT_FAILED)  # nothing is known against the file
         if process == 0:
-            _do(work, self.theirs)
+            _do(work, self.theirs, copy)
         self.theirs.close()
         return _Process(process, self.ours)
 
@@ -91,6 +95,14 @@ class _Process:
             end_as(status)
 
 
+def die_with(parent: int) -> None:  # pragma: no cover - lives in a copy or a companion
+    """Be killed when the parent ends in whatever way; elsewhere than on Linux only the parent's own kill does that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(EXIT_FAILED)
+
+
 def end_as(status: int) -> NoReturn:  # pragma: no cover - ends the process
     """End as another process ended: by its signal, or with its exit status where that was no success."""
     if status < 0:
@@ -99,8 +111,9 @@ def end_as(status: int) -> NoReturn:  # pragma: no cover - ends the process
     os._exit(status or EXIT_FAILED)
 
 
-def _do(work: Work, line: socket.socket) -> NoReturn:  # pragma: no cover - lives in a companion
+def _do(work: Work, line: socket.socket, copy: int) -> NoReturn:  # pragma: no cover - lives in a companion
     try:
+        die_with(copy)
         os.closerange(3, line.fileno())
         os.closerange(line.fileno() + 1, MOST_DESCRIPTORS)
         line.sendall(work(lambda: read_all(line)))

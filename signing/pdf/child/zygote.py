@@ -24,7 +24,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from signing.pdf.child.companion import EXIT_FAILED, EXIT_OUT_OF_MEMORY, MOST_DESCRIPTORS, Line, Means, read_all
+from signing.pdf.child.companion import (
+    EXIT_FAILED,
+    EXIT_OUT_OF_MEMORY,
+    MOST_DESCRIPTORS,
+    Line,
+    Means,
+    die_with,
+    read_all,
+)
 
 Request: TypeAlias = dict[str, Any]
 Task: TypeAlias = Callable[[bytes, Request, Means], bytes]
@@ -119,17 +127,19 @@ def _accept(control: socket.socket, tasks: Mapping[str, Task], copies: _Copies) 
         return False
     job, status = descriptors
     seconds = message[1:].decode()
+    warm = os.getpid()
     process = os.fork()
     if process == 0:
-        _work(socket.socket(fileno=job), tasks)
+        _work(socket.socket(fileno=job), tasks, warm)
     os.close(job)
     copies.add(process, status, time.monotonic() + float(seconds))
     return True
 
 
-def _work(job: socket.socket, tasks: Mapping[str, Task]) -> None:  # pragma: no cover - lives in a copy
+def _work(job: socket.socket, tasks: Mapping[str, Task], warm: int) -> None:  # pragma: no cover - lives in a copy
     """Do one job and end, whatever happens; nothing is tidied, for freeing a large tree takes longer than ending."""
     try:
+        die_with(warm)
         os.setpgid(0, 0)
         gc.set_threshold(*_SELDOM)
         os.closerange(3, job.fileno())

@@ -5,7 +5,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -64,12 +65,19 @@ def warm_with(program: str) -> Iterator[Warm]:
     try:
         yield warm
         assert warm.process is not None
-        until = time.monotonic() + _SOON_SECONDS
-        while left_behind(warm.process.pid):
-            assert time.monotonic() < until, "a process was left behind"
-            time.sleep(0.01)
+        session = warm.process.pid
+        assert soon(lambda: not left_behind(session)), "a process was left behind"
     finally:
         warm.close()
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + _SOON_SECONDS
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def left_behind(session: int) -> list[int]:
@@ -78,6 +86,16 @@ def left_behind(session: int) -> list[int]:
     for process in psutil.pids():
         with suppress(ProcessLookupError):
             if os.getsid(process) == session != process:
+                found.append(process)
+    return found
+
+
+def at_work(session: int) -> list[int]:
+    """Return those of the session that are not dead; the dead ones are the orphans of this test's process, which reaps none."""
+    found = []
+    for process in left_behind(session):
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(process).status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
 
@@ -134,6 +152,20 @@ def test_companion_that_hangs_dies_or_reaches_out_takes_the_copy_with_it(work: s
 )
 def test_companion_does_not_outlive_its_copy(copy: str, status: int) -> None:
     assert ended("hang()", copy).status == status
+
+
+def test_copy_and_companion_do_not_outlive_a_warm_process_that_is_killed() -> None:
+    warm = Warm(_TASK.format(work="hang()", copy="hang()"))
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(run, "t", {}, b"file", Caps(seconds=60, memory_bytes=CAPS.memory_bytes), warm)
+            assert soon(lambda: warm.process is not None and len(left_behind(warm.process.pid)) == 2)
+            assert warm.process is not None
+            warm.process.kill()
+            assert waiting.result() == Ended(None, b"")
+        assert soon(lambda: warm.process is not None and not at_work(warm.process.pid))
+    finally:
+        warm.close()
 
 
 def test_each_file_has_one_companion() -> None:
