@@ -12,6 +12,7 @@ from api.wiring.keyring import InstitutionKeys
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.evm_checkpoint import Registry
 from ledger.core.log.permissions import Principal, Role
+from ledger.errors import LedgerError
 from ledger.services.agreements.deliver_events import deliver_events
 from ledger.services.agreements.expire import expire
 from ledger.services.agreements.follow_log import BATCH as FOLLOWED_AT_ONCE
@@ -185,11 +186,15 @@ class Minding:
     here: Installation
 
     def turn(self) -> float:
-        """Expire, remind, escalate and lapse; come back in a minute."""
-        expire(self.here.stores, self.here.act(MACHINE))
-        remind_due(self.here.stores, self.here.act(MACHINE))
-        escalate(self.here.stores, self.here.act(MACHINE))
-        lapse(self.here.stores, self.here.act(MACHINE))
+        """Expire, remind, escalate and lapse; come back in a minute. One agreement that cannot be opened holds up nothing else."""
+        failures: list[LedgerError] = []
+        for work in (expire, remind_due, escalate, lapse):
+            try:
+                work(self.here.stores, self.here.act(MACHINE))
+            except LedgerError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return MINDING_SECONDS
 
 

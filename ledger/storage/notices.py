@@ -16,6 +16,7 @@ from ledger.storage.tables import ceremony as ceremony_table
 from ledger.storage.tables import messages as table
 
 WAITING, SENT, DEAD, DROPPED = "waiting", "sent", "dead", "dropped"
+_OUT = ("sent", "viewed", "signing")  # the states in which an agreement takes signatures
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,13 @@ def move_cursor(tx: Connection, reader: str, log_id: int, *, seen: int, next_ind
 
 
 def forget_notices(tx: Connection, before: str) -> int:
-    """Delete notices that were settled before this time; return how many."""
-    return changed(tx, delete(table.notice).where(table.notice.c.done_at < before))
+    """Delete notices that were settled before this time, unless their agreement is still out for signature; return how many.
+
+    As long as it is, they say who was invited and how often somebody was reminded.
+    """
+    rows, state = table.notice.c, agreement_table.agreement_state.c
+    is_out = select(state.agreement_id).where(state.state.in_(_OUT))
+    return changed(tx, delete(table.notice).where(rows.done_at < before, rows.agreement_id.not_in(is_out)))
 
 
 def invitations_sent_before(tx: Connection, before: str, *, since: str, limit: int = 1000) -> list[NoticeRow]:
@@ -111,7 +117,7 @@ def invitations_sent_before(tx: Connection, before: str, *, since: str, limit: i
             rows.status == SENT,
             rows.done_at <= before,
             rows.done_at > since,
-            state.c.state.in_(("sent", "viewed", "signing")),
+            state.c.state.in_(_OUT),
         )
     )
     return fetch_all(tx, NoticeRow, statement.order_by(rows.done_at).limit(limit))

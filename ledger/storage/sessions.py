@@ -6,7 +6,7 @@ Promises: a link is used by one browser, whoever races; only hashes of secrets a
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.storage.rows import changed, find_all, find_one, values_of
 from ledger.storage.tables import messages as table
@@ -152,8 +152,14 @@ def note_code_delivery(tx: Connection, code_id: str, delivery: str) -> None:
 
 
 def forget_sessions(tx: Connection, before: str) -> int:
-    """Delete codes, sessions and links that ended before this time; return how many rows went."""
+    """Delete codes, sessions and links that ended before this time; return how many rows went.
+
+    Each party's newest link stays: it opens nothing any more, but whoever has its message asks for another one by it, years later.
+    """
     old = select(table.signer_session.c.id).where(table.signer_session.c.expires_at < before)
     gone = changed(tx, delete(table.one_time_code).where(table.one_time_code.c.session_id.in_(old)))
     gone += changed(tx, delete(table.signer_session).where(table.signer_session.c.expires_at < before))
-    return gone + changed(tx, delete(table.invitation).where(table.invitation.c.expires_at < before))
+    links = table.invitation.c
+    newest = select(func.max(links.id)).group_by(links.agreement_id, links.signer_id)
+    old_links = delete(table.invitation).where(links.expires_at < before, links.id.not_in(newest))
+    return gone + changed(tx, old_links)

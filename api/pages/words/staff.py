@@ -216,6 +216,7 @@ STAFF: Final = {
     "event.delivered": pair("Delivered", "送达"),
     "event.other": pair("Recorded", "记录"),
     "notice.invitation": pair("Invitation", "邀请"),
+    "notice.link": pair("Another link", "新链接"),
     "notice.reminder": pair("Reminder", "提醒"),
     "notice.complete": pair("Complete", "完成通知"),
     "notice.declined": pair("Declined", "拒绝通知"),

@@ -14,6 +14,7 @@ class Notice(StrEnum):
 
     INVITATION = "invitation"
     REMINDER = "reminder"
+    LINK = "link"
     COMPLETE = "complete"
     DECLINED = "declined"
     EXPIRED = "expired"
@@ -33,6 +34,7 @@ WITH_LINK = frozenset(
     {
         Notice.INVITATION,
         Notice.REMINDER,
+        Notice.LINK,
         Notice.COMPLETE,
         Notice.RENEWED,
         Notice.IDENTITY_ACCEPTED,
@@ -54,6 +56,7 @@ _ZH: Mapping[Notice, Words] = {
     Notice.REMINDER: Words(
         "提醒：借款合同 {number} 等待您签署", "借款合同 {number} 仍在等待您签署，截止时间 {deadline}。请打开："
     ),
+    Notice.LINK: Words("借款合同 {number} 的新链接", "您要求的新链接如下，之前的链接已失效："),
     Notice.COMPLETE: Words(
         "借款合同 {number} 已完成", "借款合同 {number} 已由各方签署并盖章。您可以在此取得您的副本："
     ),
@@ -98,6 +101,9 @@ _EN: Mapping[Notice, Words] = {
     Notice.REMINDER: Words(
         "Reminder: loan contract {number} waits for you",
         "Loan contract {number} still waits for your signature, until {deadline}. Open:",
+    ),
+    Notice.LINK: Words(
+        "Your new link for loan contract {number}", "Here is the link that was asked for. Earlier ones no longer work:"
     ),
     Notice.COMPLETE: Words(
         "Loan contract {number} is complete", "All parties have signed loan contract {number}. Your copy is here:"

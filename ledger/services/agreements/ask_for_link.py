@@ -15,10 +15,13 @@ from ledger.storage.notices import NoticeRow, notices_of, queue_notices
 from ledger.storage.sessions import InvitationRow, invitation_by_hash
 
 _REMEMBERED = timedelta(days=1)
+_LINKS = frozenset({Notice.INVITATION, Notice.LINK})
 
 
 def ask_for_link(stores: Stores, act: Act, token: str) -> None:
-    """Queue another invitation to whom this link was sent. The old browser goes on until the new link is opened.
+    """Queue another link to whom this one was sent, as long as there is something to open: also when all have signed, for the copy.
+
+    The old browser goes on until the new link is opened.
 
     The answer is the same whether or not there is such a link, or one was sent lately: nobody learns from it. Raises
     NotFound("link.unknown") only for what is no link at all.
@@ -32,9 +35,7 @@ def _queue(tx: Connection, act: Act, row: InvitationRow | None) -> None:
     if row is None or agreement is None or not _may(tx, row, act.now):
         return
     at, request = format_instant(act.now), act.new_id()
-    notice = NoticeRow(
-        request, agreement.institution_id, agreement.id, row.signer_id, Notice.INVITATION, request, at, at
-    )
+    notice = NoticeRow(request, agreement.institution_id, agreement.id, row.signer_id, Notice.LINK, request, at, at)
     queue_notices(tx, [notice])
 
 
@@ -42,7 +43,7 @@ def _may(tx: Connection, row: InvitationRow, now: datetime) -> bool:
     asked = [
         datetime.fromisoformat(notice.made_at)
         for notice in notices_of(tx, row.agreement_id)
-        if notice.signer_id == row.signer_id and notice.kind == Notice.INVITATION
+        if notice.signer_id == row.signer_id and notice.kind in _LINKS
     ]
     try:
         sent = [SentCode(made_at=at, delivery=Delivery.SENT) for at in asked if now - at < _REMEMBERED]

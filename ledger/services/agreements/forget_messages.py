@@ -14,7 +14,7 @@ KEPT = timedelta(days=60)  # longer than the span in which anybody asks whether 
 
 
 def forget_messages(stores: Stores, now: datetime) -> int:
-    """Delete the rows that ended before KEPT; return how many. Notices of running agreements are younger than that."""
+    """Delete the rows that ended before KEPT; return how many."""
     before = format_instant(now - KEPT)
 
     def work(tx: Connection) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ledger.core.agreements.reminders import AUTOMATIC_AFTER, is_reminder_due
 from ledger.core.log.directory import format_instant
-from ledger.errors import Conflict
+from ledger.errors import Conflict, LedgerError
 from ledger.services.agreements.acting import MACHINE_ROLE, Doing, record_key
 from ledger.services.agreements.reminding import record_reminder, reminded_at
 from ledger.services.agreements.view import view_of
@@ -18,10 +18,22 @@ _OLDEST = timedelta(days=14)  # who was not moved by two reminders is not moved 
 
 
 def remind_due(stores: Stores, act: Act) -> int:
-    """Queue reminders that are due; return how many. Whoever cannot be reminded any more is passed over."""
+    """Queue reminders that are due; return how many. Whoever cannot be reminded any more is passed over.
+
+    One that fails does not stop the rest; its error is raised at the end.
+    """
     before, since = (format_instant(act.now - span) for span in (AUTOMATIC_AFTER[0], _OLDEST))
     invited = stores.database.read(lambda tx: invitations_sent_before(tx, before, since=since))
-    return sum(_one(stores, act, row) for row in invited)
+    failures: list[LedgerError] = []
+    count = 0
+    for row in invited:
+        try:
+            count += _one(stores, act, row)
+        except LedgerError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return count
 
 
 def _one(stores: Stores, act: Act, row: NoticeRow) -> bool:

@@ -11,7 +11,8 @@ from datetime import timedelta
 from ledger.core.agreements.invitation import INVITATION_LIFE, TOKEN_BYTES, token_hash
 from ledger.core.agreements.notice_text import WITH_LINK, Notice, notice_text
 from ledger.core.agreements.people import Person
-from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
+from ledger.core.agreements.reminders import not_in_quiet_hours
+from ledger.core.agreements.states import ENDED, OPEN_FOR_SIGNATURE
 from ledger.core.log.deliveries import is_dead, wait_after
 from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput, LedgerError, Unavailable
@@ -60,6 +61,10 @@ def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> Notic
         return replace(row, status=DROPPED, done_at=format_instant(act.now))
     key = stores.record_keys.get(view.document.record_id)
     person = stores.database.read(lambda tx: open_person(tx, key, view, row.signer_id))
+    if row.kind == Notice.REMINDER and person is not None:
+        morning = not_in_quiet_hours(act.now, person.zone)  # it may have been tried before, or the worker been away
+        if morning != act.now:
+            return replace(row, due_at=format_instant(morning))
     channel, address = _address(person, outgoing.senders)
     link = outgoing.link_of(_new_link(stores, act, row)) if row.kind in WITH_LINK else None
     language, deadline = (person.language, local_deadline(view, person)) if person else ("zh", "")
@@ -77,6 +82,9 @@ def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> Notic
 
 
 def _still_matters(view: AgreementView, row: NoticeRow) -> bool:
+    if row.kind == Notice.LINK:
+        here = {seat.signer_id for seat in ceremony_of(view).active}
+        return view.state not in ENDED and row.signer_id in here
     if row.kind not in _ONLY_WHILE_OPEN:
         return True
     waiting = {seat.signer_id for seat in ceremony_of(view).active if not seat.is_signed}

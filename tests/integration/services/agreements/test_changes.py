@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ledger.core.agreements.notice_text import Notice
 from ledger.core.agreements.states import State
+from ledger.core.log.directory import format_instant
 from ledger.errors import LedgerError
 from ledger.services.agreements.ask_for_link import ask_for_link
 from ledger.services.agreements.browser import session_of, signer_principal
@@ -71,6 +72,7 @@ def test_a_replacement_keeps_the_rules_of_the_parties(stage: Stage) -> None:
     lender = stage.keyed("lender", "Officer")
     made = stage.agreement(party(), lender)
     old = stage.signer(made)
+    refused(lambda: swap(stage, made, stage.signer(made, 1), party("witness")), "signers.invalid", "signer.role")
     for signer in (party("guarantor"), {**party(), "order": 0}, {"role": "borrower", "name": "Lin"}, lender):
         refused(lambda s=signer: swap(stage, made, old, s), "signers.invalid")  # type: ignore[misc]  # bound per turn
     refused(lambda: swap(stage, made, old, party(), reason=""), "reason.malformed")
@@ -159,6 +161,32 @@ def test_a_reminder_waits_for_the_morning_where_the_person_is(stage: Stage) -> N
     clean(stage)
 
 
+def test_a_reminder_that_failed_in_the_evening_is_tried_again_in_the_morning(stage: Stage) -> None:
+    made = stage.agreement()
+    stage.work()
+    stage.now = datetime.fromisoformat("2026-11-24T12:59:55.000Z")  # 20:59:55 in Shanghai
+    remind(stage.stores, stage.act(OFFICER), made, stage.signer(made))
+    stage.outbox.fail()
+    stage.work()
+    stage.later(seconds=11)  # past nine in the evening
+    stage.work()
+    assert stage.messages(BORROWER, "reminder") == []
+    stage.now = datetime.fromisoformat("2026-11-25T01:00:00.000Z")
+    stage.work()
+    assert len(stage.messages(BORROWER, "reminder")) == 1
+
+
+def test_an_agreement_whose_key_is_gone_keeps_nobody_else_from_being_reminded(stage: Stage) -> None:
+    gone = stage.agreement(party(person=person("gone")))
+    stage.agreement()
+    stage.work()
+    stage.stores.record_keys.destroy(gone, at=format_instant(stage.now))
+    stage.now = datetime.fromisoformat("2026-11-26T02:00:00.000Z")
+    refused(lambda: remind_due(stage.stores, stage.act(WORKER)), "record-key.destroyed")
+    stage.work()
+    assert len(stage.messages(BORROWER, "reminder")) == 1
+
+
 def test_nobody_is_reminded_whose_turn_it_is_not_or_who_signs_by_program(stage: Stage) -> None:
     made = stage.agreement(stage.keyed("borrower", "Lin"), party("guarantor", "Wang Wei", order=2))
     stage.work()
@@ -192,16 +220,48 @@ def test_a_reminder_for_somebody_who_signed_meanwhile_is_dropped(stage: Stage) -
 
 
 def test_what_has_served_is_forgotten_and_the_record_stays(stage: Stage) -> None:
-    made = stage.agreement()
+    made, out = stage.agreement(), stage.agreement(party(person=person("out")), valid_days=180)
     stage.work()
-    token = stage.link(BORROWER)
     stage.enter(BORROWER)
+    void(stage.stores, stage.act(OFFICER), made, "no longer wanted")
+    stage.work()
     assert forget_messages(stage.stores, stage.now) == 0
     stage.now += KEPT + timedelta(days=8)
     assert forget_messages(stage.stores, stage.now) >= 4
-    ask_for_link(stage.stores, stage.act(), token)  # a link nobody knows any more tells nothing
-    assert types(stage, made) == ["created", "sent", "viewed"]
+    assert list_notices(stage.stores, stage.act(OFFICER), made) == []
+    (kept,) = list_notices(stage.stores, stage.act(OFFICER), out)
+    assert kept.row.kind == Notice.INVITATION, "who was invited to what is out is told of its end"
+    assert types(stage, made) == ["created", "sent", "viewed", "voided"]
     clean(stage)
+
+
+def test_party_gets_another_link_for_its_copy_by_the_message_it_has_years_later(stage: Stage) -> None:
+    made = stage.agreement(party(), stage.keyed("lender", "Officer", order=2))
+    stage.work()
+    token = stage.link(BORROWER)
+    stage.enter(BORROWER)
+    complete = StateRow(made, State.COMPLETE, stage.view(made).changed_entry)
+    stage.stores.database.write(lambda tx: change_state(tx, complete, expected=State.VIEWED))
+    stage.now += timedelta(days=800)
+    forget_messages(stage.stores, stage.now)
+    ask_for_link(stage.stores, stage.act(), token)
+    stage.work()
+    (sent,) = stage.messages(BORROWER, "link")
+    assert stage.view(made).row.number in sent.subject
+    assert stage.open(BORROWER).agreement_id == made
+
+
+def test_nobody_gets_another_link_to_what_has_ended_or_whose_place_was_taken(stage: Stage) -> None:
+    ended, taken = stage.agreement(), stage.agreement(party(person=person("old")))
+    stage.work()
+    links = [stage.link(BORROWER), stage.link("old@example.com")]
+    void(stage.stores, stage.act(OFFICER), ended, "no longer wanted")
+    swap(stage, taken, stage.signer(taken), party(person=person("new")))
+    stage.later(minutes=2)
+    for token in links:
+        ask_for_link(stage.stores, stage.act(), token)
+    stage.work()
+    assert stage.messages(BORROWER, "link") == stage.messages("old@example.com", "link") == []
 
 
 def test_acts_on_one_agreement_come_one_after_another(any_stage: Stage) -> None:

@@ -58,7 +58,7 @@ def test_an_opened_link_opens_in_no_other_browser_and_the_way_on_is_a_new_link(s
     stage.later(minutes=2)
     ask_for_link(stage.stores, stage.act(), token)
     stage.work()
-    assert len(stage.messages(BORROWER, "invitation")) == 2
+    assert len(stage.messages(BORROWER, "link")) == 1
     assert session_of(stage.stores, mine.session_token, stage.now) is not None
     other = stage.open(BORROWER)
     assert session_of(stage.stores, mine.session_token, stage.now) is None
@@ -200,7 +200,7 @@ def test_asking_for_links_tells_nothing_and_is_limited(stage: Stage) -> None:
     for _ in range(3):
         ask_for_link(stage.stores, stage.act(), token)
     stage.work()
-    assert len(stage.messages(BORROWER, "invitation")) == 1
+    assert stage.messages(BORROWER, "link") == []
     refused(lambda: ask_for_link(stage.stores, stage.act(), "no link"), "link.unknown")
 
 
