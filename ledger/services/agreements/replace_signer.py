@@ -6,9 +6,9 @@ from ledger.core.agreements import ceremony as machine
 from ledger.core.agreements.ceremony import Seat, Step
 from ledger.core.agreements.parties import Signer, parse_signers
 from ledger.core.agreements.people import Person, needs_of, person_value, split_people
+from ledger.core.agreements.strict_fields import invalid
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
-from ledger.errors import InvalidInput
 from ledger.services.agreements.acting import Doing, perform
 from ledger.services.agreements.ending import check_reason
 from ledger.services.agreements.seating import REPLACED_FIELD, seat_row_of, signer_row_of
@@ -48,10 +48,8 @@ def replace_signer(stores: Stores, act: Act, agreement_id: str, signer_id: str, 
         place = next(number for number, signer in enumerate(signers) if signer.id == signer_id)
         parties = _with_newcomer(signers, place, bare, newcomer_id)
         if parties[place].role is not signers[place].role:
-            raise InvalidInput(
-                "signers.invalid",
-                f"signer.role: expected {signers[place].role}, the role of whose place is taken: the contract names it",
-                field="signer.role",
+            raise invalid(
+                "signers[0].role", f"expected {signers[place].role}: the contract names it", "signers.invalid"
             )
         newcomer = replace(parties[place], order=machine_seat.order)
         coming = _Coming(place, newcomer, people[0], (*parties[:place], newcomer, *parties[place + 1 :]), reason)

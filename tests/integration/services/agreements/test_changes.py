@@ -72,7 +72,7 @@ def test_a_replacement_keeps_the_rules_of_the_parties(stage: Stage) -> None:
     lender = stage.keyed("lender", "Officer")
     made = stage.agreement(party(), lender)
     old = stage.signer(made)
-    refused(lambda: swap(stage, made, stage.signer(made, 1), party("witness")), "signers.invalid", "signer.role")
+    refused(lambda: swap(stage, made, stage.signer(made, 1), party("witness")), "signers.invalid", "signers[0].role")
     for signer in (party("guarantor"), {**party(), "order": 0}, {"role": "borrower", "name": "Lin"}, lender):
         refused(lambda s=signer: swap(stage, made, old, s), "signers.invalid")  # type: ignore[misc]  # bound per turn
     refused(lambda: swap(stage, made, old, party(), reason=""), "reason.malformed")
