@@ -4,10 +4,11 @@ Promises: each row names the entry that made it; the state changes only from the
 Leaves which step may follow to `core.applications`, and amounts and people to the vault. DESIGN 6.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from sqlalchemy import Connection, bindparam, tuple_, update
+from sqlalchemy import Connection, bindparam, exists, tuple_, update
 
 from ledger.core.applications.stands import Stands
 from ledger.core.applications.states import State
@@ -148,12 +149,31 @@ def change_state(tx: Connection, new: StateRow, *, seen_entry: str) -> None:
         raise Conflict("application.moved-on", "this application moved on meanwhile: read it again")
 
 
-def waiting_for(tx: Connection, role: str, *, after: tuple[str, str] = ("", ""), limit: int = 200) -> list[StateRow]:
-    """Return a page of the states that wait for a role, those due first, past `after`: the day it is due, and its id."""
-    rows = table.application_state
-    past = tuple_(rows.c.due_on, rows.c.application_id) > after
-    statement = select_rows(StateRow, rows).where(rows.c.waiting_for == role, past)
-    return fetch_all(tx, StateRow, statement.order_by(rows.c.due_on, rows.c.application_id).limit(page_size(limit)))
+def waiting_for(
+    tx: Connection, institution_id: str, roles: Collection[str], *, after: tuple[str, str] = ("", ""), limit: int = 200
+) -> list[StateRow]:
+    """Return a page of an institution's states that wait for one of these roles, or whose step was escalated to one; those due first.
+
+    `after`: the day on which the last one of the page before is due, and its id.
+    """
+    rows, raised = table.application_state.c, table.escalation.c
+    is_raised = exists().where(
+        raised.application_id == rows.application_id,
+        raised.version == rows.version,
+        raised.step == rows.step,
+        raised.role.in_(roles),
+    )
+    statement = (
+        select_rows(StateRow, table.application_state)
+        .join(table.application, table.application.c.id == rows.application_id)
+        .where(
+            table.application.c.institution_id == institution_id,
+            rows.waiting_for > "",
+            rows.waiting_for.in_(roles) | is_raised,
+            tuple_(rows.due_on, rows.application_id) > after,
+        )
+    )
+    return fetch_all(tx, StateRow, statement.order_by(rows.due_on, rows.application_id).limit(page_size(limit)))
 
 
 def overdue(tx: Connection, before: str, *, after: str = "", limit: int = 200) -> list[StateRow]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ledger.errors import Conflict
 from ledger.storage.forms import Instant
-from ledger.storage.rows import fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
+from ledger.storage.rows import find_all, find_one, insert_new, values_of
 from ledger.storage.tables import applications as table
 
 
@@ -75,10 +75,3 @@ def insert_escalation(tx: Connection, row: EscalationRow) -> None:
 
 def escalations_of(tx: Connection, application_id: str) -> list[EscalationRow]:
     return find_all(tx, EscalationRow, table.escalation, "entry_id", application_id=application_id)
-
-
-def escalated_to(tx: Connection, role: str, *, limit: int = 200) -> list[EscalationRow]:
-    """Return the newest escalations to a role; whether the step is still the current one is judged by the caller."""
-    rows = table.escalation
-    statement = select_rows(EscalationRow, rows).where(rows.c.role == role)
-    return fetch_all(tx, EscalationRow, statement.order_by(rows.c.entry_id.desc()).limit(page_size(limit)))

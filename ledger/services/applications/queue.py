@@ -6,7 +6,7 @@ own applications, steps the reader has taken, amounts past a delegation, committ
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from heapq import merge
+from itertools import islice
 
 from ledger.core.applications.decide import Actor
 from ledger.core.applications.policy import StepKind, parse_policy
@@ -20,7 +20,6 @@ from ledger.services.context import Act, Stores
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
-from ledger.storage.evidence import escalated_to
 from ledger.storage.policies import policies
 from signing.canonical import decode
 
@@ -55,16 +54,9 @@ def queue(stores: Stores, act: Act, *, limit: int = 100) -> list[Waiting]:
 def _queue(tx: Connection, stores: Stores, act: Act, limit: int) -> list[Waiting]:
     actor = actor_of(tx, act.principal.id)
     seats = _names_committees(act)
-    found: list[Waiting] = []
-    looked_at: set[str] = set()
-    for state in _candidates(tx, act, actor, seats=seats):
-        if len(found) == limit or len(looked_at) == MOST_LOOKED_AT:
-            break
-        if state.application_id not in looked_at:
-            looked_at.add(state.application_id)
-            waiting = _waiting(tx, stores, act, actor, state, seats=seats)
-            found += [waiting] if waiting else []
-    return found
+    candidates = islice(_candidates(tx, act, actor, seats=seats), MOST_LOOKED_AT)
+    looked_at = (_waiting(tx, stores, act, actor, state, seats=seats) for state in candidates)
+    return list(islice((waiting for waiting in looked_at if waiting), limit))
 
 
 def _names_committees(act: Act) -> bool:
@@ -74,31 +66,12 @@ def _names_committees(act: Act) -> bool:
 
 def _candidates(tx: Connection, act: Act, actor: Actor, *, seats: bool) -> Iterator[rows.StateRow]:
     """Yield what waits for a role of the actor's, one delegated or escalated to them, or a committee's; due first."""
-    own = {*actor.roles, *(item.role for item in actor.delegations)}
-    wanted = own | (_committees(tx, act.principal.institution_id) if seats else set())
-    raised = sorted(
-        (state for role in own for state in _escalated(tx, role)),
-        key=lambda state: (state.due_on, state.application_id),
-    )
-    pages = [_waiting_for(tx, role) for role in sorted(wanted)]
-    yield from merge(raised, *pages, key=lambda state: (state.due_on, state.application_id))
-
-
-def _waiting_for(tx: Connection, role: str) -> Iterator[rows.StateRow]:
+    institution_id, own = act.principal.institution_id, {*actor.roles, *(item.role for item in actor.delegations)}
+    roles = sorted(own | (_committees(tx, institution_id) if seats else set()))
     after = ("", "")
-    while page := rows.waiting_for(tx, role, after=after, limit=_PAGE):
+    while page := rows.waiting_for(tx, institution_id, roles, after=after, limit=_PAGE):
         yield from page
         after = (page[-1].due_on, page[-1].application_id)
-
-
-def _escalated(tx: Connection, role: str) -> list[rows.StateRow]:
-    """Return the states whose current step was escalated to a role."""
-    found = ((row, rows.state_of(tx, row.application_id)) for row in escalated_to(tx, role))
-    return [
-        state
-        for row, state in found
-        if state is not None and state.waiting_for and (state.version, state.step) == (row.version, row.step)
-    ]
 
 
 def _committees(tx: Connection, institution_id: str) -> set[str]:
