@@ -30,7 +30,7 @@ def decide(  # noqa: PLR0913  # each is an option of the command
         list[str] | None,
         typer.Option(
             metavar="TEXT",
-            help="With approve: a condition; with return: what is needed; with counter: amount=CNY 8000000 or term_months=12.",
+            help="With approve: a condition; with return: what is needed; with counter: amount=CNY 80,000.00 or term_months=12.",
         ),
     ] = None,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is signed too.")] = None,

@@ -13,6 +13,7 @@ from api.commands.outcome import say, say_json
 from api.commands.tables import facts, table
 from api.schemas.strict_json import read_json
 from ledger.core.applications.evidence import MAX_ATTACHMENT_BYTES, Result
+from ledger.core.applications.main_unit import from_main_unit
 from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput
 from signing.canonical import Json
@@ -57,13 +58,20 @@ def delegate(  # noqa: PLR0913  # each is an option of the command
     *,
     role: Annotated[Role, typer.Option(help="Which of your roles.")],
     until: Annotated[str, typer.Option(metavar="TIME", help="With its zone: 2026-12-24T18:00:00+08:00.")],
-    limit: Annotated[str, typer.Option(metavar="MINOR", help="Up to this amount, in minor units.")],
+    limit: Annotated[
+        str, typer.Option(metavar="AMOUNT", help='Up to this much, all linked loans together: "CNY 200,000.00".')
+    ],
     as_json: AsJson = False,
     url: Url = None,
     token_file: TokenFile = None,
 ) -> None:
     """Let a colleague decide in your place."""
-    body: dict[str, Json] = {"delegate": person, "role": role.value, "until": until, "limit_minor": limit}
+    body: dict[str, Json] = {
+        "delegate": person,
+        "role": role.value,
+        "until": until,
+        "limit_minor": str(from_main_unit(limit)[1]),
+    }
     with connected(url, token_file) as client:
         done = client.post("/v1/delegations", body)
     _tell(done, "Delegated", as_json=as_json)

@@ -6,7 +6,7 @@ the services and the vault. DESIGN 3 and 9.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.errors import Conflict
@@ -99,6 +99,14 @@ def grants_of(tx: Connection, principal_id: str) -> list[RoleGrantRow]:
     """Return the roles a principal has now, revoked ones left out."""
     grants = find_all(tx, RoleGrantRow, table.role_grant, "id", principal_id=principal_id)
     return [grant for grant in grants if grant.revoked_entry is None]
+
+
+def holders_of(tx: Connection, institution_id: str, role: str) -> list[str]:
+    """Return the ids of an institution's people who hold a role now, in the order of their ids."""
+    grants, person = table.role_grant.c, table.person.c
+    statement = select(person.id).join(table.role_grant, grants.principal_id == person.id).distinct()
+    active = (grants.role == role) & grants.revoked_entry.is_(None) & (person.institution_id == institution_id)
+    return list(tx.scalars(statement.where(active).order_by(person.id)))
 
 
 def grants(tx: Connection, *, after: str = "", limit: int = 500) -> list[RoleGrantRow]:

@@ -7,7 +7,7 @@ from ledger.core.applications.offers import accept_offer, read_offer
 from signing.canonical import Json
 from support.trail import LOAN, Trail, in_review
 
-OFFER = ("amount=CNY 8000000",)
+OFFER = ("amount=CNY 80,000.00",)
 
 
 def returned(status: str = "delivered") -> Trail:

@@ -11,10 +11,18 @@ MADE_HERE = {"tag", "number", "version", "corrects", "applicants"}
 IDENTITY = {"kind": "cn-id", "value": "11010519491231002X"}
 
 
-def entered(service: Service, institution: str = HOME, **changes: Any) -> httpx2.Response:  # noqa: ANN401  # JSON
+def entered(
+    service: Service,
+    institution: str = HOME,
+    *,
+    identity: str = IDENTITY["value"],
+    **changes: Any,  # noqa: ANN401  # JSON
+) -> httpx2.Response:
     content = {name: value for name, value in application().to_json().items() if name not in MADE_HERE}
     content["amount"] = {"currency": "CNY", "minor": "10000000"}
-    people = [{"role": "borrower", "name": "林小雨", "identity": IDENTITY, "phone": "13800138000"}]
+    people = [
+        {"role": "borrower", "name": "林小雨", "identity": {"kind": "cn-id", "value": identity}, "phone": "13800138000"}
+    ]
     officer = service.officer(institution)
     made = officer.post("/v1/applications", json={"application": {**content, **changes}, "people": people})
     if made.is_success and "attachments" not in changes:

@@ -6,14 +6,17 @@ from typing import Any
 from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words, shown_money
 from api.pages.words import TEXTS
-from ledger.core.agreements.currency import Money
+from ledger.core.agreements.currency import Money, written
 from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.application import Application, BlacklistCheck, Collateral
 from ledger.core.applications.evidence import parse_verification
+from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.policy import Step, StepKind
+from ledger.core.applications.rule_set import ROLE
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead, ToldEvidence
 from ledger.services.applications.review import Reviewed, ToldDecision
+from ledger.services.applications.seating import Seating
 from ledger.services.applications.ways import Way
 
 Rows = tuple[tuple[str, str], ...]
@@ -59,7 +62,6 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "number": view.row.number,
         "state": view.state.state,
         "due_on": view.state.due_on,
-        "author": view.row.author_id,
         "facts": _facts(content, w),
         "people": _people(found, w),
         "collateral": [_collateral(item, content.currency, w) for item in content.collateral],
@@ -74,6 +76,8 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "terms_sha256": content.terms_sha256.hex(),
         "currency": content.currency,
         "minor": str(content.amount),
+        "decimals": decimal_places(content.currency),
+        "plain": written(content.amount, content.currency),
         "amount": shown_money(Money(content.currency, content.amount)),
         "months": content.term_months,
     }
@@ -135,6 +139,7 @@ def review_shown(found: ApplicationRead, reviewed: Reviewed, w: Words) -> dict[s
         "path": found.view.state.path,
         "steps": [(_step(number, step, w), _place(number, now)) for number, step in enumerate(steps)],
         "is_committee": bool(progress and steps and steps[progress.step].kind is StepKind.COMMITTEE),
+        "author": reviewed.names.get(found.view.row.author_id, "–"),
         "members": _members(reviewed, w),
         "decisions": [_decision(item, reviewed.names, w) for item in reviewed.decisions],
         "missing": reviewed.missing,
@@ -157,12 +162,20 @@ def _place(number: int, now: int) -> str:
     return "done" if number < now else "now" if number == now else "later"
 
 
-def _members(reviewed: Reviewed, w: Words) -> list[str] | None:
-    sitting = reviewed.sitting
-    if sitting is None:
+def _members(reviewed: Reviewed, w: Words) -> list[tuple[str, str, str]] | None:
+    """Return each member's name, whether they take the chair, and what they have voted; None where no committee was named."""
+    if reviewed.sitting is None or reviewed.progress is None:
         return None
-    names = ((member, reviewed.names.get(member, member)) for member in sitting.members)
-    return [f"{name} ({w('desk.chair')})" if member == sitting.chair else name for member, name in names]
+    voted = {ballot.person: w(f"verdict.{ballot.vote}") for ballot in reviewed.progress.ballots}
+    chair = reviewed.sitting.chair
+    return [
+        (
+            reviewed.names.get(member, "–"),
+            w("desk.chair") if member == chair else "",
+            voted.get(member, w("desk.not-voted")),
+        )
+        for member in reviewed.sitting.members
+    ]
 
 
 def _decision(item: ToldDecision, names: dict[str, str], w: Words) -> dict[str, object]:
@@ -170,9 +183,9 @@ def _decision(item: ToldDecision, names: dict[str, str], w: Words) -> dict[str, 
     return {
         "verdict": w(f"verdict.{item.verdict}"),
         "kind": item.verdict,
-        "by": item.name or item.by,
+        "by": item.name or ("" if item.role == ROLE else "–"),
         "role": office(item.role, w),
-        "place": w("desk.in-place-of", name=names.get(place, place)) if place else None,
+        "place": w("desk.in-place-of", name=names.get(place, "–")) if place else None,
         "conditions": item.conditions,
         "reason": item.reason,
         "version": item.version,
@@ -184,8 +197,28 @@ def _way(way: Way, names: dict[str, str], w: Words) -> tuple[str, str]:
     role, place = office(way.role, w), way.in_place_of
     if place is None:
         return "", w("desk.as-self", role=role)
-    return place, w("desk.as-other", role=role, name=names.get(place, place))
+    return place, w("desk.as-other", role=role, name=names.get(place, "–"))
 
 
 def _when(instant: str) -> str:
     return shown_time(instant, DEFAULT_ZONE)
+
+
+def seating_shown(found: Seating, w: Words) -> dict[str, object]:
+    """Return how a committee is to be named: in words, how many, and from whom."""
+    step = found.step
+    rules = [w("desk.seat-rule", size=step.size, quorum=step.quorum)]
+    if step.chair_casts:
+        rules.append(w("desk.seat-casting"))
+    if step.veto:
+        rules.append(w("desk.seat-veto", role=", ".join(office(role, w) for role in step.veto)))
+    return {
+        "size": step.size,
+        "rules": rules,
+        "is_again": found.is_again,
+        "is_short": len(found.candidates) < step.size,
+        "candidates": [
+            {"id": one.id, "name": one.name, "about": ", ".join(one.departments), "has_veto": one.has_veto}
+            for one in found.candidates
+        ],
+    }

@@ -17,6 +17,7 @@ from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.figures_report import Figures, Times, Waiting
 from ledger.errors import Unavailable
 from ledger.services.applications.read_figures import CountedFigures, Span, read_figures
+from ledger.services.log.list_names import list_names
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
@@ -36,7 +37,7 @@ def get_figures(request: Request, here: Here, staff: SignedIn, since: _Day = "",
     bad = bool((since and _day(since) is None) or (until and _day(until) is None) or first > last)
     asked = {"since": since or first.isoformat(), "until": until or last.isoformat()}
     counted = None if bad else _counted(here, staff, first, last, zone)
-    shown = None if counted is None else _shown(counted, w)
+    shown = None if counted is None else _shown(counted, _names(here, staff, counted), w)
     return staff_page(request, here, staff, "figures", {"asked": asked, "bad": bad, "figures": shown})
 
 
@@ -50,14 +51,21 @@ def _counted(here: Here, staff: SignedIn, first: date, last: date, zone: ZoneInf
         return None
 
 
-def _shown(counted: CountedFigures, w: Words) -> dict[str, object]:
+def _names(here: Here, staff: SignedIn, counted: CountedFigures) -> dict[str, str]:
+    """Return whom the load is of, by their ids; rule sets, and people whose names were erased, are missing."""
+    return list_names(here.stores, staff.act, counted.figures[0].approvers)
+
+
+def _shown(counted: CountedFigures, names: dict[str, str], w: Words) -> dict[str, object]:
     now, before = counted.figures
     stamp = counted.stamp
     return {
         "rates": [(w(f"figures.{name}"), _percent(now, name), _percent(before, name)) for name in now.rates()],
         "bottleneck": None if now.bottleneck is None else office(now.bottleneck, w),
         "stages": [_stage(name, now, before, w) for name in sorted({*now.stages, *now.waiting})],
-        "approvers": [(name, *_times(times, w)) for name, times in sorted(now.approvers.items())],
+        "approvers": sorted(
+            (names.get(who, w("office.rule-set")), *_times(times, w)) for who, times in now.approvers.items()
+        ),
         "stamp": {"size": f"{stamp.size:,}", "origin": stamp.origin, "root": stamp.root.hex()},
     }
 

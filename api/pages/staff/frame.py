@@ -16,6 +16,7 @@ from api.wiring.installation import Installation
 from ledger.core.log.permissions import TABLE, Action, Principal, Role
 from ledger.errors import LedgerError
 from ledger.services.context import Act
+from ledger.services.log.list_names import list_names
 from signing.errors import SigningError
 
 SIGN_IN = "/staff/sign-in"
@@ -66,7 +67,8 @@ def staff_page(
     is_decider = bool(principal.roles & set(TABLE[Action.APPLICATION_DECIDE]))
     sees_figures = bool(principal.roles & set(TABLE[Action.FIGURES_READ]))
     code = here.institution_code(principal.institution_id)
-    shown = StaffShown(code, principal.id, is_administrator, is_decider, sees_figures)
+    name = list_names(here.stores, staff.act, [principal.id]).get(principal.id, "")
+    shown = StaffShown(code, name, is_administrator, is_decider, sees_figures)
     return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
 
 

@@ -27,6 +27,7 @@ STAFF: Final = {
         "供贷款机构工作人员使用。请使用您的工作通行密钥登录；它与签署合同的通行密钥不同。",
     ),
     "staff.sign-in-press": pair("Sign in with a passkey", "使用通行密钥登录"),
+    "staff.signed-in": pair("Signed in as", "已登录："),
     "staff.sign-out": pair("Sign out", "退出登录"),
     "staff.set-up": pair("I have a set-up code", "我有设置码"),
     "staff.set-up-title": pair("Make your passkey", "创建您的通行密钥"),

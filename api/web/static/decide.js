@@ -49,6 +49,21 @@ async function checkDecision(issued, shown, wanted) {
   return { text, digest };
 }
 
+/**
+ * Return an amount as it is signed, such as `CNY 80,000.00`, of what somebody typed in main units; null where that is none.
+ * @param {string} typed
+ * @param {string} currency
+ * @param {number} places
+ */
+function offered(typed, currency, places) {
+  const plain = typed.normalize("NFKC").replaceAll(/[\s,]/g, "");
+  const match = /^0*(\d+)(?:\.(\d+))?$/.exec(plain);
+  const part = match?.[2] ?? "";
+  if (match === null || part.length > places) return null;
+  const whole = (match[1] ?? "").replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  return `${currency} ${whole}${places > 0 ? `.${part.padEnd(places, "0")}` : ""}`;
+}
+
 class Desk {
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -68,7 +83,11 @@ class Desk {
       return;
     }
     this.show.disabled = false;
-    this.form.addEventListener("input", () => this.forget());
+    this.form.addEventListener("input", () => {
+      this.forget();
+      this.ask();
+    });
+    this.ask();
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.run(() => this.fetchStatement());
@@ -82,14 +101,38 @@ class Desk {
     say(this.status, "");
   }
 
+  /** Show the places that the chosen verdict takes. */
+  ask() {
+    const verdict = String(new FormData(this.form).get("verdict") ?? "");
+    for (const part of this.form.querySelectorAll("[data-for]")) {
+      if (part instanceof HTMLElement) part.hidden = !(part.dataset.for ?? "").split(" ").includes(verdict);
+    }
+  }
+
+  /**
+   * Return the lines of a counter-offer; none where neither amount nor term stands there, or the amount is none.
+   * @param {(name: string) => string} text
+   */
+  offer(text) {
+    const lines = [];
+    if (text("offer_amount") !== "") {
+      const amount = offered(text("offer_amount"), this.words.currency ?? "", Number(this.words.decimals));
+      if (amount === null) return [];
+      lines.push(`amount=${amount}`);
+    }
+    if (text("offer_months") !== "") lines.push(`term_months=${text("offer_months")}`);
+    return lines;
+  }
+
   /** @returns {Wanted} */
   wanted() {
     const told = new FormData(this.form);
     const text = (/** @type {string} */ name) => String(told.get(name) ?? "").trim();
-    const conditions = text("conditions").split("\n").map((line) => line.trim());
+    const verdict = text("verdict");
+    const written = ["approve", "return"].includes(verdict) ? text("conditions").split("\n").map((line) => line.trim()) : [];
     return {
-      verdict: text("verdict"),
-      conditions: conditions.filter((line) => line !== ""),
+      verdict,
+      conditions: verdict === "counter" ? this.offer(text) : written.filter((line) => line !== ""),
       reason: text("reason") || null,
       in_place_of: text("in_place_of") || null,
     };
@@ -99,6 +142,10 @@ class Desk {
     const wanted = this.wanted();
     if (wanted.reason === null && wanted.verdict !== "approve" && wanted.verdict !== "close") {
       say(this.status, this.words.reasonNeeded, "wrong");
+      return;
+    }
+    if (wanted.verdict === "counter" && wanted.conditions.length === 0) {
+      say(this.status, this.words.offerNeeded, "wrong");
       return;
     }
     say(this.status, this.words.fetching);

@@ -1,7 +1,7 @@
 """A counter-offer: other terms that a decider signs, and the version of the application that takes them (DESIGN section 6).
 
-Promises: pure. An offer is written in the statement's conditions, as `amount=CNY 8000000` (minor units) and `term_months=12`, each
-at most once and at least one of them; the accepted version is the old one with exactly these members changed, and new terms.
+Promises: pure. An offer is written in the statement's conditions, as `amount=CNY 80,000.00` and `term_months=12`, each at most
+once and at least one of them; the accepted version is the old one with exactly these members changed, and new terms.
 """
 
 import re
@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ledger.core.applications.application import MAX_MONTHS, Application
+from ledger.core.applications.main_unit import from_main_unit
 from ledger.errors import InvalidInput
 
-_AMOUNT = re.compile(r"amount=([A-Z]{3}) ([1-9][0-9]{0,17})")
+_AMOUNT = "amount="
 _TERM = re.compile(r"term_months=([1-9][0-9]{0,2})")
 _MOST_LINES = 2
 
@@ -27,18 +28,25 @@ class Offer:
 
 def read_offer(lines: Sequence[str]) -> Offer:
     """Return the offer of a statement's conditions; raise InvalidInput("decision.offer")."""
-    amounts = [match for line in lines if (match := _AMOUNT.fullmatch(line))]
+    amounts = [line.removeprefix(_AMOUNT) for line in lines if line.startswith(_AMOUNT)]
     terms = [int(match[1]) for line in lines if (match := _TERM.fullmatch(line))]
     if (
         not 1 <= len(lines) <= _MOST_LINES
         or len(amounts) + len(terms) != len(lines)
         or max(len(amounts), len(terms)) > 1
     ):
-        raise _refused("such as amount=CNY 8000000 or term_months=12, each once")
+        raise _refused("such as amount=CNY 80,000.00 or term_months=12, each once")
     if terms and terms[0] > MAX_MONTHS:
         raise _refused(f"at most {MAX_MONTHS} months")
-    currency, amount = (amounts[0][1], int(amounts[0][2])) if amounts else (None, None)
+    currency, amount = _amount(amounts[0]) if amounts else (None, None)
     return Offer(currency, amount, terms[0] if terms else None)
+
+
+def _amount(text: str) -> tuple[str, int]:
+    try:
+        return from_main_unit(text)
+    except InvalidInput as error:
+        raise InvalidInput("decision.offer", error.message, field="conditions") from error
 
 
 def accept_offer(content: Application, offer: Offer, terms_sha256: bytes) -> Application:

@@ -13,12 +13,10 @@ from ledger.services.applications.policies import policy_of
 from ledger.services.applications.standing import Standing, actor_of, standing_of
 from ledger.services.applications.view import ApplicationView, load_application
 from ledger.services.applications.ways import Way, ways_of
+from ledger.services.colleagues import names_of
 from ledger.services.context import Act, Stores
-from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
-from ledger.storage.directory import person_by_id
 from ledger.storage.policies import PolicyRow
-from ledger.storage.vault_fields import fields_of_entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,8 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
     decisions = [_told(said_in(tx, stores, row)) for row in view.decisions]
     named |= {told.in_place_of for told in decisions if told.in_place_of}
     ways = ways_of(act, actor_of(tx, act.principal.id), standing) if standing else ()
-    names = _names(tx, stores, named | {way.in_place_of for way in ways if way.in_place_of})
+    named |= view.own | {way.in_place_of for way in ways if way.in_place_of}
+    names = names_of(tx, stores, view.row.institution_id, named)
     return Reviewed(
         policy=policy[0] if policy else None,
         path=policy[1].paths.get(view.state.path) if policy else None,
@@ -100,14 +99,3 @@ def _told(said: Said) -> ToldDecision:
         version=row.version,
         at=row.decided_at,
     )
-
-
-def _names(tx: Connection, stores: Stores, people: set[str]) -> dict[str, str]:
-    """Return the names of colleagues by their ids; erased ones are missing."""
-    names = {}
-    for person in sorted(people):
-        row = person_by_id(tx, person)
-        opened = open_fields(stores, fields_of_entry(tx, row.added_entry)) if row else {}
-        if "name" in opened:
-            names[person] = str(opened["name"].value)
-    return names

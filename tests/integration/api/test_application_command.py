@@ -121,9 +121,9 @@ def test_application_is_corrected_countered_taken_and_withdrawn(
     told = ("--message", "m-1", "--until", "2099-01-01", "--status", "delivered")
     said("Otto", "tell", number, *told, code="application.not-open")
     offer = ("decide", number, "counter", "--key", key, "--reason", "too much", "--condition")
-    said("Olga", *offer, "amount=USD 8000000", code="decision.offer")
-    said("Olga", *offer, "amount=CNY 8000000")
-    assert "amount=CNY 8000000; too much" in said("Otto", "show", number)
+    said("Olga", *offer, "amount=USD 80,000.00", code="decision.offer")
+    said("Olga", *offer, "amount=CNY 80,000.00")
+    assert "amount=CNY 80,000.00; too much" in said("Otto", "show", number)
     said("Otto", "tell", number, *told)
     terms = tmp_path / "terms.json"
     terms.write_text("[]")

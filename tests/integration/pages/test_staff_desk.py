@@ -32,11 +32,23 @@ def test_committee_and_its_votes_are_shown_to_a_member(service: Service) -> None
         assert "No committee has been named yet." in unnamed
         assert "Your role does not reach personal data." in unnamed
         ids = [one.get("/v1/me").json()["id"] for one in members]
+        with at_work(service, risk) as naming:
+            assert "Name the committee" in naming.get(f"/staff/applications/{loan}").text
+            assert "Name the committee" not in unnamed
+            origin = {"Origin": service.url}
+            form = {"member": ids[:4], "chair": ids[0]}
+            few = naming.post(f"/staff/applications/{loan}/committee", data=form, headers=origin)
+            assert "choose 5 members" in few.text
+            asked = naming.post(f"/staff/applications/{loan}/committee", data={**form, "member": ids}, headers=origin)
+            assert "Is this the committee?" in asked.text
         named = risk.post(f"/v1/applications/{loan}/sittings", json={"members": ids, "chair": ids[0]})
         assert named.status_code == 201, named.text
+        with at_work(service, risk) as late:
+            again = late.post(f"/staff/applications/{loan}/committee", data={**form, "member": ids}, headers=origin)
+            assert "one was named meanwhile" in again.text
         assert "committee" in member.get("/staff/queue").text
         shown = member.get(f"/staff/applications/{loan}").text
-    for part in ("(chair)", "5 members, quorum 4", "林小雨"):
+    for part in (">chair<", "not voted yet", "5 members, quorum 4", "林小雨"):
         assert part in shown
 
 

@@ -26,7 +26,7 @@ from signing.envelope import Signature
 from support.approvals import CHAIN_ID, Desk, cn_identity
 
 _PEOPLE = iter(range(100, 900))
-OFFER = ("amount=CNY 8000000", "term_months=12")
+OFFER = ("amount=CNY 80,000.00", "term_months=12")
 EVIDENCE = Evidence(sha256=b"\x06" * 32, what="the policy of the insurer")
 
 

@@ -26,7 +26,7 @@ GROUND = "lost her post at the mill"
 SOURCE = "asked the neighbour Frau Blum"
 MESSAGE = "sms-to-13800138000"
 BROUGHT = "deed of Zhao Lei"
-WORDS = (CONDITION, REASON, GROUND, SOURCE, MESSAGE, BROUGHT, "林小雨", "amount=CNY 8000000")
+WORDS = (CONDITION, REASON, GROUND, SOURCE, MESSAGE, BROUGHT, "林小雨", "amount=CNY 80,000.00")
 
 
 def sequenced(desk: Desk) -> None:
@@ -61,7 +61,7 @@ def test_no_free_text_about_a_person_lies_in_clear(desk: Desk, tmp_path: Path) -
     tell(stores, desk.act("Otto"), other, telling)
     withdraw(stores, desk.act("Otto"), other, ground=GROUND, evidence_sha256=b"\x07" * 32)
     desk.submit(third)
-    desk.say("Olga", third, Verdict.COUNTER, conditions=("amount=CNY 8000000",), reason=REASON)
+    desk.say("Olga", third, Verdict.COUNTER, conditions=("amount=CNY 80,000.00",), reason=REASON)
     sequenced(desk)
     stores.database.empty_write_ahead()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -62,7 +62,7 @@ def test_department_head_is_asked_third() -> None:
     [(Verdict.DECLINE, Outcome.DECLINED), (Verdict.RETURN, Outcome.RETURNED), (Verdict.COUNTER, Outcome.COUNTERED)],
 )
 def test_any_other_verdict_ends_the_path(verdict: Verdict, expected: Outcome) -> None:
-    lines = {Verdict.RETURN: ("a payslip",), Verdict.COUNTER: ("amount=CNY 500000",)}.get(verdict, ())
+    lines = {Verdict.RETURN: ("a payslip",), Verdict.COUNTER: ("amount=CNY 5,000.00",)}.get(verdict, ())
     ends = says(OFFICER, verdict, conditions=lines)
     assert decide(review("two"), [], ends).outcome is expected
     assert refusal(review("two"), ends, says(RISK)) == "decision.closed"

@@ -12,13 +12,13 @@ from support.decisions import OFFICER, review, says
 
 def test_offer_changes_exactly_what_it_names() -> None:
     before = application()
-    offer = read_offer(["term_months=12", "amount=CNY 3000000"])
+    offer = read_offer(["term_months=12", "amount=CNY 30,000.00"])
     after = accept_offer(before, offer, b"\x01" * 32)
     assert offer == Offer("CNY", 3_000_000, 12)
     assert (after.amount, after.term_months, after.version, after.corrects) == (3_000_000, 12, 2, before.sha256())
     kept = accept_offer(before, read_offer(["term_months=12"]), b"\x01" * 32)
     assert (kept.amount, kept.term_months) == (before.amount, 12)
-    same = accept_offer(before, read_offer(["amount=CNY 1"]), b"\x01" * 32)
+    same = accept_offer(before, read_offer(["amount=CNY 0.01"]), b"\x01" * 32)
     assert (same.amount, same.term_months) == (1, before.term_months)
 
 
@@ -27,12 +27,12 @@ def test_offer_changes_exactly_what_it_names() -> None:
     [
         [],
         ["amount=CNY 1.5"],
-        ["amount=CNY 0"],
+        ["amount=CNY 0.00"],
         ["term_months=601"],
         ["term_months=12", "term_months=24"],
-        ["amount=CNY 1", "amount=CNY 2"],
-        ["amount=CNY 1", "a guarantor"],
-        ["amount=CNY 1", "term_months=1", "term_months=2"],
+        ["amount=CNY 0.01", "amount=CNY 0.02"],
+        ["amount=CNY 0.01", "a guarantor"],
+        ["amount=CNY 0.01", "term_months=1", "term_months=2"],
     ],
 )
 def test_offer_of_another_form_is_refused(lines: list[str]) -> None:
@@ -43,10 +43,10 @@ def test_offer_of_another_form_is_refused(lines: list[str]) -> None:
 
 def test_offer_in_another_currency_is_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
-        accept_offer(application(), read_offer(["amount=USD 1"]), b"\x01" * 32)
+        accept_offer(application(), read_offer(["amount=USD 0.01"]), b"\x01" * 32)
     with pytest.raises(InvalidInput, match="an offer in CNY"):
-        require_offer(["amount=USD 1"], application())
-    require_offer(["amount=CNY 1"], application())
+        require_offer(["amount=USD 0.01"], application())
+    require_offer(["amount=CNY 0.01"], application())
     assert refused.value.code == "decision.offer"
 
 

@@ -1,0 +1,120 @@
+"""A committee named and a counter-offer made on the staff's pages: chosen, read over, confirmed, signed."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger.core.log.permissions import Role
+from support.approvals import cn_identity
+from support.browser import DESKTOP, PHONE, tool
+from support.desks import make_signing_key, set_up
+from support.live_applications import entered
+from support.live_service import Service
+from support.phones import Phone
+from support.policies import unchecked
+
+OpenPhone = Callable[..., Phone]
+
+
+@pytest.fixture
+def policy(lender: Service) -> None:
+    """Put a policy into force that asks for no attachments."""
+    policy = unchecked().to_json()
+    for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
+        path["attachments"] = []  # type: ignore[index,call-overload]  # they have tests of their own
+    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
+    proposed = lender.person(Role.RISK).post("/v1/policies", json=body).json()["id"]
+    assert lender.administrator().post(f"/v1/policies/{proposed}/publications").status_code == 201
+
+
+def handed_in(lender: Service, minor: str) -> str:
+    amount = {"currency": "CNY", "minor": minor}
+    made: str = entered(lender, identity=cn_identity(int(minor) % 997), amount=amount).json()["id"]
+    submitted = lender.officer().post(f"/v1/applications/{made}/submissions")
+    assert submitted.status_code == 201, submitted.text
+    return made
+
+
+def is_accessible(page: Page) -> bool:
+    page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate("axe.run().then(result => result.violations.map(fault => fault.id))")
+    return found == []
+
+
+def narrow(page: Page) -> None:
+    page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE.width
+
+
+@pytest.mark.usefixtures("policy")
+def test_risk_names_a_committee_and_its_member_votes(lender: Service, phones: OpenPhone) -> None:
+    loan = handed_in(lender, "900000000")
+    for name in ("王建国", "李婷", "Chen Wei", "赵敏", "𠮷田喆"):
+        body = {"name": name, "roles": ["committee"]}
+        assert lender.administrator().post("/v1/people", json=body).is_success
+    desk = phones("names", language="en", screen=DESKTOP)
+    set_up(desk, lender, "Rita Risk", Role.RISK, Role.COMMITTEE)
+    make_signing_key(desk)
+    page = desk.page
+    page.goto("/staff/queue")
+    expect(page.get_by_text("its committee is to be named")).to_be_visible()
+    page.goto(f"/staff/applications/{loan}")
+    members = page.locator("[name=member]")
+    expect(members).to_have_count(6)
+    desk.snap("committee")
+    for name in ("王建国", "李婷", "Chen Wei", "赵敏"):
+        page.get_by_label(name).check()
+    page.get_by_label("Who takes the chair").select_option(label="李婷")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text(re.compile("choose 5 members.*4 were chosen"))).to_be_visible()
+    for name in ("王建国", "李婷", "Chen Wei", "赵敏", "Rita Risk"):
+        page.get_by_label(name).check()
+    page.get_by_label("Who takes the chair").select_option(label="李婷")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("h1")).to_have_text("Is this the committee?")
+    assert is_accessible(page)
+    desk.snap("committee-confirm")
+    narrow(page)
+    desk.snap("committee-confirm-phone")
+    assert not lender.officer().get(f"/v1/applications/{loan}").json().get("sittings")
+    page.get_by_role("button", name="Name this committee").click()
+    expect(page.get_by_text("not voted yet")).to_have_count(5)
+    page.get_by_label("Withdraw: I have a conflict of interest").check()
+    page.get_by_role("button", name="Show me what I sign").click()
+    expect(page.get_by_text("Write a reason first.")).to_be_visible()
+    page.fill("#reason", "The borrower is my cousin")
+    page.get_by_role("button", name="Show me what I sign").click()
+    page.get_by_role("button", name="Sign with my passkey").click()
+    expect(page.get_by_text("not voted yet")).to_have_count(4)
+    expect(page.get_by_text("You cannot decide on this application now")).to_be_visible()
+    desk.snap("committee-withdrew-phone")
+    page.get_by_role("link", name="中文").click()
+    expect(page.get_by_text("未表决")).to_have_count(4)
+    desk.snap("committee-withdrew-phone-zh")
+
+
+@pytest.mark.usefixtures("policy")
+def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone) -> None:
+    loan = handed_in(lender, "10000000")
+    desk = phones("offers", language="en", screen=DESKTOP)
+    set_up(desk, lender, "Olga Offers", Role.OFFICER)
+    make_signing_key(desk)
+    page = desk.page
+    page.goto(f"/staff/applications/{loan}")
+    expect(page.get_by_label("Amount in CNY")).to_be_hidden()
+    page.get_by_label("Counter-offer").check()
+    page.fill("#reason", "Too much for the income")
+    page.get_by_role("button", name="Show me what I sign").click()
+    expect(page.get_by_text("Write an amount in CNY, such as 80,000.00")).to_be_visible()
+    page.get_by_label("Amount in CNY").fill("80 000")
+    page.get_by_label("Term in months").fill("12")
+    page.get_by_role("button", name="Show me what I sign").click()
+    expect(page.locator("[data-exact]")).to_contain_text('"conditions":["amount=CNY 80,000.00","term_months=12"]')
+    assert is_accessible(page)
+    desk.snap("offer")
+    page.get_by_role("button", name="Sign with my passkey").click()
+    expect(page.get_by_text("amount=CNY 80,000.00")).to_be_visible()
+    told = lender.officer().get(f"/v1/applications/{loan}").json()
+    assert told["state"] == "countered"
