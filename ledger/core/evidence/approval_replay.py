@@ -11,6 +11,7 @@ from ledger.core.applications.timeline import TrailEntry
 from ledger.core.evidence.answers import Reason, no, not_checked, yes
 from ledger.core.evidence.records import Record
 
+_NOT_NEEDED = frozenset({"people", "held"})  # no replay rests on them, and who applied is not shown
 _READ = ("agreement.created", "agreement.submitted", "agreement.sent")
 
 
@@ -43,4 +44,7 @@ def _trail_entry(record: Record) -> TrailEntry:
         at=datetime.fromisoformat(entry.at),
         facts=entry.public,
         values=record.opened,
+        n=entry.subject.n,
+        leaf=record.leaf,
+        closed=frozenset(entry.private.keys() - record.opened.keys() - _NOT_NEEDED),
     )
