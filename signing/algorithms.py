@@ -1,9 +1,10 @@
-"""The five signature suites, and the public keys that name them.
+"""The five signature suites, one name for keys that only seal, and the public keys that name them.
 
 Promises: one accepted encoding per key and per signature, so that nobody can turn a valid signature into a second valid
 one. Ed25519: RFC 8032, no key of small order. secp256k1: ECDSA over SHA-256, r||s in 64 bytes, low s. eip712: what a
 wallet returns for `eth_signTypedData_v4`, r||s||v in 65 bytes, low s, v 27 or 28 and never 0 or 1 (the page that talks to
-a wallet adds the 27). webauthn and p256: P-256 as the modules of these names say.
+a wallet adds the 27). webauthn and p256: P-256 as the modules of these names say. spki: a key of another
+kind (RSA, another curve) in the certificate of a seal, which a registry knows by its hash; it signs no statement.
 Leaves to others: which bytes are signed (envelope, statement, typed_data) and whose key it is.
 """
 
@@ -53,6 +54,7 @@ class Suite(StrEnum):
     EIP712 = "eip712"
     WEBAUTHN = "webauthn"  # a passkey
     P256 = "p256"  # a key that a browser made for once
+    SPKI = "spki"  # a seal's key that is not on P-256, by its hash
 
 
 _KEY_BYTES = {
@@ -61,6 +63,7 @@ _KEY_BYTES = {
     Suite.EIP712: 20,
     Suite.WEBAUTHN: KEY_BYTES,
     Suite.P256: POINT_BYTES,
+    Suite.SPKI: 32,
 }
 
 
@@ -69,7 +72,8 @@ class PublicKey:
     """A key that checks signatures of one suite.
 
     `raw`: 32 bytes (ed25519), 33 compressed (secp256k1), address of 20 (eip712), x and y in 64 (p256), and for webauthn the
-    SHA-256 of the relying party's id before them: a passkey is one party's and no other's.
+    SHA-256 of the relying party's id before them: a passkey is one party's and no other's. spki: SHA-256 of the
+    SubjectPublicKeyInfo (DER) as the certificate has it.
     """
 
     suite: Suite
@@ -174,7 +178,7 @@ def _check_point(suite: Suite, raw: bytes) -> None:
         load_point(raw)
     elif suite is Suite.WEBAUTHN:
         load_point(raw[RP_HASH_BYTES:])
-    elif raw == bytes(20):
+    elif suite is Suite.EIP712 and raw == bytes(20):
         raise InvalidEncoding("key.malformed", "expected the address of an account, got the zero address")
 
 

@@ -39,7 +39,7 @@ from ledger.storage.migrate import migrate, require_current
 from ledger.storage.objects import Objects
 from ledger.storage.record_keys import RecordKeys
 from signing.algorithms import PublicKey
-from signing.keys.seal_key import p256_key
+from signing.keys.seal_key import registered_key
 from signing.keys.signer import EvmSigner, Signer
 from signing.pdf.typeset import SHIPPED_FONTS, SHIPPED_TEMPLATES, Typesetter
 from signing.webauthn import RelyingParty
@@ -124,9 +124,9 @@ class Installation:
         # An institution's name is a committed value; only that of the first one is known without opening a record.
         name = self.settings.institution_name if code == self.settings.institution_code else code
         tools = self.seals.tools(code, name)
-        if (key := p256_key(tools.key.public_key_info)) is not None:  # others are judged by their certificates alone
-            worker = self.act(Principal("worker", institution_id, frozenset({Role.OPERATOR}), "program"))
-            enrol_seal_key(self.stores, worker, key, self.institution_key(institution_id))
+        key = registered_key(tools.key.public_key_info)
+        worker = self.act(Principal("worker", institution_id, frozenset({Role.OPERATOR}), "program"))
+        enrol_seal_key(self.stores, worker, key, self.institution_key(institution_id))
         return tools
 
     def seal_roots(self) -> TrustedSeals | None:

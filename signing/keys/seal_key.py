@@ -6,6 +6,7 @@ Leaves to others: the certificate and its chain (a CA's, or the local authority'
 Format: `tally/seal-key-file/v1`.
 """
 
+import hashlib
 import secrets
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
@@ -132,9 +133,9 @@ def _parse(data: bytes) -> Header:
         ) from error
 
 
-def p256_key(public_key_info: bytes) -> PublicKey | None:
-    """Return a seal's public key (SubjectPublicKeyInfo, DER) as a registry of keys names it; None for one of another kind."""
+def registered_key(public_key_info: bytes) -> PublicKey:
+    """Return a seal's public key (SubjectPublicKeyInfo, DER) as a registry of keys names it: by its point on P-256, else by its hash."""
     key = load_der_public_key(public_key_info)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        return None
+        return PublicKey(Suite.SPKI, hashlib.sha256(public_key_info).digest())
     return PublicKey(Suite.P256, key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:])

@@ -28,7 +28,7 @@ class Answer(Enum):
 _KINDS = frozenset({"seal", "signature", "archive"})
 _STATES = frozenset({"good", "revoked", "not-checked"})
 _DIGEST_BYTES = 32
-_POINT_BYTES = 64
+_KEY_BYTES = frozenset({32, 64})  # the hash of a key, the point of one on P-256
 # What the answer on a file without any reason holds, all of it.
 _FIELDS = frozenset(
     {
@@ -62,7 +62,7 @@ class Signed:
     subject: str
     certificate_sha256: bytes
     until: datetime
-    point: bytes = b""  # x‖y of a key on P-256
+    key: bytes  # x‖y of a key on P-256, the SHA-256 of the SubjectPublicKeyInfo of another
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ def _answer(flag: bool | None) -> Answer:  # noqa: FBT001 - three-valued
 def _signed(fields: "_Fields") -> Signed:
     until, digest = fields.time("until"), fields.digest("sha256")
     kind, subject, holds = fields.text("kind"), fields.text("subject"), fields.flag("holds")
-    point = fields.point("point")
-    if until is None or digest is None or kind not in _KINDS or subject is None or holds is None or point is None:
+    key = fields.key("key")
+    if until is None or digest is None or kind not in _KINDS or subject is None or holds is None or key is None:
         raise AnotherForm
-    return Signed(kind, holds, fields.time("at"), subject, digest, until, point)
+    return Signed(kind, holds, fields.time("at"), subject, digest, until, key)
 
 
 def _revocation(fields: "_Fields") -> Revocation:
@@ -215,15 +215,15 @@ class _Fields:
             raise AnotherForm
         return digest
 
-    def point(self, name: str) -> bytes | None:
+    def key(self, name: str) -> bytes | None:
         value = self.text(name)
         try:
-            point = bytes.fromhex(value) if value is not None else None
+            key = bytes.fromhex(value) if value is not None else None
         except ValueError as error:
             raise AnotherForm from error
-        if point is not None and len(point) not in (0, _POINT_BYTES):
+        if key is not None and len(key) not in _KEY_BYTES:
             raise AnotherForm
-        return point
+        return key
 
     def many(self, name: str) -> list[Json]:
         value = self.values.get(name, [])

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ledger.core.agreements.strict_fields import exactly, invalid, line_of
 from ledger.errors import Conflict
-from signing.algorithms import PublicKey
+from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 from signing.errors import SigningError
 
@@ -133,9 +133,12 @@ def _key(value: Json, field: str) -> PublicKey | None:
     if value is None:
         return None
     try:
-        return PublicKey.from_json(value)
+        key = PublicKey.from_json(value)
     except SigningError as error:
         raise invalid(field, error.message, _CODE) from error
+    if key.suite is Suite.SPKI:
+        raise invalid(field, "expected a key that signs statements, got one that only seals", _CODE)
+    return key
 
 
 def _order(value: Json, field: str) -> int:

@@ -76,6 +76,10 @@ SEAL_TEXTS: Final[Mapping[str, Words]] = {
         "The seal's key {key_id} was revoked later ({ground}); the seal was there before and stands.",
         "封印密钥 {key_id} 后被撤销（{ground}）；封存在此之前，仍然成立。",
     ),
+    "seal.key-not-shown": words(
+        "No registry entry of the seal's key {key_id} is at hand: whether it was revoked by then is not known. Fetch newer evidence.",
+        "未出示封印密钥 {key_id} 的登记记录：无从得知其当时是否已被撤销。请获取较新的证据。",
+    ),
     "seal.key-not-checked": words(
         "Whether the seal's key {key_id} was revoked by then is not shown: fetch newer evidence.",
         "封印密钥 {key_id} 当时是否已被撤销未获出示：请获取较新的证据。",

@@ -16,6 +16,7 @@ from ledger.core.evidence.document_answer import FileFacts, read_document
 from ledger.core.evidence.key_answer import NO_REGISTRY, Registry
 from ledger.core.evidence.records import Record
 from ledger.core.evidence.sealed_file import SealedEvidence
+from ledger.core.log.hashing import HASH_BYTES
 from ledger.core.log.keys import Purpose
 from ledger.core.log.revocation import Proven, RevocationList, Standing, judge
 from ledger.errors import InvalidInput
@@ -81,9 +82,13 @@ def seal_reasons(
 
 def _registered(sealed: SealedFile, seal: "Signed", records: Sequence[Record], registry: Registry) -> Iterator[Reason]:
     """Judge a seal's key as the registry judges every key: at the seal's place in the log, and the time that its stamp proves."""
-    key_id = PublicKey(Suite.P256, seal.point).key_id if seal.point else ""
-    history, places = registry.keys.get(key_id), [one.receipt.index for one in records if one.entry.type == _SEALED]
-    if history is None or not places:
+    places = [one.receipt.index for one in records if one.entry.type == _SEALED]
+    if not places:
+        return
+    key_id = _key_of(seal).key_id
+    history = registry.keys.get(key_id)
+    if history is None:
+        yield not_checked("seal.key-not-shown", key_id=key_id)
         return
     index = min(places)  # the seal was made before the first of them, whatever was renewed later
     if history.enrolment is None or history.enrolment.purpose is not Purpose.SEAL:
@@ -98,6 +103,10 @@ def _registered(sealed: SealedFile, seal: "Signed", records: Sequence[Record], r
         yield not_checked("seal.key-not-checked", key_id=key_id)
     elif standing is Standing.GOOD_BEFORE:
         yield yes("seal.key-revoked-later", key_id=key_id, ground=ground)
+
+
+def _key_of(seal: "Signed") -> PublicKey:
+    return PublicKey(Suite.SPKI if len(seal.key) == HASH_BYTES else Suite.P256, seal.key)
 
 
 def _is_local(sealed: SealedFile) -> bool:

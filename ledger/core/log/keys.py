@@ -36,6 +36,13 @@ class Purpose(StrEnum):
     SEAL = "seal"
 
 
+_SERVES = {
+    Purpose.SIGN: (frozenset(Suite) - {Suite.SPKI}, "a key that signs statements"),
+    Purpose.LOGIN: (frozenset({Suite.WEBAUTHN}), "a passkey to sign in with"),
+    Purpose.SEAL: (frozenset({Suite.P256, Suite.SPKI}), "a key on P-256 to seal with, or the hash of another kind"),
+}
+
+
 class KeyPen(StrEnum):
     """What kind of pen holds the key; a one-time key is the weaker one, and is called so wherever it appears."""
 
@@ -100,15 +107,10 @@ def pen_for(suite: Suite, purpose: Purpose) -> KeyPen:
 
 
 def check_purpose(key: PublicKey, purpose: Purpose) -> None:
-    """Raise InvalidInput("key.wrong-pen") for a key that cannot serve the purpose: people sign in with passkeys, seals are on P-256."""
-    if purpose is Purpose.SEAL and key.suite is not Suite.P256:
-        raise InvalidInput(
-            "key.wrong-pen", f"expected a key on P-256 to seal with, got a key of {key.suite}", field="key"
-        )
-    if purpose is Purpose.LOGIN and key.suite is not Suite.WEBAUTHN:
-        raise InvalidInput(
-            "key.wrong-pen", f"expected a passkey to sign in with, got a key of {key.suite}", field="key"
-        )
+    """Raise InvalidInput("key.wrong-pen") for a key that cannot serve the purpose: people sign in with passkeys, a hash names a seal's key."""
+    suites, wanted = _SERVES[purpose]
+    if key.suite not in suites:
+        raise InvalidInput("key.wrong-pen", f"expected {wanted}, got a key of {key.suite}", field="key")
 
 
 def facts_of(enrolment: Enrolment) -> dict[str, Json]:

@@ -5,6 +5,7 @@ stands as soon as that is known.
 Leaves to others: the rules for signature objects (sealed_objects), containers (sealed_cms) and times (sealed_time, sealed_later).
 """
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,15 +126,15 @@ def _certificate(certificate: x509.Certificate) -> dict[str, object]:
         "subject": certificate.subject.human_friendly,
         "sha256": certificate.sha256.hex(),
         "until": _time(certificate.not_valid_after),
-        "point": point_of(certificate).hex(),
+        "key": key_of(certificate).hex(),
     }
 
 
-def point_of(certificate: x509.Certificate) -> bytes:
-    """Return x‖y of a certificate's key on P-256, nothing of another kind: by this a registry of keys knows it."""
+def key_of(certificate: x509.Certificate) -> bytes:
+    """Return x‖y of a certificate's key on P-256, of another kind the SHA-256 of its SubjectPublicKeyInfo: a registry knows it by this."""
     info = certificate.public_key
     on_p256 = info.algorithm == "ec" and info.curve == ("named", "secp256r1")
-    return bytes(info["public_key"].native[1:]) if on_p256 else b""
+    return bytes(info["public_key"].native[1:]) if on_p256 else hashlib.sha256(info.dump()).digest()
 
 
 def _time(at: datetime | None) -> str | None:

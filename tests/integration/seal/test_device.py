@@ -8,6 +8,7 @@ import pytest
 
 from signing.keys.local_authority import Subject
 from signing.keys.pkcs11 import Device
+from signing.keys.seal_key import registered_key
 from signing.pdf.inspect_sealed import Answer, SealTrust, inspect_sealed
 from signing.pdf.seal import seal
 from support.sealing import EVIDENCE, TEXT, local_authority, now, seal_tools
@@ -30,3 +31,5 @@ def test_a_key_of_a_device_seals(device: Device, owner: str) -> None:
     trust = SealTrust(roots=(authority.root,))
     found = inspect_sealed(sealed.data, trust, at=now(), document=hashlib.sha256(contract).digest())
     assert (found.reasons, found.signature_valid, found.same_look) == ((), Answer.YES, Answer.YES)
+    assert found.seal is not None
+    assert found.seal.key == registered_key(key.public_key_info).raw  # by which the registry knows it

@@ -14,7 +14,7 @@ from ledger.errors import Unavailable
 from ledger.services.enrolling import NewRevocation
 from ledger.services.log.list_keys import list_keys
 from ledger.services.log.revoke_key import revoke_key
-from signing.keys.seal_key import p256_key
+from signing.keys.seal_key import registered_key
 from support.live_service import Service
 from support.sealed_loans import SealedLoan, codes
 
@@ -32,8 +32,7 @@ def test_revoked_seal_key_seals_no_more(service: Service) -> None:
     here = service.here
     other = ensure_institution(here, InstitutionOrder(code="GAMMA", name="Gamma Lender", zone="Asia/Shanghai"))
     administrator = Principal("administrator", other.id, frozenset({Role.ADMINISTRATOR}), "person")
-    key = p256_key(here.seal_tools(other.id).key.public_key_info)
-    assert key is not None
+    key = registered_key(here.seal_tools(other.id).key.public_key_info)
     here.seal_tools(other.id)  # enrolled once
     rows = list_keys(here.stores, here.act(administrator))
     assert [(row.key_id, row.purpose) for row in rows if row.purpose == Purpose.SEAL] == [(key.key_id, "seal")]

@@ -43,6 +43,8 @@ def test_signature_of_another_length_or_key_id_is_refused(suite: Suite, key_id: 
         ({}, "signature.malformed"),
         ({"suite": "ed25519", "key_id": KEY_ID, "value": "00" * 64, "at": "now"}, "signature.malformed"),
         ({"suite": "ed25519", "key_id": 1, "value": "00" * 64}, "signature.malformed"),
+        ({"suite": "spki", "key_id": "spki:" + "0" * 32, "value": "00" * 64}, "signature.malformed"),
+        ({"suite": "spki", "key_id": "spki:" + "0" * 32, "value": ""}, "signature.malformed"),
         ({"suite": "ed25519", "key_id": KEY_ID, "value": "zz"}, "signature.malformed"),
         ({"suite": "none", "key_id": KEY_ID, "value": "00" * 64}, "suite.unknown"),
     ],

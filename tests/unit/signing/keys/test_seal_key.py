@@ -1,5 +1,6 @@
 """The seal's key: kept like every other key, signs what OpenSSL checks, asks for its certificate."""
 
+import hashlib
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from signing.algorithms import Suite
+from signing.algorithms import PublicKey, Suite
 from signing.errors import KeyUnavailable
 from signing.keys.files import create_key
-from signing.keys.seal_key import FileSealKey, certificate_request, create_seal_key, load_seal_key, p256_key
+from signing.keys.seal_key import FileSealKey, certificate_request, create_seal_key, load_seal_key, registered_key
 from support.passphrases import DRAWN
 
 PASSPHRASE = DRAWN.encode()
@@ -64,15 +65,15 @@ class RsaSealKey:
 def test_a_key_of_another_kind_can_ask_too() -> None:
     key = RsaSealKey(rsa.generate_private_key(public_exponent=65537, key_size=2048))
     assert x509.load_pem_x509_csr(certificate_request(key, name="Lender", country="CN")).is_signature_valid
-    assert p256_key(key.public_key_info) is None
 
 
-def test_the_registry_names_a_key_on_p_256_by_its_point_and_no_other() -> None:
-    found = p256_key(FileSealKey(bytes([9]) * 32).public_key_info)
-    assert found is not None
+def test_the_registry_names_a_key_on_p_256_by_its_point_and_another_by_its_hash() -> None:
+    found = registered_key(FileSealKey(bytes([9]) * 32).public_key_info)
     assert (found.suite, len(found.raw)) == (Suite.P256, 64)
-    other = ec.generate_private_key(ec.SECP384R1()).public_key()
-    assert p256_key(other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)) is None
+    rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    for other in (ec.generate_private_key(ec.SECP384R1()).public_key(), rsa_key):
+        info = other.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        assert registered_key(info) == PublicKey(Suite.SPKI, hashlib.sha256(info).digest())
 
 
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:

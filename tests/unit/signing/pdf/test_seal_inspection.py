@@ -9,10 +9,10 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from signing.pdf.child.sealed_seal import point_of
+from signing.pdf.child.sealed_seal import key_of
 from signing.pdf.inspect import Limits
 from signing.pdf.inspect_sealed import Answer, SealInspection, SealTrust, inspect_sealed
 from signing.pdf.sandbox import Ended, Warm
@@ -28,7 +28,7 @@ SIGNED = {
     "subject": "a",
     "sha256": "00" * 32,
     "until": "2036-01-01T00:00:00+00:00",
-    "point": "ab" * 64,
+    "key": "ab" * 64,
 }
 GOOD: dict[str, Any] = {
     "claimed_at": None,
@@ -56,7 +56,7 @@ def test_whole_answer_is_read() -> None:
     assert BARE.archive_expires is None
     assert BARE.seal is None
     assert found.seal == found.signed[0]
-    assert found.signed[0].point == bytes.fromhex("ab" * 64)
+    assert found.signed[0].key == bytes.fromhex("ab" * 64)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_signature_is_valid_only_when_nothing_speaks_against_it(
         {"judged": [7]},
         {"judged": [{**SIGNED, "kind": "other"}]},
         {"judged": [{**SIGNED, "until": None}]},
-        {"judged": [{**SIGNED, "point": None}]},
-        {"judged": [{**SIGNED, "point": "ab" * 63}]},
-        {"judged": [{**SIGNED, "point": "no"}]},
+        {"judged": [{**SIGNED, "key": None}]},
+        {"judged": [{**SIGNED, "key": "ab" * 63}]},
+        {"judged": [{**SIGNED, "key": "no"}]},
         {"revocation": "fine"},
     ],
 )
@@ -157,11 +157,12 @@ def test_process_of_a_parent_is_left_to_the_parent() -> None:
     assert warm.process is None
 
 
-def test_certificate_of_another_kind_of_key_has_no_point() -> None:
+def test_key_of_another_kind_is_known_by_its_hash() -> None:
     key, day = rsa.generate_private_key(public_exponent=65537, key_size=2048), datetime(2026, 1, 1, tzinfo=UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lender")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(day).not_valid_after(day + timedelta(days=1))
     made = builder.sign(key, SHA256()).public_bytes(Encoding.DER)
-    assert point_of(asn1_x509.Certificate.load(made)) == b""
-    assert len(point_of(sealer().certificate)) == 64
+    info = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert key_of(asn1_x509.Certificate.load(made)) == sha256(info).digest()
+    assert len(key_of(sealer().certificate)) == 64

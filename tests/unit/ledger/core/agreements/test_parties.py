@@ -35,6 +35,7 @@ def test_signers_get_their_ids_in_order_and_are_read_back_from_an_opening() -> N
         (["x"], "signers[0]"),
         ([signer(extra=1)], "signers[0].extra"),
         ([signer(role="king")], "signers[0].role"),
+        ([signer(key={"suite": "spki", "raw": "07" * 32})], "signers[0].key"),
         ([signer(name="")], "signers[0].name"),
         ([signer(name=" Lin")], "signers[0].name"),
         ([signer(name="Lin\u202eoayi")], "signers[0].name"),

@@ -34,8 +34,9 @@ BUILT = build()
 DATA = DOCUMENT + b"evidence and seal"
 CONTRACT = contract_of(DOCUMENT, len(DOCUMENT))
 FILE = contract_of(DATA, len(DATA))
-SEAL = Signed("seal", True, NOW, "Common Name: Lender", bytes(32), NOW.replace(year=2031))
-ARCHIVE = Signed("archive", True, NOW, "Common Name: Stamps", bytes(32), NOW.replace(year=2036))
+POINT = point_of(derive_private_key(7, SECP256R1()))
+SEAL = Signed("seal", True, NOW, "Common Name: Lender", bytes(32), NOW.replace(year=2031), POINT)
+ARCHIVE = Signed("archive", True, NOW, "Common Name: Stamps", bytes(32), NOW.replace(year=2036), bytes(64))
 SOUND = SealInspection(reasons=(), sha256=FILE.sha256, byte_length=len(DATA), signed=(SEAL, ARCHIVE))
 RECORDS = [read_record(receipt, BUILT.policy, NOW.replace(year=2027)) for receipt in BUILT.package.receipts]
 THIS = replace(FACTS, sha256=FILE.sha256, byte_length=FILE.byte_length)
@@ -147,8 +148,6 @@ def test_the_report_of_a_sealed_file_has_both_answers() -> None:
 
 # --- the seal's key by the registry ----------------------------------------------------------------------------------
 
-POINT = point_of(derive_private_key(7, SECP256R1()))
-KEYED = replace(SOUND, signed=(replace(SEAL, point=POINT), ARCHIVE))
 KEY_ID = PublicKey(Suite.P256, POINT).key_id
 ENROLMENT = Enrolment(
     key=PublicKey(Suite.P256, POINT),
@@ -186,20 +185,25 @@ def revoked(ground: Ground, *, index: int = INDEX, since: datetime | None = None
     ],
 )
 def test_the_seal_s_key_is_judged_by_the_registry_s_rule(registry: Registry, code: str | None) -> None:
-    found = [reason.code for reason in seal_reasons(sealed(KEYED), [SEALING], registry)][2:]
+    found = [reason.code for reason in seal_reasons(sealed(), [SEALING], registry)][2:]
     assert found == ([code] if code else [])
 
 
 def test_a_compromise_is_not_checked_against_the_operator_s_own_clock() -> None:
     registry = history(revoked(Ground.COMPROMISED, since=NOW.replace(year=2027)))
-    found = [reason.code for reason in seal_reasons(sealed(KEYED, local=True), [SEALING], registry)]
+    found = [reason.code for reason in seal_reasons(sealed(local=True), [SEALING], registry)]
     assert found[2:] == ["seal.key-not-checked"]
 
 
-def test_nothing_is_said_of_a_key_that_is_not_shown_or_of_a_sealing_that_is_not() -> None:
-    for inspection, records, registry in (
-        (KEYED, [SEALING], NO_REGISTRY),
-        (KEYED, [], history()),
-        (SOUND, [SEALING], history()),
-    ):
-        assert [reason.code for reason in seal_reasons(sealed(inspection), records, registry)][2:] == []
+def test_a_key_without_its_entries_is_not_checked_and_nothing_is_said_without_a_record_of_the_sealing() -> None:
+    assert [reason.code for reason in seal_reasons(sealed(), [SEALING], NO_REGISTRY)][2:] == ["seal.key-not-shown"]
+    assert [reason.code for reason in seal_reasons(sealed(), [], history())][2:] == []
+
+
+def test_a_key_on_no_curve_of_ours_is_judged_by_its_hash_alike() -> None:
+    raw = b"\x07" * 32
+    key = PublicKey(Suite.SPKI, raw)
+    rsa = sealed(replace(SOUND, signed=(replace(SEAL, key=raw), ARCHIVE)))
+    usual = history(revoked(Ground.LOST), enrolment=replace(ENROLMENT, key=key)).keys[KEY_ID]
+    found = [reason.code for reason in seal_reasons(rsa, [SEALING], Registry(keys={key.key_id: usual}, proven={}))]
+    assert found[2:] == ["seal.key-revoked"]

@@ -14,7 +14,7 @@ from ledger.core.log.keys import (
     read_enrolment,
 )
 from ledger.errors import InvalidInput
-from signing.algorithms import Suite
+from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 from support.pen_cases import ONE_TIME, PASSKEY, WALLET
 
@@ -84,8 +84,15 @@ def test_one_time_key_and_mere_codes_are_called_weak(pen: KeyPen, grade: ProofGr
     assert enrolment.is_weak is weak
 
 
-def test_a_seal_s_key_is_the_organisation_s_on_one_curve() -> None:
-    check_purpose(ONE_TIME.public, Purpose.SEAL)
+def test_a_seal_s_key_is_the_organisation_s_and_one_known_by_its_hash_does_nothing_else() -> None:
+    by_hash = PublicKey(Suite.SPKI, bytes(32))
+    for key in (ONE_TIME.public, by_hash):
+        check_purpose(key, Purpose.SEAL)
+    for purpose in (Purpose.SIGN, Purpose.LOGIN):
+        with pytest.raises(InvalidInput) as refused:
+            check_purpose(by_hash, purpose)
+        assert refused.value.code == "key.wrong-pen"
+    assert pen_for(Suite.SPKI, Purpose.SEAL) is KeyPen.ORGANISATION_KEY
     assert pen_for(Suite.P256, Purpose.SEAL) is KeyPen.ORGANISATION_KEY
     assert pen_for(Suite.P256, Purpose.SIGN) is KeyPen.ONE_TIME_KEY
     for key in (WALLET.public, PASSKEY.public):
