@@ -23,7 +23,7 @@ from signing.pdf.inspect import inspect
 from signing.pdf.inspect_sealed import SealTrust, inspect_sealed
 from signing.pdf.typeset import PACKAGES, SHIPPED_TEMPLATES, Typesetter, translated
 from support.drafts import DATED, contract, draft, guaranteed, signer, typeset
-from support.loan_terms import repayment
+from support.loan_terms import repayment, terms
 from support.sealing import local_authority, now, sealed_pdf
 
 LANGUAGES = ("zh", "en", "zh-en")
@@ -135,6 +135,15 @@ def test_twelve_parties_with_long_names_and_360_rows_are_typeset() -> None:
     ).draft.terms.to_json()
     value["signers"] = [signer(), *others]
     assert 15 <= inspect(typeset(contract(value), "small-business")).pages <= 40
+
+
+def test_columns_of_the_largest_amounts_stay_apart() -> None:
+    value = guaranteed("en")
+    value["terms"] = terms(amount={"currency": "CNY", "minor": "9" * 18}, fees=None, collateral=None)
+    text = text_of(typeset(contract(value), "small-business"))
+    amounts = re.findall(r"[0-9,]{15,}\.[0-9]+", text)
+    assert len(amounts) >= 24
+    assert {len(amount.partition(".")[2]) for amount in amounts} == {2}, "one amount runs into the next"
 
 
 @pytest.mark.parametrize("method", ["interest-only", "bullet", "equal-instalment"])
