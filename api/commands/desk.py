@@ -125,6 +125,22 @@ def department(  # noqa: PLR0913  # each is an option of the command
 
 
 @app.command()
+def mail(
+    email: Annotated[str, typer.Argument(metavar="[EMAIL]", help="The address; without one, no mail is sent.")] = "",
+    *,
+    person: Annotated[str, typer.Option("--person", metavar="PERSON", help="Whose, by an administrator.")] = "",
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Say where mail about work that waits for you goes."""
+    with connected(url, token_file) as client:
+        whose = person or client.get("/v1/me")["id"]
+        done = client.post(f"/v1/people/{whose}/addresses", {"email": email or None})
+    _tell(done, "Set" if email else "Taken away", as_json=as_json)
+
+
+@app.command()
 def attach(
     application: Application,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JPEG, PNG or PDF that the application lists.")],

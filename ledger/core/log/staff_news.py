@@ -16,6 +16,7 @@ class News(StrEnum):
     IDENTITY = "identity"
     DECISION = "decision"
     SITTING = "sitting"
+    VOID = "void"
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,16 @@ _WORDS: Mapping[News, tuple[str, str]] = {
         "贷款申请 {number} 等待指定审议委员会",
         "Loan application {number} waits for its committee to be named",
     ),
+    News.VOID: (
+        "借款合同 {number} 的作废提议等待第二名人员确认",
+        "A proposal to withdraw loan contract {number} waits for a second officer",
+    ),
 }
 _PAGES: Mapping[News, str] = {
     News.COUNTERSIGN: "/staff/agreements/{subject}",
     News.IDENTITY: "/staff/identity",
     News.DECISION: "/staff/applications/{subject}",
+    News.VOID: "/staff/agreements/{subject}",
     News.SITTING: "/staff/applications/{subject}",
 }
 _CLOSING = (

@@ -5,12 +5,14 @@ was read commit together. So no service that writes an entry has to know whom it
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.core.agreements.notice_text import Notice
 from ledger.core.agreements.notices import Concerned, plan_notices
 from ledger.core.log.directory import format_instant
 from ledger.core.log.entry import Entry, read_trusted_entry
+from ledger.errors import NotFound, VerificationFailed
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import AgreementView, view_of
 from ledger.services.context import Act, Stores
@@ -66,7 +68,10 @@ def _follow(tx: Connection, act: Act, log: LogRow, batch: _Batch) -> int:
             entry = read_trusted_entry(row.data)
             queue_deliveries(tx, [_delivery(act, row, entry, to) for to in endpoints if _wants(to, entry.type)])
             if row.subject_id in reachable:
-                _queue_notices(tx, act, entry)
+                with suppress(
+                    NotFound, VerificationFailed
+                ):  # rows are gone: the audit says so, and others are told all the same
+                    _queue_notices(tx, act, entry)
     return len(batch.rows)
 
 

@@ -1,16 +1,19 @@
-"""Follow a log and tell staff what waits for them by now: a lender's signature, a decision, a committee to be named (DESIGN 5 and 6).
+"""Follow a log and tell staff what waits for them by now: to sign, to withdraw as a second, to decide, to name a committee (DESIGN 5, 6).
 
 Promises: each entry is followed once, in order, whoever wrote it; who is told is who finds it in their queue. What is told of is what
 stands now, so an old log brings no old news. Leaves to others: papers to check (submit_identity tells of them), and the sending.
 """
 
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 
 from ledger.core.agreements.parties import SignerRole
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
 from ledger.core.applications.policy import Step, StepKind
 from ledger.core.log.permissions import TABLE, Action, Role
 from ledger.core.log.staff_news import News
+from ledger.errors import NotFound, VerificationFailed
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import view_of
 from ledger.services.applications.policies import policy_of
@@ -18,6 +21,7 @@ from ledger.services.context import Act, Stores
 from ledger.services.staff_news import Waiting, tell_staff
 from ledger.storage import applications as application_rows
 from ledger.storage.agreements import SignerRow
+from ledger.storage.ceremony import void_proposals_of
 from ledger.storage.database import Connection
 from ledger.storage.departments import departments_of
 from ledger.storage.directory import institution_by_id
@@ -51,18 +55,27 @@ def _next(tx: Connection, log: LogRow) -> tuple[int, list[EntryRow]]:
 def _follow(tx: Connection, act: Act, log: LogRow, start: int, rows: list[EntryRow]) -> int:
     if not move_cursor(tx, READER, log.id, seen=start, next_index=start + len(rows)):
         return 0
-    for subject_id in sorted({row.subject_id for row in rows if row.subject_kind == "agreement"}):
-        _lender_s_turn(tx, act, subject_id)
-    for subject_id in sorted({row.subject_id for row in rows if row.subject_kind == "application"}):
-        _decisions(tx, act, subject_id)
+    for kind, subject_id in sorted({(row.subject_kind, row.subject_id) for row in rows if row.subject_kind in _TELL}):
+        with suppress(
+            NotFound, VerificationFailed
+        ):  # rows are gone: the audit says so, and others are told all the same
+            _TELL[kind](tx, act, subject_id)
     return len(rows)
 
 
-def _lender_s_turn(tx: Connection, act: Act, agreement_id: str) -> None:
+def _agreement(tx: Connection, act: Act, agreement_id: str) -> None:
     view = view_of(tx, agreement_id)
     if view.state not in OPEN_FOR_SIGNATURE:
         return
     turn, institution_id = ceremony_of(view).turn, view.row.institution_id
+    if proposals := void_proposals_of(tx, agreement_id):
+        what = Waiting(
+            news=News.VOID, institution_id=institution_id, subject_id=agreement_id, cause=proposals[0].entry_id
+        )
+        others = holders_of(tx, institution_id, [*TABLE[Action.AGREEMENT_VOID]]) - {
+            row.proposer_id for row in proposals
+        }
+        tell_staff(tx, act, what, others)
     for row in view.signers:
         if row.role == SignerRole.LENDER and row.signer_id in turn:
             what = Waiting(
@@ -80,7 +93,7 @@ def _countersigners(tx: Connection, institution_id: str, row: SignerRow) -> Abst
     return officers & {key.owner_id} if key is not None else frozenset()
 
 
-def _decisions(tx: Connection, act: Act, application_id: str) -> None:
+def _application(tx: Connection, act: Act, application_id: str) -> None:
     row, state = (
         application_rows.application_by_id(tx, application_id),
         application_rows.state_of(tx, application_id),
@@ -130,3 +143,6 @@ def _deciders(tx: Connection, act: Act, institution_id: str, role: str, step: St
     at = act.now.isoformat()
     delegates = {row.delegate_id for one in holders for row in delegates_of(tx, one, role) if row.until > at}
     return holders | delegates
+
+
+_TELL: Mapping[str, Callable[[Connection, Act, str], None]] = {"agreement": _agreement, "application": _application}

@@ -92,7 +92,7 @@ def _number_while_it_waits(tx: Connection, row: StaffNoticeRow) -> str | None:
         papers = submission_by_id(tx, row.cause)
         return agreement.number if papers is not None and papers.decided_entry is None else None
     view = view_of(tx, row.subject_id)
-    waits = view.state in OPEN_FOR_SIGNATURE and row.cause in ceremony_of(view).turn
+    waits = view.state in OPEN_FOR_SIGNATURE and (row.kind == News.VOID or row.cause in ceremony_of(view).turn)
     return agreement.number if waits else None
 
 

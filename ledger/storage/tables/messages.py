@@ -104,7 +104,7 @@ staff_notice = define(
     text("id", key=True),
     text("institution_id"),
     text("person_id"),
-    text("kind"),  # countersign | identity | decision | sitting
+    text("kind"),  # countersign | identity | decision | sitting | void
     text("subject_id"),  # the agreement or application
     text("cause"),  # what makes it wait: the party and entry, the papers, or version and step
     text("made_at"),

@@ -56,6 +56,23 @@ def test_department_is_joined_and_left_and_the_queue_listed(tally: Tally, servic
     assert tally(["queue"], risk)[0] == tally(["queue", "--json"], risk)[0] == 0
 
 
+def test_mail_address_is_one_s_own_or_set_by_an_administrator(tally: Tally, service: Service) -> None:
+    administrator, colleague = service.administrator(), service.newcomer(Role.RISK)
+    who = colleague.get("/v1/me").json()["id"]
+
+    def address() -> object:
+        items = administrator.get("/v1/people").json()["items"]
+        return next(item for item in items if item["id"] == who)["email"]
+
+    assert tally(["mail", "rita@lender.example"], colleague.token)[0] == 0
+    assert address() == "rita@lender.example"
+    assert tally(["mail", "r@lender.example", "--person", who], administrator.token)[0] == 0
+    assert address() == "r@lender.example"
+    assert "permission.denied" in tally(["mail", "x@lender.example", "--person", who])[1]
+    assert tally(["mail"], colleague.token)[0] == 0
+    assert address() is None
+
+
 def test_what_comes_to_an_application_later_is_recorded(tally: Tally, service: Service, tmp_path: Path) -> None:
     made = entered(service).json()["id"]
     number = service.officer().get(f"/v1/applications/{made}").json()["number"]

@@ -13,6 +13,7 @@ from ledger.core.log.permissions import Role
 from ledger.messages.door import Channel, Message, Senders
 from ledger.services.agreements.decide_identity import Decision, decide_identity
 from ledger.services.agreements.submit_identity import Papers, submit_identity
+from ledger.services.agreements.void import void
 from ledger.services.applications.escalate import escalate
 from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
@@ -22,6 +23,7 @@ from ledger.services.log.change_department import DepartmentChange, change_depar
 from ledger.services.log.follow_for_staff import follow_for_staff
 from ledger.services.log.list_people import list_people
 from ledger.services.log.send_staff_news import Posting, send_staff_news
+from ledger.storage.database import Connection
 from ledger.storage.log import entries_of_subject
 from ledger.storage.staff_notices import StaffNoticeRow, staff_notices_of
 from signing.canonical import Json
@@ -95,6 +97,39 @@ def test_officer_whose_own_key_is_named_is_told_alone_and_nobody_of_a_program_s_
     work(stage)
     assert [one.kind for one in mails(stage, "Otto")] == ["staff-countersign"]
     assert mails(stage, "Olga") == []
+
+
+def test_withdrawal_that_needs_a_second_officer_is_mailed_to_the_others(stage: Stage, desk: Desk) -> None:
+    reach(stage, desk, "Otto", "otto@lender.example")
+    made = stage.agreement(stage.keyed("borrower", "Lin"), stage.keyed("guarantor", "Wang"))
+    stage.sign(made, 0)
+    otto, olga = (desk.people[name].principal for name in ("Otto", "Olga"))
+    void(stage.stores, stage.act(otto), made, "the house burnt down")
+    work(stage)
+    assert [one.kind for one in mails(stage, "Olga")] == ["staff-void"]
+    assert mails(stage, "Otto") == []
+    void(stage.stores, stage.act(olga), made, "I agree")
+    work(stage)
+    assert len(mails(stage, "Olga")) == 1
+
+
+def test_agreement_whose_rows_are_gone_keeps_nobody_else_from_being_told(stage: Stage, desk: Desk) -> None:
+    assert desk.people
+    gone = stage.agreement(party(person=person("gone")))
+
+    def delete(tx: Connection) -> None:
+        named = tx.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'agreement_state'"
+        )
+        for (name,) in named.fetchall():
+            tx.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        tx.exec_driver_sql("DELETE FROM agreement_state WHERE agreement_id = ?", (gone,))
+
+    stage.stores.database.write(delete)
+    stage.agreement(party(), lender(stage, order=1))
+    work(stage)
+    assert [one.kind for one in stage.messages(BORROWER)] == ["invitation"]
+    assert len(mails(stage, "Olga")) == 1
 
 
 def test_what_a_colleague_did_meanwhile_is_not_mailed(stage: Stage, desk: Desk) -> None:
