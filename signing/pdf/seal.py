@@ -15,7 +15,6 @@ from io import BytesIO
 from typing import Final, TypeVar
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -42,6 +41,7 @@ from signing.pdf.attachments import Attachment, attach
 from signing.pdf.authorities import Web, fetchers
 from signing.pdf.seal_names import ARCHIVE_FIELD, EVIDENCE_NAME, SEAL_FIELD
 from signing.pdf.time_stamps import TOLERANCE, CheckedTimeStamps, TimeStamp
+from signing.pdf.update import Update
 
 DIGEST: Final = "sha256"
 CMS_BYTES: Final = 32 * 1024  # reserved for one signature with its time stamp, in hexadecimal digits
@@ -107,7 +107,7 @@ def seal(contract: bytes, evidence: bytes, tools: SealTools, text: SealText) -> 
     asked = fetchers(tools.web)
     stamps = _time_stamps(tools, asked)
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(contract), strict=False)
+        writer = Update(BytesIO(contract), strict=False)
         attach(writer, _evidence(evidence, at))
         signed = _translated(
             _certifier(tools, text, asked, stamps, at).async_sign_pdf(writer, bytes_reserved=CMS_BYTES)
@@ -132,7 +132,7 @@ def renew(sealed: bytes, tools: SealTools, *, version: int) -> Sealed:
 
 async def _archive(sealed: bytes, context: ValidationContext, stamps: CheckedTimeStamps, version: int) -> BytesIO:
     """Keep what proves the newest time stamp while it can still be had, and put all of it under a new one."""
-    writer = IncrementalPdfFileWriter(BytesIO(sealed), strict=False)
+    writer = Update(BytesIO(sealed), strict=False)
     newest = writer.prev.embedded_timestamp_signatures[-1:]
     paths = [await _path(stamp, context) for stamp in newest]
     stamper = PdfTimeStamper(stamps, field_name=f"{ARCHIVE_FIELD}{version}")

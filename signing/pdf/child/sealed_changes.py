@@ -17,6 +17,7 @@ from signing.pdf.child.findings import Refused
 from signing.pdf.child.open_strictly import open_strictly
 from signing.pdf.child.page_tree import pages_of
 from signing.pdf.child.question import Question
+from signing.pdf.child.sealed_metadata import same_metadata
 
 _REVISION_END = re.compile(rb"startxref[ \t\r\n]+[0-9]+[ \t\r\n]+%%EOF(?:\r\n|\r|\n)?")
 _MAX_REVISIONS = 64
@@ -24,6 +25,8 @@ _MAX_OBJECTS = 200_000
 # What sealing enters in the catalogue. Version and Extensions say that the seal needs a newer reader.
 _CATALOGUE_PLACES = frozenset({"/AcroForm", "/AF", "/DSS", "/Extensions", "/Metadata", "/Names", "/Perms", "/Version"})
 _FORM_PLACES = frozenset({"/Fields", "/SigFlags"})
+_FORM_MAY_GAIN = frozenset({"/DA", "/DR"})
+_FORM_MAY_LOSE = frozenset({"/NeedAppearances"})  # the seal takes back leave to draw fields anew
 _INFO_PLACES = frozenset({"/ModDate", "/Producer"})
 
 Number = tuple[int, int]
@@ -105,6 +108,8 @@ def compare_after(sealed: pikepdf.Pdf, final: pikepdf.Pdf, max_pages: int) -> No
     compare(sealed, final, max_pages)
     if set(sealed.attachments) != set(final.attachments) or _plain_list(sealed) != _plain_list(final):
         raise Changed("an attachment after the seal")
+    if _entries(sealed.Root.get("/AcroForm"), _FORM_PLACES) != _entries(final.Root.get("/AcroForm"), _FORM_PLACES):
+        raise Changed("the form after the seal")
 
 
 def _plain_list(pdf: pikepdf.Pdf) -> Plain:
@@ -201,16 +206,18 @@ def _compare_catalogue(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
     names = frozenset({"/EmbeddedFiles"})
     if _entries(first.Root.get("/Names"), names) != _entries(final.Root.get("/Names"), names):
         raise Changed("the catalogue's names")
-    before, after = (
-        _entries(first.Root.get("/AcroForm"), _FORM_PLACES),
-        _entries(final.Root.get("/AcroForm"), _FORM_PLACES),
-    )
-    if before != {key: value for key, value in after.items() if key in before or key not in {"/DR", "/DA"}}:
+    before, after = (_entries(pdf.Root.get("/AcroForm"), _FORM_PLACES) for pdf in (first, final))
+    gone = {key for key in before if key not in after and key in _FORM_MAY_LOSE}
+    if {key: before[key] for key in before.keys() - gone} != {
+        key: value for key, value in after.items() if key in before or key not in _FORM_MAY_GAIN
+    }:
         raise Changed("the form")
     _compare_list(_inside(first.Root, "/AcroForm", "/Fields"), _inside(final.Root, "/AcroForm", "/Fields"), "the form")
     if not _keys(final.Root.get("/Perms")) <= {"/DocMDP"}:
         raise Changed("the catalogue's permissions")
     _compare_attachments(first, final)
+    if not same_metadata(first.Root.get("/Metadata"), final.Root.get("/Metadata")):
+        raise Changed("the metadata")
 
 
 def _compare_attachments(first: pikepdf.Pdf, final: pikepdf.Pdf) -> None:
@@ -245,6 +252,8 @@ def _compare_list(before: pikepdf.Object | None, after: pikepdf.Object | None, w
             raise Changed(f"{what}: more than a seal was added")
         if "/Kids" in added or not _is_invisible(added):
             raise Changed(f"{what}: a seal that covers something")
+        if not isinstance(added.get("/V"), pikepdf.Dictionary):
+            raise Changed(f"{what}: a field for another signature was added")
 
 
 def _is_invisible(field_: pikepdf.Object) -> bool:

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 import pikepdf
 from asn1crypto import x509
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 
+from signing.pdf.child.archiving import above_archiving
 from signing.pdf.child.companion import Companion, Run
 from signing.pdf.child.findings import Findings
 from signing.pdf.child.guarded import guarded
@@ -116,8 +116,7 @@ def _check_after(signatures: Signatures, findings: Findings) -> None:
     for signature in (signatures.seal, *signatures.stamps):
         with suppress(KeyError):  # a reference to nothing, which is allowed: pyHanko cannot compare beyond it
             signature.compute_integrity_info()
-            result: object = signature.diff_result
-            if not isinstance(result, DiffResult) or result.modification_level > ModificationLevel.LTA_UPDATES:
+            if above_archiving(signature.diff_result):
                 findings.add("sealed.changed-after", f"after revision {signature.signed_revision}")
 
 

@@ -26,6 +26,7 @@ from signing.pdf.child.reach import reachable
 from signing.pdf.child.sealable import check_sealable
 from signing.pdf.child.second_reader import check_second_reader
 
+_FOLLOWING = frozenset({"pdf.two-readings", "pdf.cannot-be-sealed"})
 _COMPARED_WHOLE = 2_000  # objects: half a second
 
 Verdict: TypeAlias = dict[str, object]
@@ -43,7 +44,7 @@ def judge_upload(data: bytes, *, max_pages: int) -> Verdict:
         raise
     except Exception as error:  # noqa: BLE001 - outermost edge of this process: no error of a parser may pass a file
         findings.add("pdf.malformed", without_source(error))
-    reasons = sorted(findings.as_list(), key=lambda reason: reason[0] == "pdf.two-readings")  # the main one has a cause
+    reasons = sorted(findings.as_list(), key=lambda reason: reason[0] in _FOLLOWING)  # the main one has a cause
     return {"reasons": reasons, "pages": 0 if findings.found else pages}
 
 

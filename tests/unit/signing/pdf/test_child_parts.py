@@ -208,6 +208,10 @@ def test_value_inherited_along_a_broken_or_endless_branch_is_none() -> None:
             ),
             "covers something",
         ),
+        (
+            lambda pdf: pdf.Root.__setitem__("/AcroForm", Dictionary(Fields=Array([Dictionary(FT=Name.Sig)]))),
+            "another signature",
+        ),
         (lambda pdf: pdf.Root.__setitem__("/Perms", Dictionary(UR3=Dictionary())), "permissions"),
         (lambda pdf: pdf.attachments.__setitem__("a.txt", other_attachment(pdf)), "an attachment of R0"),
         (lambda pdf: pdf.Root.__setitem__("/AF", 7), "the associated files"),

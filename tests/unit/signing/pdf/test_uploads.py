@@ -99,7 +99,7 @@ def test_large_form_of_several_revisions_cut_within_one_is_refused() -> None:
         assert verdict(whole[:cut]) in {"pdf.malformed", "pdf.trailing-data"}
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=12))
 def test_overwritten_bytes_never_escape_the_table_of_reasons(place: int, noise: bytes) -> None:
     whole = small_pdf(pages=2)
