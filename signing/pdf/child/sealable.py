@@ -20,7 +20,7 @@ from signing.errors import DocumentRefused
 from signing.pdf.attachments import Attachment, attach
 from signing.pdf.child.archiving import above_archiving
 from signing.pdf.child.fields import fields_of
-from signing.pdf.child.findings import Findings, Refused
+from signing.pdf.child.findings import Findings
 from signing.pdf.child.looks import first_difference
 from signing.pdf.child.object_streams import IndexedReader
 from signing.pdf.child.open_strictly import open_strictly, without_source
@@ -71,8 +71,6 @@ def _try(data: bytes, pdf: pikepdf.Pdf, pages: int, findings: Findings) -> None:
         _seal_without_signature(data, pdf, pages)
     except DocumentRefused as refused:
         findings.add(CODE, refused.message)
-    except Refused as refused:
-        findings.add(CODE, refused.detail)
     except Changed as changed:
         findings.add(CODE, f"an update of it would not hold: {changed}")
     except MemoryError:

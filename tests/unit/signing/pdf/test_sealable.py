@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, String
 from signing.pdf.child import sealable
 from signing.pdf.child.uploads import judge_upload
 from support.sealed_pdfs import attached
-from support.small_pdfs import small_pdf
+from support.small_pdfs import raw_page, small_pdf
 
 Change = Callable[[pikepdf.Pdf], None]
 
@@ -71,3 +71,38 @@ def test_too_little_memory_for_the_trial_is_no_finding(monkeypatch: pytest.Monke
     monkeypatch.setattr(sealable, "attach", exhausted)
     with pytest.raises(MemoryError):
         codes(small_pdf())
+
+
+def test_file_whose_sealed_form_would_be_refused_is_refused_at_the_door() -> None:
+    """PyPDF2 has written files whose form and document information are one object: an update of one changes the other."""
+
+    def shared(pdf: pikepdf.Pdf) -> None:
+        both = pdf.make_indirect(Dictionary(Fields=Array(), Producer=String("PyPDF2")))
+        pdf.Root["/AcroForm"] = pdf.trailer["/Info"] = both
+
+    assert codes(small_pdf(shared)) == ["pdf.cannot-be-sealed"]
+
+
+def test_form_that_asks_readers_to_draw_fields_anew_passes() -> None:
+    assert codes(small_pdf(in_catalog("/AcroForm", Dictionary(Fields=Array(), NeedAppearances=True)))) == []
+
+
+def test_annotation_written_into_the_list_of_its_page_passes() -> None:
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), Border=Array([0, 0, 0]))
+
+    assert codes(small_pdf(lambda pdf: pdf.pages[0].__setitem__("/Annots", Array([link])))) == []
+
+
+def test_file_of_many_objects_is_compared_by_us_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealable, "above_archiving", lambda _: "more than a time stamp")
+    many = [b"<</A %d>>" % number for number in range(2_001)]
+
+    assert codes(raw_page(b"<</Length 0>>stream\n\nendstream")) == ["pdf.cannot-be-sealed"]
+    assert codes(raw_page(b"<</Length 0>>stream\n\nendstream", *many)) == []
+
+
+def test_file_that_looks_otherwise_once_it_has_an_update_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealable, "first_difference", lambda *_: 1)
+
+    assert codes(small_pdf()) == ["pdf.cannot-be-sealed"]
+    assert codes(small_pdf(pages=21)) == []  # long files are drawn when they are sealed
