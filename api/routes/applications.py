@@ -67,9 +67,12 @@ def list_applications(
     value: Annotated[str, Query(max_length=200)] = "",
     cursor: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    purpose: Annotated[
+        Purpose | None, Query(description="why you look for a person; the usual one of your roles by default")
+    ] = None,
 ) -> dict[str, object]:
-    """List applications of your institution, newest first."""
-    page = find(here.stores, act, Search(kind=search, value=value, before=cursor, limit=limit))
+    """List applications of your institution, newest first; a search for a person is noted in the access log with the purpose."""
+    page = find(here.stores, act, Search(kind=search, value=value, before=cursor, limit=limit, purpose=purpose))
     more = page[-1].row.id if len(page) == limit and search is None else None
     return {"items": [application_line(found) for found in page], "next": more}
 

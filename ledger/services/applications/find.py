@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.core.applications.grades import Purpose, purpose_of
 from ledger.core.blacklist.identifiers import parse_identifier
 from ledger.core.log.permissions import Action, Grade, Resource, require
 from ledger.errors import InvalidInput
 from ledger.services.applications.seeing import seen_grade
 from ledger.services.applications.view import KIND, read_view
 from ledger.services.context import Act, Stores
+from ledger.services.searching import Searched, note_search
 from ledger.storage import applications as rows
 from ledger.storage.blind_index import blind
 from ledger.storage.blind_indexes import find_blind
@@ -25,6 +27,7 @@ class Search:
     value: str = ""
     before: str | None = None
     limit: int = 50
+    purpose: Purpose | None = None  # why a person is looked for; the usual one of the reader's roles by default
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,23 @@ class Found:
 
 
 def find(stores: Stores, act: Act, search: Search) -> list[Found]:
-    """Return a page of applications; a search for a person finds those whose people the reader may know.
+    """Return a page of applications; a search for a person finds those whose people the reader may know, and is noted in the access log.
 
-    Raises NotAllowed, InvalidInput("search.kind" | "identifier.…").
+    Raises NotAllowed (also "permission.purpose"), InvalidInput("search.kind" | "identifier.…").
     """
     if search.kind is not None and search.kind not in SEARCHABLE:
         raise InvalidInput("search.kind", f"expected one of {', '.join(SEARCHABLE)}", field="search")
-    grade = Grade.COMMERCIAL if search.kind in {None, "number"} else Grade.PERSONAL
+    is_personal = search.kind not in {None, "number"}
+    grade = Grade.PERSONAL if is_personal else Grade.COMMERCIAL
     require(act.principal, Action.APPLICATION_READ, Resource(act.principal.institution_id, grade))
+    purpose = purpose_of(act.principal, search.purpose) if is_personal else None
     value = _normalised(search, act.now.date())
-    return stores.database.read(lambda tx: _page(tx, stores, act, search, value))
+    digest = None if search.kind is None else blind(stores.index_key, search.kind, value)
+    found = stores.database.read(lambda tx: _page(tx, act, search, digest))
+    if purpose is not None and digest is not None:
+        told = Searched(among=KIND, by=str(search.kind), digest=digest, hits=len(found), purpose=purpose)
+        stores.database.write(lambda tx: note_search(tx, stores, act, told))
+    return found
 
 
 def _is_for(tx: Connection, act: Act, search: Search, row: rows.ApplicationRow) -> bool:
@@ -61,12 +71,11 @@ def _normalised(search: Search, today: date) -> str:
     return search.value
 
 
-def _page(tx: Connection, stores: Stores, act: Act, search: Search, value: str) -> list[Found]:
+def _page(tx: Connection, act: Act, search: Search, digest: bytes | None) -> list[Found]:
     institution_id = act.principal.institution_id
-    if search.kind is None:
+    if search.kind is None or digest is None:
         page = rows.applications(tx, institution_id, limit=search.limit, before=search.before or rows.END)
     else:
-        digest = blind(stores.index_key, search.kind, value)
         hits = find_blind(tx, institution_id, search.kind, digest, limit=search.limit)
         known = (rows.application_by_id(tx, hit.subject_id) for hit in hits if hit.subject_kind == KIND)
         page = [row for row in known if row is not None and _is_for(tx, act, search, row)]

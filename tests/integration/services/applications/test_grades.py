@@ -11,12 +11,16 @@ from ledger.errors import LedgerError
 from ledger.services.applications.find import Search, find
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.applications.read import read
-from ledger.storage.log import subject_head
+from ledger.services.opening import open_fields
+from ledger.storage.blind_index import blind
+from ledger.storage.log import subject_head, take_pending
 from ledger.storage.logs import log_of_institution
-from support.approvals import Desk
+from ledger.storage.vault_fields import fields_of_entry
+from support.approvals import IDENTITY, Desk
 from support.ledgers import INSTITUTION
 from support.stage import refused
 
+SEARCHED = b'"application.searched"'
 NAME = Search(kind="name", value="林小雨")
 STRANGER = Principal("stranger", "another", frozenset(Role), "person")
 
@@ -100,3 +104,36 @@ def test_reading_people_is_an_entry_with_its_purpose(desk: Desk, loans: list[str
     head = stores.database.read(lambda tx: subject_head(tx, access.id, "application", loan))
     assert head is not None
     assert head.n == 1
+
+
+def test_search_for_a_person_is_an_entry_without_clear_text(desk: Desk, loans: list[str]) -> None:
+    stores = desk.ledger.stores
+    access = stores.database.read(lambda tx: log_of_institution(tx, INSTITUTION, "access"))
+    assert access is not None
+
+    def noted() -> list[dict[str, object]]:
+        rows = stores.database.read(
+            lambda tx: [
+                fields_of_entry(tx, row.entry_id) for row in take_pending(tx, access.id, 500) if SEARCHED in row.data
+            ]
+        )
+        return [{name: one.value for name, one in open_fields(stores, fields).items()} for fields in rows]
+
+    assert len(listed(desk, desk.people["Rita"].principal, Search(kind="name", value=" 林　小雨"))) == len(loans[1:3])
+    listed(desk, desk.people["Ada"].principal, Search(kind="identity", value=f"cn-id:{IDENTITY}"))
+    listed(desk, desk.people["Rita"].principal, Search())  # no person is looked for
+    listed(desk, desk.people["Rita"].principal, Search(kind="number", value="x"))
+    refused(
+        lambda: find(stores, desk.act("Rita"), Search(kind="name", value="x", purpose=Purpose.AUDIT)),
+        "permission.purpose",
+    )
+    first, second = noted()
+    assert first == {
+        "reader": desk.people["Rita"].principal.id,
+        "by": "name",
+        "term": blind(stores.index_key, "name", "林小雨").hex(),
+        "hits": 2,
+        "purpose": "decision",
+    }
+    assert (second["by"], second["purpose"], second["hits"]) == ("identity", "audit", 1)
+    assert desk.audited().is_clean
