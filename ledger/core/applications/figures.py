@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.core.applications.stands import Stands
+from ledger.core.applications.states import State
 from ledger.core.log.business_time import BusinessTime
 
-SUBMITTED = "submitted"
+SUBMITTED, FULFILLED = "submitted", "fulfilled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,12 @@ def _after(before: Stage | None, told: Told) -> Stage:
 
 
 def _moved(before: Stage | None, after: Stage, told: Told) -> str:
-    """Return to which state the entry moved the application; empty when it stayed."""
+    """Return to which state the entry moved the application; empty when it stayed.
+
+    The last condition met is no second approval: it was decided, and counted, when it was approved with conditions.
+    """
     if told.type == "application.submitted":
         return SUBMITTED
+    if before is not None and (before.state, after.state) == (State.CONDITIONAL, State.APPROVED):
+        return FULFILLED
     return after.state if before is not None and before.state != after.state else ""

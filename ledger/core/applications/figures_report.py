@@ -37,7 +37,9 @@ class Figures:
 
     stages: Mapping[str, Times]  # by the role that decides
     approvers: Mapping[str, Times]  # by person
-    moved: Mapping[str, int]  # how many went to each state; "submitted" are submissions
+    moved: Mapping[
+        str, int
+    ]  # how many went to each state; "submitted" are submissions, "fulfilled" met their last condition
     automated: Mapping[str, int]  # the same, of those that a rule set moved
     waiting: Mapping[str, Waiting]
 
