@@ -1,6 +1,6 @@
 """What the vault holds behind a commitment: salt and value, sealed under the record's key (DESIGN section 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ledger.core.log.commitment import SALT_BYTES, Opening
 from ledger.services.context import Stores
@@ -21,11 +21,18 @@ def unseal_opening(key: bytes, row: VaultRow) -> Opening:
     return Opening(row.field, plain[:SALT_BYTES], decode(plain[SALT_BYTES:]))
 
 
-def open_fields(stores: Stores, rows: Iterable[VaultRow]) -> dict[str, Opening]:
-    """Return the openings by field name; erased fields are missing. Raises what `unseal_opening` and the key store raise."""
-    keys: dict[str, bytes] = {}
+def open_fields(
+    stores: Stores, rows: Iterable[VaultRow], only: Collection[str] = (), keys: dict[str, bytes] | None = None
+) -> dict[str, Opening]:
+    """Return the openings by field name, `only` of these where given; erased fields are missing.
+
+    `keys` of records at hand are used, and those that were fetched added. Raises what `unseal_opening` and the key store raise.
+    """
+    keys = {} if keys is None else keys
     opened: dict[str, Opening] = {}
     for row in rows:
+        if only and row.field not in only:
+            continue
         if row.record_id not in keys:
             keys[row.record_id] = stores.record_keys.get(row.record_id)
         opened[row.field] = unseal_opening(keys[row.record_id], row)

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from api.commands.client import Client
@@ -90,7 +90,9 @@ def _staffed(service: Service) -> _Desk:
     proofing: Json = {"provider": "desk", "grade": "lenders-word"}
     public = cast("Json", key.public.to_json())
     administrator.post("/v1/keys", {"owner": owner, "proofing": proofing, "key": public, "purpose": "sign"})
-    body = {"policy": cast("Json", unchecked().to_json()), "valid_from": cast("Json", "2020-01-01T00:00:00Z")}
+    policy = unchecked()
+    bare = replace(policy, paths={name: replace(path, attachments=()) for name, path in policy.paths.items()})
+    body = {"policy": cast("Json", bare.to_json()), "valid_from": cast("Json", "2020-01-01T00:00:00Z")}
     proposed = Client(service.url, tokens["risk"][1]).post("/v1/policies", body)
     administrator.post(f"/v1/policies/{proposed['id']}/publications", {})
     return _Desk(Client(service.url, tokens["enters"][1]), decides, tokens["decides"][1], key)

@@ -15,9 +15,10 @@ from signing.canonical import Json
 FIELDS = {"verification": "verification", "third-party": "third_party", "check": "check"}  # kind: field of its entry
 
 
-def at_hand_of(tx: Connection, stores: Stores, application_id: str) -> AtHand:
+def at_hand_of(tx: Connection, stores: Stores, application_id: str, keys: dict[str, bytes] | None = None) -> AtHand:
     """Return what an application has beside its content; raise VerificationFailed("application.altered")."""
-    told = [(row.kind, said(tx, stores, row)) for row in evidence_of(tx, application_id)]
+    keys = {} if keys is None else keys
+    told = [(row.kind, said(tx, stores, row, keys)) for row in evidence_of(tx, application_id)]
     return gathered(attachments_of(tx, application_id), told)
 
 
@@ -30,9 +31,10 @@ def gathered(attachments: Sequence[AttachmentRow], told: Sequence[tuple[str, Jso
     )
 
 
-def said(tx: Connection, stores: Stores, row: EvidenceRow) -> Json:
-    """Return what a row of evidence says."""
-    opened, name = open_fields(stores, fields_of_entry(tx, row.entry_id)), FIELDS.get(row.kind, "")
+def said(tx: Connection, stores: Stores, row: EvidenceRow, keys: dict[str, bytes] | None = None) -> Json:
+    """Return what a row of evidence says; its receipt, where it has one, stays closed."""
+    name = FIELDS.get(row.kind, "")
+    opened = open_fields(stores, fields_of_entry(tx, row.entry_id), {name}, keys)
     if name not in opened:
         raise VerificationFailed(
             "application.altered",

@@ -86,7 +86,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; it takes no decision")
     require_clock(view, act.now)
-    standing = standing_of(tx, stores, view)
+    standing = standing_of(tx, stores, view, {plan.record.record_id: plan.record.key})
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)
     require_said(Verdict(statement.verdict), statement.conditions, statement.reason)

@@ -20,6 +20,8 @@ from signing.canonical import Json
 from signing.decision import DecisionStatement, parse_decision
 from signing.errors import SigningError
 
+_WORDS = frozenset({"automated", "statement", "held", "decider"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -30,13 +32,13 @@ class Said:
     held: frozenset[str]
 
 
-def said_in(tx: Connection, stores: Stores, row: DecisionRow) -> Said:
-    """Return what a decision says.
+def said_in(tx: Connection, stores: Stores, row: DecisionRow, keys: dict[str, bytes] | None = None) -> Said:
+    """Return what a decision says, opened with `keys` where they are at hand.
 
     Raises NotFound("application.erased") when its words were erased, VerificationFailed("application.altered") when they are not
     those of the row, and what opening raises.
     """
-    opened = open_fields(stores, fields_of_entry(tx, row.entry_id))
+    opened = open_fields(stores, fields_of_entry(tx, row.entry_id), _WORDS, keys)
     values = {name: opening.value for name, opening in opened.items()}
     if "automated" not in values and "statement" not in values:
         raise NotFound("application.erased", "what this decision says was erased; its proofs still hold")

@@ -25,7 +25,7 @@ from ledger.core.applications.rule_set import Ruling
 from ledger.core.log.fields import Fields
 from ledger.errors import NotFound
 from ledger.services.applications.at_hand import at_hand_of
-from ledger.services.applications.decided import said_in
+from ledger.services.applications.decided import Said, said_in
 from ledger.services.applications.policies import path_of, policy_of
 from ledger.services.applications.view import ApplicationView, open_content
 from ledger.services.context import Stores
@@ -65,24 +65,30 @@ class Standing:
             require_heeded(self.policy, self.path_name, self.content, self.review.amount)
 
 
-def standing_of(tx: Connection, stores: Stores, view: ApplicationView) -> Standing:
-    """Return the standing of an application on its current version; raise what opening and replaying raise."""
-    content = open_content(stores, view)
+def standing_of(
+    tx: Connection, stores: Stores, view: ApplicationView, keys: dict[str, bytes] | None = None
+) -> Standing:
+    """Return the standing of an application on its current version; raise what opening and replaying raise.
+
+    `keys` of records at hand are used: each is fetched once.
+    """
+    keys = {} if keys is None else keys
+    content = open_content(stores, view, keys)
     row, policy = policy_of(tx, view.state.policy_id)
     review = Review(
         content_sha256=view.version.content_sha256,
         path=path_of(policy, view.state.path),
-        amount=_group_amount(tx, stores, view),
+        amount=_group_amount(tx, stores, view, keys),
         own=view.own | {applicant.id for applicant in content.applicants},
     )
-    progress = replay(review, _history(tx, stores, view, review))
+    progress = replay(review, _history(tx, stores, view, review, keys))
     return Standing(
         content=content,
         policy_sha256=row.sha256,
         path=review.path,
         review=review,
         progress=progress,
-        at_hand=at_hand_of(tx, stores, view.row.id),
+        at_hand=at_hand_of(tx, stores, view.row.id, keys),
         policy=policy,
         path_name=view.state.path,
     )
@@ -112,7 +118,9 @@ def _departments(tx: Connection, person_id: str) -> frozenset[str]:
     return frozenset(row.department for row in departments_of(tx, person_id))
 
 
-def _history(tx: Connection, stores: Stores, view: ApplicationView, review: Review) -> Sequence[Event]:
+def _history(  # one reading, and what it opens with
+    tx: Connection, stores: Stores, view: ApplicationView, review: Review, keys: dict[str, bytes]
+) -> Sequence[Event]:
     """Return decisions, committees and escalations since the newest submission in the order of their entries.
 
     Entry ids grow with time. A version may be handed in again as it is, with more at hand: what was said of it before ended then.
@@ -122,19 +130,18 @@ def _history(tx: Connection, stores: Stores, view: ApplicationView, review: Revi
     def counts(row: DecisionRow | SittingRow | EscalationRow) -> bool:
         return row.version == version and row.entry_id > since
 
-    taken = ((row.entry_id, _decision(tx, stores, view, row, review)) for row in filter(counts, view.decisions))
+    said = ((row.entry_id, said_in(tx, stores, row, keys)) for row in filter(counts, view.decisions))
+    taken = ((entry, _decision(view, each, review)) for entry, each in said)
     events: list[tuple[str, Event]] = [(entry, decision) for entry, decision in taken if decision is not None]
     events += [(row.entry_id, _sitting(row)) for row in filter(counts, view.sittings)]
     events += [(row.entry_id, _escalation(row)) for row in filter(counts, escalations_of(tx, view.row.id))]
     return [event for _, event in sorted(events, key=lambda pair: pair[0])]
 
 
-def _decision(
-    tx: Connection, stores: Stores, view: ApplicationView, row: DecisionRow, review: Review
-) -> Decision | None:
+def _decision(view: ApplicationView, said: Said, review: Review) -> Decision | None:
     """Return a decision as it was taken: with the roles that its entry says its decider held then; None for a referral."""
-    at, said = datetime.fromisoformat(row.decided_at), said_in(tx, stores, row)
-    statement = said.words
+    row, statement = said.row, said.words
+    at = datetime.fromisoformat(row.decided_at)
     if isinstance(statement, Ruling):
         return decision_of(row.decider_id, statement, view.version.content_sha256, at)
     decision = Decision(
@@ -165,9 +172,9 @@ def _sitting(row: SittingRow) -> Sitting:
     return Sitting(members=tuple(map(str, members)) if isinstance(members, list) else (), chair=row.chair_id)
 
 
-def _group_amount(tx: Connection, stores: Stores, view: ApplicationView) -> int:
+def _group_amount(tx: Connection, stores: Stores, view: ApplicationView, keys: dict[str, bytes]) -> int:
     """Return the amount of the group as it was added up when the application was submitted."""
-    fields = open_fields(stores, fields_of_entry(tx, view.state.submitted_entry))
+    fields = open_fields(stores, fields_of_entry(tx, view.state.submitted_entry), {"submission"}, keys)
     if "submission" not in fields:
         raise NotFound("application.erased", "the content of this application was erased; its proofs still hold")
     submission = Fields(fields["submission"].value, SUBMISSION, where="submission", code=_CODE)

@@ -75,9 +75,12 @@ def read_view(tx: Connection, row: rows.ApplicationRow) -> ApplicationView:
     )
 
 
-def open_content(stores: Stores, view: ApplicationView) -> Application:
-    """Return the current content; raise NotFound("application.erased"), VerificationFailed("application.altered")."""
-    opened = open_fields(stores, view.content_fields)
+def open_content(stores: Stores, view: ApplicationView, keys: dict[str, bytes] | None = None) -> Application:
+    """Return the current content, opened with `keys` where they are at hand; the people behind it stay closed.
+
+    Raises NotFound("application.erased"), VerificationFailed("application.altered").
+    """
+    opened = open_fields(stores, view.content_fields, {"application"}, keys)
     if "application" not in opened:
         raise NotFound("application.erased", "the content of this application was erased; its proofs still hold")
     content = parse_application(opened["application"].value)
