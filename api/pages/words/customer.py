@@ -164,8 +164,9 @@ BEFORE: Final = {
         "上次提交的照片未被接受，原因请咨询{lender}。请重新提交。",
     ),
     "identity.not-accepted": pair(
-        "These files cannot be used. Hand in one to three of the whole document: JPEG, PNG or PDF, up to 5 MB each.",
-        "所选文件无法使用。请提交一至三个完整证件的文件：JPEG、PNG 或 PDF，每个不超过 5 MB。",
+        "These files cannot be used. Hand in one to three of the whole document: JPEG, PNG, or PDF without password or "
+        "scripts, up to 5 MB each.",
+        "所选文件无法使用。请提交一至三个完整证件的文件：JPEG、PNG，或无密码、无脚本的 PDF，每个不超过 5 MB。",
     ),
     "identity.too-many": pair(
         "Papers were handed in often enough here. Talk to {lender}.", "提交次数已达上限，请联系{lender}。"

@@ -110,6 +110,7 @@ STAFF: Final = {
     ),
     "staff.mail-address": pair("E-mail address", "电子邮箱"),
     "staff.mail-of": pair("E-mail address of {name}", "{name}的电子邮箱"),
+    "staff.mail-dead": pair("The last mail could not be delivered", "最近一封邮件无法送达"),
     "staff.mail-save": pair("Save", "保存"),
     "staff.people-again": pair("Give a new code", "重新发放设置码"),
     "staff.people-roles": pair("Roles", "角色"),

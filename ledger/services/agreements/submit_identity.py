@@ -9,7 +9,7 @@ from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, State, not_open
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import TABLE, Action
 from ledger.core.log.staff_news import News
-from ledger.errors import Conflict
+from ledger.errors import Conflict, InvalidInput
 from ledger.services.agreements.acting import record_key
 from ledger.services.agreements.browser import require_session
 from ledger.services.agreements.view import AgreementView, load_agreement
@@ -20,8 +20,17 @@ from ledger.storage.frames import seal
 from ledger.storage.identity import SubmissionRow, insert_submission, submissions_of
 from ledger.storage.person_addresses import holders_of
 from signing.canonical import encode
+from signing.errors import DocumentRefused
+from signing.pdf.inspect import Limits, inspect
 
 PAPERS_HEADER = b"tally/identity-papers/v1\n"  # followed by the submission's id
+_PDF = "application/pdf"
+_LIMITS = Limits(max_pages=20)  # both sides of a paper, and a booklet
+_HARMLESS = (
+    frozenset(  # what a scanner does and a contract may not: text under the picture, a signature of the scanner's
+        {"pdf.hidden-content", "pdf.already-signed", "pdf.field-looks", "pdf.cannot-be-sealed"}
+    )
+)
 MOST_SUBMISSIONS = 5  # by one signer: after that the lender talks to them
 
 
@@ -38,6 +47,7 @@ def submit_identity(stores: Stores, act: Act, agreement_id: str, session_token: 
     "identity.too-many" | "agreement.not-open").
     """
     files = check_files(papers.files)
+    _check_pdfs(files)
     view = stores.database.read(lambda tx: load_agreement(tx, act.principal, agreement_id, Action.CEREMONY_STEP))
     if view.state not in OPEN_FOR_SIGNATURE | {State.COMPLETE}:
         raise not_open(view.state)
@@ -56,6 +66,22 @@ def submit_identity(stores: Stores, act: Act, agreement_id: str, session_token: 
         return submission_id
 
     return stores.database.write(work)
+
+
+def _check_pdfs(files: tuple[PaperFile, ...]) -> None:
+    """Raise InvalidInput("identity.files") for a PDF that acts, is locked, or cannot be read within the limits: staff open it."""
+    for file in files:
+        if file.media_type != _PDF:
+            continue
+        try:
+            inspect(file.data, _LIMITS)
+        except DocumentRefused as error:
+            if set(error.codes) - _HARMLESS:
+                raise InvalidInput(
+                    "identity.files",
+                    f"the papers were not understood: {error.message}; or hand in a picture",
+                    field="files",
+                ) from error
 
 
 def _bundle(files: tuple[PaperFile, ...]) -> bytes:

@@ -9,6 +9,8 @@ from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
 from ledger.storage.departments import departments_of
 from ledger.storage.directory import PersonRow, grants_of, people
+from ledger.storage.notices import DEAD, SENT
+from ledger.storage.staff_notices import staff_notices_of
 from ledger.storage.vault_fields import VaultRow, fields_of_entry
 
 
@@ -21,6 +23,7 @@ class PersonLine:
     roles: tuple[str, ...]
     departments: tuple[str, ...] = ()
     email: str | None = None
+    is_unreached: bool = False  # the newest mail that was to go there is a dead letter
 
 
 def list_people(stores: Stores, act: Act, *, after: str = "", limit: int = 100) -> list[PersonLine]:
@@ -42,7 +45,9 @@ def _page(
 
 def _unnamed(tx: Connection, row: PersonRow) -> PersonLine:
     roles = tuple(sorted(grant.role for grant in grants_of(tx, row.id)))
-    return PersonLine(row.id, None, roles, tuple(sorted(one.department for one in departments_of(tx, row.id))))
+    departments = tuple(sorted(one.department for one in departments_of(tx, row.id)))
+    settled = [notice.status for notice in staff_notices_of(tx, row.id) if notice.status in {SENT, DEAD}]
+    return PersonLine(row.id, None, roles, departments, is_unreached=settled[-1:] == [DEAD])
 
 
 def _line(stores: Stores, person: PersonLine, sealed: list[VaultRow]) -> PersonLine:

@@ -291,6 +291,8 @@ def test_mail_that_fails_is_tried_again_and_one_that_nobody_can_send_is_a_dead_l
     stage.later(seconds=11)
     work(stage, mail=False)
     assert [(row.status, row.last_code) for row in notices(stage, desk, "Olga")] == [("dead", "message.no-channel")]
+    unreached = {one.name: one.is_unreached for one in list_people(stage.stores, stage.ledger.act())}
+    assert (unreached["Olga"], unreached["Rita"]) == (True, False)
 
 
 def test_whoever_took_the_address_away_meanwhile_gets_none(stage: Stage, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pikepdf
 import pytest
 
 from ledger.core.agreements.ceremony import Step
@@ -23,7 +24,7 @@ from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.submit_identity import Papers, submit_identity
 from signing.canonical import Json
 from signing.pdf.inspect import Limits
-from support.small_pdfs import small_pdf
+from support.small_pdfs import encrypted_pdf, pages_pdf, small_pdf
 from support.stage import OFFICER, PAGES, READING_CODE, SECOND_OFFICER, Stage, clean, party, person, refused, types
 
 BORROWER = "borrower@example.com"
@@ -155,6 +156,24 @@ def test_a_clock_that_was_ahead_when_sending_is_told_when_signing(stage: Stage) 
     made = stage.agreement(stage.keyed("borrower", "Lin"))
     stage.now = start
     refused(lambda: stage.may_sign(made, stage.signer(made)), "clock.behind")
+
+
+def _script(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+@pytest.mark.parametrize("made", [small_pdf(_script), encrypted_pdf(user="u", owner="o"), pages_pdf(21), b"%PDF-1.7"])
+def test_papers_that_act_or_cannot_be_read_are_refused_before_staff_open_them(stage: Stage, made: bytes) -> None:
+    agreement = stage.agreement(party(person=person("borrower", proofing=True)))
+    stage.work()
+    opened, confirmed = stage.enter(BORROWER)
+
+    def hand_in(file: bytes) -> str:
+        papers = Papers(paper=Paper.PASSPORT, files=(file,))
+        return submit_identity(stage.stores, stage.act(confirmed.principal), agreement, opened.session_token, papers)
+
+    refused(lambda: hand_in(made), "identity.files", "files")
+    assert hand_in(small_pdf())
 
 
 def test_a_draft_takes_nothing_until_it_was_sent_and_is_sent_once(stage: Stage) -> None:
