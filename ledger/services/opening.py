@@ -8,6 +8,8 @@ from ledger.storage.vault import seal_field, unseal_field
 from ledger.storage.vault_fields import VaultRow
 from signing.canonical import decode, encode
 
+ERASED = frozenset({"application.erased", "record-key.destroyed"})  # codes of what is not there because it was erased
+
 
 def seal_opening(key: bytes, *, record_id: str, entry_id: str, opening: Opening) -> VaultRow:
     """Return the row that keeps an opening: its 32-byte salt, then the JCS value, encrypted."""

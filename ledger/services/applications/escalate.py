@@ -10,6 +10,7 @@ from ledger.services.applications.deadlines import working_time
 from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
+from ledger.services.opening import ERASED
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
@@ -23,7 +24,7 @@ BATCH = 200
 def escalate(stores: Stores, act: Act) -> int:
     """Queue `application.escalated` for overdue steps that escalate, of every institution; return how many.
 
-    One that fails does not stop the rest; its error is raised at the end.
+    One that fails does not stop the rest; its error is raised at the end. One that was erased waits for nobody: it is passed over.
     """
     failures: list[LedgerError] = []
     count, after = 0, ""
@@ -32,7 +33,7 @@ def escalate(stores: Stores, act: Act) -> int:
             try:
                 count += _one(stores, act, state.application_id)
             except LedgerError as error:
-                failures.append(error)
+                failures += [error] if error.code not in ERASED else []
         after = page[-1].application_id
     if failures:
         raise failures[0]

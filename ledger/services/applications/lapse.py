@@ -14,7 +14,7 @@ from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.moving import Moving, move_on
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
-from ledger.services.opening import open_fields
+from ledger.services.opening import ERASED, open_fields
 from ledger.services.recording import RecordKey
 from ledger.storage import applications as rows
 from ledger.storage.conditions import running_out
@@ -27,7 +27,7 @@ _ZONES = timedelta(hours=14)  # the day begins first there: what is not over the
 
 
 def lapse(stores: Stores, act: Act) -> int:
-    """Queue `application.lapsed` for what has run out; return how many. One that fails does not stop the rest."""
+    """Queue `application.lapsed` for what has run out; return how many. One that fails does not stop the rest, and one that was erased is over."""
     before = (act.now + _ZONES).date().isoformat()
     due = stores.database.read(lambda tx: running_out(tx, sorted(WITH_APPLICANT), before=before))
     failures: list[LedgerError] = []
@@ -36,7 +36,7 @@ def lapse(stores: Stores, act: Act) -> int:
         try:
             count += _one(stores, act, state.application_id)
         except LedgerError as error:
-            failures.append(error)
+            failures += [error] if error.code not in ERASED else []
     if failures:
         raise failures[0]
     return count

@@ -1,12 +1,17 @@
 """Words about people at rest: in no column and no file in clear, gone with the application's key, and never taken from an edited row."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ledger.core.applications.decide import Verdict
+from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.errors import LedgerError
+from ledger.services.applications.escalate import escalate
+from ledger.services.applications.lapse import lapse
+from ledger.services.applications.queue import queue
 from ledger.services.applications.read import read
 from ledger.services.applications.report_condition import Evidence, report_condition
 from ledger.services.applications.review import review
@@ -18,7 +23,7 @@ from ledger.storage.vault_fields import erase_record
 from signing.canonical import Json
 from support.approvals import Desk, cn_identity
 from support.insider import edit
-from support.stage import refused
+from support.stage import WORKER, refused
 
 CONDITION = "her brother Zhao Lei stands surety"
 REASON = "I am married to the applicant"
@@ -124,3 +129,29 @@ def test_a_rule_sets_ruling_is_held_against_its_row(desk: Desk) -> None:
 def edit_first(desk: Desk, loan: str, entry_id: str) -> None:
     statement = "UPDATE decision SET entry_id = ? WHERE entry_id = (SELECT min(entry_id) FROM decision WHERE application_id = ?)"
     desk.ledger.stores.database.write(lambda tx: tx.exec_driver_sql(statement, (entry_id, loan)))
+
+
+@pytest.mark.parametrize("rows_too", [True, False])
+def test_an_erased_application_waits_for_nobody(desk: Desk, rows_too: bool) -> None:  # noqa: FBT001  # a parameter
+    stores = desk.ledger.stores
+    desk.later(seconds=1)
+    two = DEFAULT_POLICY.paths["two"]
+    steps = (replace(two.steps[0], escalates_to="department-head"), *two.steps[1:])
+    desk.enforce(replace(DEFAULT_POLICY, paths={**DEFAULT_POLICY.paths, "two": replace(two, steps=steps)}).to_json())
+    gone, returned, kept = (desk.apply(identity=cn_identity(place)) for place in (300, 301, 302))
+    for loan in (gone, returned, kept):
+        desk.submit(loan)
+    desk.say("Olga", returned, Verdict.RETURN, conditions=(CONDITION,))
+    telling = Telling(message_id=MESSAGE, channel="sms", status="delivered", until=date(2026, 11, 30))
+    tell(stores, desk.act("Otto"), returned, telling)
+    sequenced(desk)
+    for loan in (gone, returned):
+        stores.record_keys.destroy(loan, at="2026-11-25T00:00:00.000Z")
+        if rows_too:
+            stores.database.write(lambda tx, loan=loan: erase_record(tx, loan))  # type: ignore[misc]  # bound per turn
+    desk.later(days=30)
+    worker = desk.ledger.act(WORKER, now=desk.now)
+    assert escalate(stores, worker) == 1  # the one that was kept
+    assert (escalate(stores, worker), lapse(stores, worker)) == (0, 0)
+    assert [item.row.id for item in queue(stores, desk.act("Hans"))] == [kept]
+    assert [item.row.id for item in queue(stores, desk.act("Olga"))] == [kept]
