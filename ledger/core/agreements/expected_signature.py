@@ -8,9 +8,10 @@ from ledger.core.agreements.binding import AgreementFacts, check_binding, find_s
 from ledger.core.agreements.parties import Signer
 from ledger.core.agreements.people import Person
 from ledger.core.agreements.terms import Terms
-from ledger.core.log.audit_findings import Finding, show
+from ledger.core.log.audit_findings import Finding
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import UNTOLD, Value
+from ledger.core.log.audit_shown import show
 from ledger.errors import LedgerError
 from signing.algorithms import PublicKey
 from signing.canonical import Json

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from ledger.core.applications.replay_case import Book
 from ledger.core.applications.timeline import TrailEntry
-from ledger.core.log.audit_findings import Finding, show
+from ledger.core.log.audit_findings import Finding
+from ledger.core.log.audit_shown import show
 from ledger.core.log.directory import format_instant
 
 DECISION_COLUMNS = ("entry_id", "application_id", "decider_id", "decided_at")

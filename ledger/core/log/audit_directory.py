@@ -6,10 +6,11 @@ without rows here makes none, so that a row which names it is a finding. DESIGN 
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ledger.core.log.audit_findings import Finding, show
+from ledger.core.log.audit_findings import Finding
 from ledger.core.log.audit_keys import key_enrolled, key_revoked
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import UNTOLD, Value
+from ledger.core.log.audit_shown import show
 from ledger.core.log.entry import DIRECTORY_KIND, SIGNATURE_FIELD, Entry, directory_payload
 from signing.algorithms import PublicKey
 from signing.canonical import Json, encode

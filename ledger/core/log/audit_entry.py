@@ -7,7 +7,8 @@ before; the subject's head is the last of them. Leaves to others: the tree (audi
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.core.log.audit_findings import NOTHING, Finding, show
+from ledger.core.log.audit_findings import Finding
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.core.log.entry import Entry, parse_entry, read_trusted_entry
 from ledger.core.log.hashing import leaf_hash
 from ledger.errors import VerificationFailed

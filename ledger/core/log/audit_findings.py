@@ -1,24 +1,17 @@
 """What an integrity audit says: findings (something differs), notes (worth knowing, nothing wrong), and the report.
 
-Promises: a finding names record, field, what was expected and what was found, and never shows a personal value: digests,
-ids and counts are shown, everything else is "(value differs)". Codes: docs/audit.md. DESIGN section 8.
+Promises: a finding names record, field, what was expected and what was found, and never shows a personal value (what is shown:
+`audit_shown`). Codes: docs/audit.md. DESIGN section 8.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
+from ledger.core.log.audit_shown import show
 from signing.canonical import Json
 
 MAX_FINDINGS = 10_000  # kept whole; beyond that they are counted: a report must fit memory and a screen
-DIFFERS = "(value differs)"
-NOTHING = "nothing"
-
-_DIGEST_BYTES = 32
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9._:-]{0,99}")
-_HIDDEN = frozenset({"number", "numbering_rule", "zone", "calendar", "public_key", "statement", "prefix", "code"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,18 +120,6 @@ class AuditReport:
             "logs": [log.to_json() for log in self.logs],
             "chain_checked": self.chain_checked,
         }
-
-
-def show(column: str, value: object) -> str:
-    """Return what a report may say of a value: digests, ids and counts as they are, all else not at all."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, bytes):
-        return value.hex() if len(value) <= _DIGEST_BYTES else f"{len(value)} bytes, sha256 {sha256(value).hexdigest()}"
-    if isinstance(value, int):
-        return str(value)
-    shown = isinstance(value, str) and column not in _HIDDEN and _PLAIN.fullmatch(value)
-    return str(value) if shown else DIFFERS
 
 
 def name_of(parts: Iterable[object]) -> str:

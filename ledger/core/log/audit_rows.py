@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from ledger.core.log.audit_findings import NOTHING, Finding, name_of, show
+from ledger.core.log.audit_findings import Finding, name_of
+from ledger.core.log.audit_shown import NOTHING, show
 
 
 @dataclass(frozen=True)

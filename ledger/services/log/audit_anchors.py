@@ -12,7 +12,8 @@ from ledger.chain.client import ChainClient
 from ledger.chain.faults import Reverted
 from ledger.chain.transactions import sender_of, unsigned
 from ledger.core.evidence.chain_proof import Registry, prove_head
-from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, show
+from ledger.core.log.audit_findings import Finding, Gathered
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.core.log.receipt_chain import ChainProof
 from ledger.errors import InvalidInput, LedgerError
 from ledger.services.context import Stores

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from ledger.core.log.audit_findings import NOTHING, Finding, show
+from ledger.core.log.audit_findings import Finding
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.core.log.checkpoint import Checkpoint, open_checkpoint
 from ledger.core.log.evm_checkpoint import Registry, log_checkpoint_digest
 from ledger.core.log.note import VerifierKey

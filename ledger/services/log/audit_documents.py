@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, Note, show
+from ledger.core.log.audit_findings import Finding, Gathered, Note
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.errors import InvalidInput, NotFound, VerificationFailed
 from ledger.services.agreements.stored_document import DOCUMENT_HEADER
 from ledger.services.applications.attach import ATTACHMENT_HEADER

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from ledger.core.log.audit_findings import NOTHING, CheckedLog, Finding, Gathered, Note, show
+from ledger.core.log.audit_findings import CheckedLog, Finding, Gathered, Note
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.core.log.audit_tree import TreeWalk
 from ledger.core.log.hashing import EMPTY_ROOT, HASH_BYTES, leaf_hash
 from ledger.core.log.tiles import TILE_WIDTH, BundleRef, Tile, parse_tile_path

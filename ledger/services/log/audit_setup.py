@@ -11,7 +11,8 @@ from ledger.chain import blacklist_registry, verifier
 from ledger.chain import registry as contract
 from ledger.chain.transactions import sender_of, unsigned
 from ledger.core.evidence import rlp
-from ledger.core.log.audit_findings import Finding, Gathered, show
+from ledger.core.log.audit_findings import Finding, Gathered
+from ledger.core.log.audit_shown import show
 from ledger.core.log.evm_checkpoint import LogTerms, Registry, log_id
 from ledger.errors import InvalidInput
 from ledger.storage.chain_setup import BindingRow

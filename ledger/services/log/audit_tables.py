@@ -8,7 +8,8 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, name_of, show
+from ledger.core.log.audit_findings import Finding, Gathered, name_of
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.core.log.directory import check_zone, parse_numbering_rule
 from ledger.core.log.entry import read_trusted_entry
 from ledger.errors import InvalidInput, VerificationFailed

@@ -10,7 +10,8 @@ from itertools import groupby
 from ledger.core.blacklist.listings import SHOWN, ListingState, leaf_value
 from ledger.core.blacklist.sorted_leaves import SortedLeaves
 from ledger.core.blacklist.tree import EMPTY_ROOT, TOKEN_BYTES
-from ledger.core.log.audit_findings import NOTHING, Finding, Gathered, show
+from ledger.core.log.audit_findings import Finding, Gathered
+from ledger.core.log.audit_shown import NOTHING, show
 from ledger.storage.audit_reads import Read, distinct, stream
 from ledger.storage.database import Connection
 

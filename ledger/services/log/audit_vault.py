@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from ledger.core.blacklist.steps import EVENTS
 from ledger.core.log.audit_entry import Placed
-from ledger.core.log.audit_findings import DIFFERS, NOTHING, Finding, Gathered, Note, show
+from ledger.core.log.audit_findings import Finding, Gathered, Note
+from ledger.core.log.audit_shown import DIFFERS, NOTHING, show
 from ledger.core.log.commitment import SALT_BYTES
 from ledger.core.log.entry import Entry
 from ledger.errors import VerificationFailed

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from ledger.core.log.audit_entry import EntryRecord, LogFacts, Placed, check_chain, head_without_entry, read_record
-from ledger.core.log.audit_findings import NOTHING, Finding
+from ledger.core.log.audit_findings import Finding
+from ledger.core.log.audit_shown import NOTHING
 from ledger.core.log.entry import Subject
 from ledger.core.log.hashing import leaf_hash
 from support.entries import AGREEMENT

@@ -1,21 +1,16 @@
 from collections import Counter
-from hashlib import sha256
-
-import pytest
 
 from ledger.core.log.audit_findings import (
-    DIFFERS,
     MAX_FINDINGS,
-    NOTHING,
     AuditReport,
     CheckedLog,
     Finding,
     Gathered,
     Note,
     name_of,
-    show,
     with_checkpoint,
 )
+from ledger.core.log.audit_shown import DIFFERS
 
 FINDING = Finding(code="row.differs", kind="person", id="p-1", field="id", expected="p-1", found="p-2", index=4)
 NOTE = Note("value.erased", "entry", "e-1", "a value was erased")
@@ -26,24 +21,6 @@ def report(*findings: Finding) -> AuditReport:
     return AuditReport(
         findings=findings, total=len(findings), notes=(NOTE,), counts={"b": 2, "a": 1}, logs=(LOG,), chain_checked=False
     )
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "shown"),
-    [
-        ("n", None, NOTHING),
-        ("n", 12, "12"),
-        ("leaf_hash", b"\x01" * 32, "01" * 32),
-        ("statement", b"x" * 33, f"33 bytes, sha256 {sha256(b'x' * 33).hexdigest()}"),
-        ("id", "p-4f6a", "p-4f6a"),
-        ("number", "2026-0001", DIFFERS),
-        ("name", "Wang Xiaoming", DIFFERS),
-        ("id", "a" * 101, DIFFERS),
-        ("id", 1.5, DIFFERS),
-    ],
-)
-def test_a_value_is_shown_only_when_it_says_nothing_about_a_person(column: str, value: object, shown: str) -> None:
-    assert show(column, value) == shown
 
 
 def test_the_name_of_a_row_hides_the_parts_that_may_not_be_shown() -> None:
