@@ -5,9 +5,10 @@ currency or branch, are counted apart and never mixed in. Leaves to others: read
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.groups import Line, Lines
@@ -26,6 +27,7 @@ class Past:
     group_amount: int
     link_days: int
     listed: bool = False  # by a check that came after the content was written
+    ended_at: datetime | None = None  # declined, withdrawn or lapsed: from then on it is not added up with others
 
     @property
     def line(self) -> Line:
@@ -86,14 +88,11 @@ class DryRun:
 
 def dry_run(policy: Policy, past: Sequence[Past], period: Period) -> DryRun:
     """Return what `policy` makes of the applications submitted in a period; `past` also holds those they are linked with."""
-    lines = Lines()
-    for each in past:
-        lines.put(each.line)
     newest = {each.application: each for each in past if period.holds(each.submitted_at)}
     decided = [each for each in newest.values() if _decides(policy, each)]
     moved, after = [], Counter[str]()
-    for each in decided:
-        path, row = path_for(policy, each.content.case(_amount(policy, each, lines), listed=each.listed))
+    for each, amount in _amounts(policy, past, decided):
+        path, row = path_for(policy, each.content.case(amount, listed=each.listed))
         after[path] += 1
         if path != each.path:
             moved.append(Moved(each.application, each.content.number, each.path, path, row))
@@ -113,8 +112,18 @@ def _decides(policy: Policy, each: Past) -> bool:
     )
 
 
-def _amount(policy: Policy, each: Past, lines: Lines) -> int:
-    """Return the group's amount: as it was recorded, or added up anew where the policy links over other days."""
-    if policy.link_days == each.link_days:
-        return each.group_amount
-    return lines.group_of(each.line, days=policy.link_days).amount
+def _amounts(policy: Policy, past: Sequence[Past], decided: Sequence[Past]) -> Iterator[tuple[Past, int]]:
+    """Yield each with its group's amount: as it was recorded, or added up anew where the policy links over other days.
+
+    What was handed in later had not been there yet, and what had ended before no longer counted.
+    """
+    wanted, lines, standing = set(map(id, decided)), Lines(), list[tuple[datetime, int, Past]]()
+    for place, each in enumerate(sorted(past, key=lambda one: one.submitted_at)):
+        while standing and standing[0][0] <= each.submitted_at:
+            lines.drop(heappop(standing)[2].line)
+        if id(each) in wanted:
+            is_same = policy.link_days == each.link_days
+            yield each, each.group_amount if is_same else lines.group_of(each.line, days=policy.link_days).amount
+        lines.put(each.line)
+        if each.ended_at is not None:
+            heappush(standing, (each.ended_at, place, each))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ledger.core.applications.application import parse_amount, parse_application
 from ledger.core.applications.dry_run import DryRun, Past, Period, dry_run
 from ledger.core.applications.policy import Policy, parse_policy
+from ledger.core.applications.states import ENDED
 from ledger.core.log.audit_findings import Gathered
 from ledger.core.log.permissions import Action, Grade, Resource, allowed, require
 from ledger.errors import InvalidInput, LedgerError
@@ -49,9 +50,9 @@ def dry_run_policy(stores: Stores, act: Act, policy: Policy, period: Period) -> 
 
 
 def _linked(period: Period, policy: Policy) -> Period:
-    """Return the period in which applications may be linked with those of `period`."""
+    """Return the period in which applications were handed in that those of `period` may have been added up with: never later ones."""
     days = timedelta(days=min(policy.link_days, 3650))
-    return Period(since=period.since - days, until=period.until + days)
+    return Period(since=period.since - days, until=period.until)
 
 
 def _past(tx: Connection, stores: Stores, institution_id: str, period: Period) -> tuple[list[Past], int]:
@@ -101,11 +102,13 @@ def _opened(vault: Vault, batch: Sequence[History]) -> dict[str, Values]:
 def _submissions(history: History, values: Mapping[str, Values], days: Mapping[str, int]) -> list[Past]:
     """Return the submissions of one application, each on the version that it was then; none where its fields do not open."""
     content: Json = None
-    listed, found = False, list[Past]()
+    listed, found, ended = False, list[Past](), None
     for placed in history.entries:
         told = values[placed.entry.id]
         content = told.get("application", content)
-        submission, check = told.get("submission"), told.get("check")
+        submission, check, stands = told.get("submission"), told.get("check"), told.get("stands")
+        if isinstance(stands, dict) and stands.get("state") in ENDED:
+            ended = datetime.fromisoformat(placed.entry.at)
         listed = listed or (isinstance(check, dict) and check.get("listed") is True)
         if isinstance(submission, dict) and content is not None:
             at = datetime.fromisoformat(placed.entry.at)
@@ -113,7 +116,7 @@ def _submissions(history: History, values: Mapping[str, Values], days: Mapping[s
                 found.append(replace(_one(history.application, content, submission, at, days), listed=listed))
             except LedgerError:
                 return []  # what is wrong with it, `tally audit` and `tally audit approvals` say
-    return found
+    return [replace(each, ended_at=ended) for each in found]
 
 
 def _one(

@@ -110,6 +110,18 @@ def test_groups_are_added_up_anew_where_the_policy_links_over_other_days() -> No
     assert dry_run(shorter, many, PERIOD).after == {"two": 2}
 
 
+def test_only_what_stood_at_its_submission_is_added_up_with_an_application() -> None:
+    longer = replace(DEFAULT_POLICY, link_days=100)
+    later = [past("A-1", 12_000_000, "two", day=2), past("A-2", 12_000_000, "two", day=20)]
+    assert dry_run(longer, later[::-1], PERIOD).after == {
+        "two": 1,
+        "three": 1,
+    }  # nobody knew of the second at the first
+    gone = replace(later[0], ended_at=NOW + 19 * DAY)
+    assert dry_run(longer, [gone, later[1]], PERIOD).after == {"two": 2}
+    assert dry_run(longer, [replace(gone, ended_at=NOW + 21 * DAY), later[1]], PERIOD).after == {"two": 1, "three": 1}
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.sets(st.sampled_from("abcde"), min_size=1), st.integers(0, 40)), min_size=1, max_size=8))
 def test_lines_find_the_group_that_looking_at_all_finds(given: list[tuple[set[str], int]]) -> None:
