@@ -29,6 +29,12 @@ def address_entry(tx: Connection, person_id: str) -> str | None:
     return rows[-1].entry_id if rows else None
 
 
+def has_addresses(tx: Connection, institution_id: str) -> bool:
+    """Say whether anybody of an institution ever gave an address."""
+    rows = table.person_address.c
+    return tx.scalar(select(rows.entry_id).where(rows.institution_id == institution_id).limit(1)) is not None
+
+
 def holders_of(tx: Connection, institution_id: str, roles: Sequence[str]) -> set[str]:
     """Return the people of an institution who hold one of the roles now."""
     grants = table.role_grant.c

@@ -4,6 +4,7 @@ Promises: one address shows the step of this moment; a form answers with the way
 Leaves every decision to the services; the pens to `pens`.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -70,7 +71,7 @@ def post_code(
     request: Request, here: Here, signer_id: Id, token: Token, code: Annotated[str, Form(max_length=64)]
 ) -> Response:
     """Confirm this browser."""
-    plain = "".join(code.split())
+    plain = "".join(unicodedata.normalize("NFKC", code).split())  # a Chinese keyboard may give full-width digits
     return _after(request, signer_id, lambda: confirm_code(here.stores, here.act(VISITOR), token, plain))
 
 

@@ -5,6 +5,7 @@ page, is none. Leaves to others: that the page tells the truth (an operator's pa
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,13 +39,13 @@ def check_reading_code(code: str) -> str:
 
 
 def check_told_code(printed: str, told: str, failures: int) -> None:
-    """Raise unless the person told the code inside the PDF; spaces, dashes and case do not matter.
+    """Raise unless the person told the code inside the PDF; spaces, dashes, case and full-width letters (of Chinese keyboards) do not matter.
 
     Codes: NotAllowed "reading-code.locked", "reading-code.wrong".
     """
     if failures >= MAX_FAILURES:
         raise NotAllowed("reading-code.locked", "too many wrong codes in this browser; ask for a new link")
-    plain = re.sub(r"[\s-]", "", told).upper()
+    plain = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", told)).upper()
     if not same_digest(printed.encode(), plain.encode("utf-8", "replace")):
         raise NotAllowed(
             "reading-code.wrong", "this is not the code printed in the contract; open the PDF and look for it there"

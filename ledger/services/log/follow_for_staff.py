@@ -31,7 +31,7 @@ from ledger.storage.log import EntryRow, entries_between
 from ledger.storage.log import size as log_size
 from ledger.storage.logs import LogRow
 from ledger.storage.notices import move_cursor, read_cursor
-from ledger.storage.person_addresses import holders_of
+from ledger.storage.person_addresses import has_addresses, holders_of
 from ledger.storage.policies import delegates_of
 from signing.canonical import decode
 
@@ -40,9 +40,15 @@ BATCH = 200  # entries per turn: one transaction
 
 
 def follow_for_staff(stores: Stores, act: Act, log: LogRow) -> int:
-    """Follow up to BATCH entries of a log and return how many; 0 when there is nothing new, or another worker was first."""
+    """Follow up to BATCH entries of a log and return how many; 0 when there is nothing new, or another worker was first.
+
+    Where nobody gave an address there is nobody to tell, and what is there is passed over at once.
+    """
     start, rows = stores.database.read(lambda tx: _next(tx, log))
     if not rows:
+        return 0
+    if not stores.database.read(lambda tx: has_addresses(tx, log.institution_id)):
+        stores.database.write(lambda tx: move_cursor(tx, READER, log.id, seen=start, next_index=log_size(tx, log.id)))
         return 0
     return stores.database.write(lambda tx: _follow(tx, act, log, start, rows))
 

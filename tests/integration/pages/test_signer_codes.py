@@ -59,6 +59,12 @@ def test_code_whose_sender_was_killed_is_told_as_not_sent_and_another_goes_at_on
     assert browser.post(f"{base}/code/resend").url.query == b"note=sent"
 
 
+def test_code_typed_in_full_width_digits_is_taken(browser: httpx2.Client, made: Ceremony) -> None:
+    base = browser.post(made.link()).url.path
+    wide = made.code().translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
+    assert browser.post(f"{base}/code", data={"code": wide}).url.query == b""
+
+
 def test_person_with_two_addresses_chooses_the_other_and_is_told_which_one_was_used(
     service: Service, browser: httpx2.Client, made: Ceremony
 ) -> None:

@@ -20,11 +20,13 @@ from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.log.addresses import address_of
 from ledger.services.log.change_address import AddressChange, change_address
 from ledger.services.log.change_department import DepartmentChange, change_department
-from ledger.services.log.follow_for_staff import follow_for_staff
+from ledger.services.log.follow_for_staff import READER, follow_for_staff
 from ledger.services.log.list_people import list_people
 from ledger.services.log.send_staff_news import Posting, send_staff_news
 from ledger.storage.database import Connection
 from ledger.storage.log import entries_of_subject
+from ledger.storage.log import size as log_size
+from ledger.storage.notices import read_cursor
 from ledger.storage.staff_notices import StaffNoticeRow, staff_notices_of
 from signing.canonical import Json
 from support.approvals import Desk, staffed
@@ -293,6 +295,15 @@ def test_mail_that_fails_is_tried_again_and_one_that_nobody_can_send_is_a_dead_l
     assert [(row.status, row.last_code) for row in notices(stage, desk, "Olga")] == [("dead", "message.no-channel")]
     unreached = {one.name: one.is_unreached for one in list_people(stage.stores, stage.ledger.act())}
     assert (unreached["Olga"], unreached["Rita"]) == (True, False)
+
+
+def test_where_nobody_gave_an_address_the_log_is_passed_over_at_once(stage: Stage) -> None:
+    staffed(stage.ledger, stage.now)
+    stage.agreement(stage.keyed("borrower", "Lin", order=2), lender(stage, order=1))
+    assert follow_for_staff(stage.stores, stage.act(WORKER), stage.ledger.log) == 0
+    assert stage.stores.database.read(
+        lambda tx: read_cursor(tx, READER, stage.ledger.log.id)
+    ) == stage.stores.database.read(lambda tx: log_size(tx, stage.ledger.log.id))
 
 
 def test_whoever_took_the_address_away_meanwhile_gets_none(stage: Stage, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from ledger.errors import InvalidInput, LedgerError
 SHA = b"\x07" * 32
 
 
-@pytest.mark.parametrize("told", ["K7MX42", "k7mx42", " K7-MX 42\n"])
+@pytest.mark.parametrize("told", ["K7MX42", "k7mx42", " K7-MX 42\n", "Ｋ７ＭＸ４２", "ｋ７　ｍｘ４２"])
 def test_the_printed_code_is_heard_as_people_type_it(told: str) -> None:
     check_told_code("K7MX42", told, MAX_FAILURES - 1)
 
