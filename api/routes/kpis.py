@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from api.auth import Here, Reading
+from api.schemas.applications import read_instant
 from api.schemas.kpis import figures_answer, figures_csv
 from api.schemas.strict_request import Id
 from ledger.errors import InvalidInput
@@ -48,10 +49,7 @@ def _span(name: str, since: str, until: str, policy: str | None) -> Span:
 
 def _instant(name: str, text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = datetime.min  # noqa: DTZ901  # refused below like every time without a zone
-    if moment.tzinfo is None:
+        return read_instant(text)
+    except ValueError as error:
         message = f"{name}: expected a time with its zone, such as 2026-12-01T00:00:00Z"
-        raise InvalidInput("period.invalid", message, field=name)
-    return moment
+        raise InvalidInput("period.invalid", message, field=name) from error

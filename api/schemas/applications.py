@@ -56,10 +56,13 @@ class NewSitting(StrictBody):
     chair: Id
 
 
+YEARS = range(1900, 9000)  # in every zone, and some years further, still a time that can be computed with
+
+
 def read_instant(text: str) -> datetime:
-    """Return the time of an ISO 8601 text with its zone; raise ValueError."""
+    """Return the time of an ISO 8601 text with its zone, in a year of `YEARS`; raise ValueError."""
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError(text)
     return moment
 

@@ -23,6 +23,7 @@ router = APIRouter(prefix="/staff", include_in_schema=False)
 
 DAYS = 30
 HOUR = 3600
+YEARS = range(2000, 2200)  # the period before is as long, and must be a time too
 NOTHING = Times(count=0, total=0, p50=0, p90=0, late=0)
 _Day = Annotated[str, Query(max_length=20)]
 
@@ -101,6 +102,7 @@ def _percent(figures: Figures, name: str) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None

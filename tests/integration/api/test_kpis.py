@@ -54,7 +54,13 @@ def test_a_second_period_stands_beside_the_first(counted: Service) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"since": "2026-01-01T00:00:00"}, "since"), ({"until": "today"}, "until"), ({"until": PERIOD["since"]}, "until")],
+    [
+        ({"since": "2026-01-01T00:00:00"}, "since"),
+        ({"until": "today"}, "until"),
+        ({"until": PERIOD["since"]}, "until"),
+        ({"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ({"until": "9999-12-31T23:59:59-14:00"}, "until"),
+    ],
 )
 def test_period_that_is_none_is_refused(counted: Service, changes: dict[str, str], field: str) -> None:
     answer = counted.person(Role.RISK).get("/v1/kpis", params={**PERIOD, **changes})

@@ -172,6 +172,8 @@ def test_dry_run_counts_past_applications_and_names_them_to_whoever_may_read_the
         "/v1/policies/dry-runs", content=file.read_bytes(), params={"since": period["until"], "until": period["since"]}
     )
     assert (bad.status_code, bad.json()["code"]) == (422, "period.invalid")
+    never = {**period, "since": "0001-01-05T00:00:00Z"}  # no day before it can be computed
+    assert risk.post("/v1/policies/dry-runs", content=file.read_bytes(), params=never).status_code == 422
     monkeypatch.setenv("TALLY_TOKEN", risk.token)
     status, shown = tally(["dry-run", str(file), "--since", period["since"], "--until", period["until"]])
     assert (status, f"of {tried['applications']} applications would have taken another path" in shown) == (0, True)

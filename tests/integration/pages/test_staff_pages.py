@@ -311,7 +311,13 @@ def test_figures_show_a_period_beside_the_one_before_and_the_checkpoint(service:
         for words in ("Approved of all decided", "The period before", "Counted at size", 'href="/staff/figures'):
             assert words in text
         assert "依据的日志检查点" in risk.get("/staff/figures", headers={"Accept-Language": "zh"}).text
-        for query in ({"since": "yesterday"}, {"until": "2026-13-01"}, {"since": "2026-02-01", "until": "2026-01-01"}):
+        for query in (
+            {"since": "yesterday"},
+            {"until": "2026-13-01"},
+            {"since": "2026-02-01", "until": "2026-01-01"},
+            {"since": "0001-01-01"},
+            {"until": "9999-12-31"},
+        ):
             assert "Expected days as 2026-11-23" in risk.get("/staff/figures", params=query).text
     with at_work(service, service.officer()) as officer:
         assert officer.get("/staff/figures").status_code == 403
