@@ -1,7 +1,7 @@
 """A bounded outbox for what a reader waits for: handed over at once, sent by threads of its own, so that no request waits for a mail server.
 
 Promises: `hand_over` never waits; a full outbox refuses at once; what became of a message is told once, also after `close`.
-A process that is killed loses what waits in it: the status then stays "sending", and the reader asks for another code.
+A process that is killed loses what waits in it: the status then stays "sending" until its age says that nobody sends it any more.
 Leaves to others: writing the status down, trying again.
 """
 
