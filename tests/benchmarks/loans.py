@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.ledgers import START
 from ledger.core.applications.application import Applicant, Application, parse_application
 from ledger.core.log.audit_findings import Gathered
 from ledger.core.log.entry import Draft, Entry, Subject, draft_entry
@@ -28,7 +27,7 @@ from signing.envelope import Signature
 from signing.keys.signer import Ed25519Signer
 from signing.statement_parts import Head
 from support.approvals import Desk, staffed
-from support.ledgers import Ledger, new_id
+from support.ledgers import NOW, Ledger, new_id
 from support.policies import unchecked
 
 BATCH = 2_000
@@ -75,7 +74,7 @@ def decided_loans(ledger: Ledger, folder: Path, count: int) -> None:
 
 
 def _model(ledger: Ledger) -> Model:
-    desk = staffed(ledger, START)
+    desk = staffed(ledger, NOW)  # no earlier than the log was opened
     desk.enforce(unchecked().to_json())
     loan = desk.apply(checked=False)
     desk.submit(loan)
@@ -140,9 +139,7 @@ def _copy(ledger: Ledger, model: Model, number: int, index: int, rows: _Rows) ->
         if signature is not None:
             nonce = parse_decision(statement).nonce
             decider = str(values["decider"])
-            rows.decision.append(
-                (made.id, loan, 1, decider, nonce, statement, signature.suite, signature.value, entry.at)
-            )
+            rows.decision.append((made.id, loan, 1, decider, nonce, signature.suite, entry.at))
     state = (loan, *model.state[1:-2], last, model.state[-1])
     rows.application_state.append(state)
 
