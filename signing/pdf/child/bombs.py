@@ -18,6 +18,7 @@ _PIECE = 1 << 20
 _INFLATING = frozenset({"/FlateDecode", "/Fl"})
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG: those that begin a frame
 _MARKER = 0xFF
+_JPEG2000_SIZES = b"\xff\x4f\xff\x51"  # a codestream begins with its sizes
 _JBIG2_HEADER_BYTES, _UNKNOWN_HEIGHT = 19, 0xFFFFFFFF
 _JBIG2_PAGE, _JBIG2_KIND = 48, 0x3F
 
@@ -103,6 +104,8 @@ def _own_pixels(image: pikepdf.Stream) -> int:
         return _jpeg_area(image.read_raw_bytes())
     if kind == ["/JPXDecode"]:
         return _jpeg2000_area(image.read_raw_bytes()[:4096])
+    if kind in (["/CCITTFaxDecode"], ["/CCF"]):
+        return _fax_area(image.get("/DecodeParms", image.get("/DP")))
     return _jbig2_area(image.read_raw_bytes()[:32]) if kind == ["/JBIG2Decode"] else 0
 
 
@@ -119,8 +122,15 @@ def _jpeg_area(data: bytes) -> int:
 
 
 def _jpeg2000_area(data: bytes) -> int:
-    _, found, size = data.partition(b"ihdr")
-    return int.from_bytes(size[:4], "big") * int.from_bytes(size[4:8], "big") if found else 0
+    _, boxed, size = data.partition(b"ihdr")
+    _, coded, sizes = data.partition(_JPEG2000_SIZES)
+    area = int.from_bytes(size[:4], "big") * int.from_bytes(size[4:8], "big") if boxed else 0
+    return max(area, int.from_bytes(sizes[4:8], "big") * int.from_bytes(sizes[8:12], "big") if coded else 0)
+
+
+def _fax_area(parameters: object) -> int:
+    last = parameters[-1] if isinstance(parameters, pikepdf.Array) and len(parameters) else parameters
+    return _area(last.get("/Columns"), last.get("/Rows")) if isinstance(last, pikepdf.Dictionary) else 0
 
 
 def _jbig2_area(data: bytes) -> int:

@@ -24,7 +24,7 @@ _PLAIN = re.compile(
     rb"(?:[\x00\t\n\f\r \[\]]++"
     rb"|(?:" + _WORDS + rb")" + _END + rb"|[-+.0-9]++" + _END + rb"|/[^\x00\t\n\f\r ()<>\[\]{}/%]*+"
     rb"|\((?:" + _INNER + rb"|\((?:" + _INNER + rb")*+\))*+\)"
-    rb"|<<|>>|<[0-9A-Fa-f\x00\t\n\f\r ]*+>|%[^\r\n]*+)*+",
+    rb"|<<|>>|<[0-9A-Fa-f\x00\t\n\f\r ]*+>|%[^\r\n]*+){1,5000}+",  # without a bound it would keep a note of every step
     re.DOTALL,
 )
 _USES = re.compile(
@@ -37,10 +37,20 @@ _KINDS = {b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/
 
 def unknown_operator(source: pikepdf.Object, data: bytes) -> str | None:
     """Return the first operator that the standard does not know, None when there is none; `data` is the decoded `source`."""
-    if _PLAIN.fullmatch(data):
+    if _is_plain(data):
         return None
     found = (str(one.operator) for one in pikepdf.parse_content_stream(source))
     return next((one for one in found if one not in _KNOWN), None)
+
+
+def _is_plain(data: bytes) -> bool:
+    place = 0
+    while place < len(data):
+        found = _PLAIN.match(data, place)
+        if found is None:
+            return False
+        place = found.end()
+    return True
 
 
 def uses(data: bytes) -> Counter[tuple[str, str]]:

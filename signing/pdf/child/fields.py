@@ -29,7 +29,7 @@ def check_fields(pdf: pikepdf.Pdf, pages: list[pikepdf.Object], findings: Findin
         value = field.get("/V", above.get("/V"))
         if kind in {"/Tx", "/Ch"} and isinstance(value, pikepdf.String) and bytes(value).strip():
             _check_text(field, value, kind, drawn_anew=drawn_anew, findings=findings)
-        elif kind == "/Btn" and isinstance(value, pikepdf.Name) and str(value) != _OFF and "/Kids" not in field:
+        elif kind == "/Btn" and isinstance(value, pikepdf.Name) and str(value) != _OFF:
             _check_button(field, str(value), findings)
 
 
@@ -99,7 +99,13 @@ def _letters(look: pikepdf.Stream) -> str | None:
 
 
 def _check_button(field: pikepdf.Object, value: str, findings: Findings) -> None:
-    if field.get("/Subtype") == pikepdf.Name.Widget and "/Parent" not in field and str(field.get("/AS", _OFF)) != value:
+    """Find a ticked box that is not drawn so: of several that have one value, each shows it or has no such look."""
+    if field.get("/Subtype") != pikepdf.Name.Widget or "/Kids" in field:
+        return
+    looks: object = field.get("/AP")
+    normal: object = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    states = frozenset(normal.keys()) if isinstance(normal, pikepdf.Dictionary) else frozenset({value})
+    if str(field.get("/AS", _OFF)) != (value if value in states or "/Parent" not in field else _OFF):
         findings.add("pdf.field-looks", "a box that shows another choice than it holds")
 
 

@@ -11,7 +11,7 @@ import pikepdf
 from signing.pdf.child.active import containers
 from signing.pdf.child.findings import Findings
 
-_NO_VIEW, _HIDDEN, _PRINT = 32, 2, 4
+_NO_VIEW, _HIDDEN, _PRINT, _TOGGLED = 32, 2, 4, 256
 # Annotations that draw something of their own on the page.
 _DRAWING = frozenset(
     f"/{name}"
@@ -32,6 +32,9 @@ _DRAWING = frozenset(
         "Underline",
         "Watermark",
     )
+)
+_SHOWN = _DRAWING | frozenset(
+    {"/FileAttachment", "/Link", "/Popup", "/PrinterMark", "/Redact", "/Text", "/TrapNet", "/Widget"}
 )
 _BY_READER = frozenset({"/Language", "/User", "/Zoom"})
 _NEGATIVE_POLICIES = frozenset({"/AllOff", "/AnyOff"})
@@ -123,15 +126,38 @@ def _check_annotation(annotation: pikepdf.Object, page: int, findings: Findings)
         findings.add("pdf.hidden-content", f"page {page}: a redaction that was not carried out")
     if flags & _HIDDEN:
         return
-    if "/AP" not in annotation:
-        if kind in _DRAWING:
-            findings.add("pdf.field-looks", f"page {page}: {kind[1:]} that each reader draws in its own way")
+    look = _look(annotation)
+    problem = _unclear_look(annotation, kind, look)
+    if problem:
+        findings.add("pdf.field-looks", f"page {page}: {problem}")
+    if look is None:
         return
-    printed, viewed = bool(flags & _PRINT), not flags & _NO_VIEW
+    printed, viewed = bool(flags & _PRINT), not flags & (_NO_VIEW | _TOGGLED)
     if printed and not viewed:
         findings.add("pdf.hidden-content", f"page {page}: {kind[1:]} that is printed only")
     if viewed and not printed and (kind in _DRAWING or _is_filled(annotation)):
         findings.add("pdf.hidden-content", f"page {page}: {kind[1:]} that is not printed")
+
+
+def _unclear_look(annotation: pikepdf.Object, kind: str, look: pikepdf.Object | None) -> str:
+    """Return why readers draw an annotation differently, an empty text when they do not."""
+    if look is None:
+        return f"{kind[1:]} that each reader draws in its own way" if kind in _DRAWING else ""
+    if kind not in _SHOWN:
+        return f"an annotation of a kind that not every reader shows: {kind[1:]}"
+    is_several = kind in _DRAWING and not isinstance(look, pikepdf.Stream)
+    return (
+        f"{kind[1:]} with several looks that does not say which one it shows"
+        if is_several and "/AS" not in annotation
+        else ""
+    )
+
+
+def _look(annotation: pikepdf.Object) -> pikepdf.Object | None:
+    """Return the normal look of an annotation, or its looks by state."""
+    looks = annotation.get("/AP")
+    normal: object = looks.get("/N") if isinstance(looks, pikepdf.Dictionary) else None
+    return normal if isinstance(normal, pikepdf.Dictionary | pikepdf.Stream) else None
 
 
 def _is_filled(annotation: pikepdf.Object) -> bool:

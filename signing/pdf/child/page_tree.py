@@ -22,6 +22,9 @@ def pages_of(pdf: pikepdf.Pdf, max_pages: int) -> list[pikepdf.Object]:
             raise Refused("pdf.too-many-pages", f"more than {max_pages} pages")
     if not pages:
         raise Refused("pdf.no-pages")
+    counted: object = pdf.Root["/Pages"].get("/Count")
+    if counted != len(pages):
+        raise Refused("pdf.malformed", f"the page tree says that it has {counted} pages and has {len(pages)}")
     return pages
 
 
@@ -47,6 +50,10 @@ def _kids(node: pikepdf.Object) -> list[pikepdf.Object]:
     kids = node["/Kids"]
     if not isinstance(kids, pikepdf.Array):
         raise Refused("pdf.malformed", "a branch of the page tree without pages")
+    for kid in kids:  # some readers inherit from the branch that lists a page, others from the one that the page names
+        parent: object = kid.get("/Parent") if isinstance(kid, pikepdf.Dictionary) else None
+        if isinstance(parent, pikepdf.Object) and parent.objgen != node.objgen:
+            raise Refused("pdf.malformed", "a page or a branch names another branch than the one that lists it")
     return list(kids)
 
 

@@ -82,7 +82,7 @@ def test_content_that_draws_itself_is_refused(objects: tuple[bytes, ...]) -> Non
 
 
 def test_look_of_an_annotation_that_draws_itself_is_refused() -> None:
-    note = b"/Annots[<</Type/Annot/Subtype/Stamp/F 4/Rect[0 0 9 9]/AP<</N<</On 5 0 R>>/D 7>>>> 7]"
+    note = b"/Annots[<</Type/Annot/Subtype/Stamp/F 4/AS/On/Rect[0 0 9 9]/AP<</N<</On 5 0 R>>/D 7>>>> 7]"
 
     assert codes(page(b"", form(b"/A Do", FORMS), form(b""), more=note)) == ["pdf.malformed"]
 

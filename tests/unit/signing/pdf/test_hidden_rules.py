@@ -69,3 +69,45 @@ def test_field_that_has_its_value_from_above_is_judged_by_it() -> None:
 
     assert codes(widget(b"/Parent 5 0 R", parent)) == ["pdf.field-looks"]
     assert codes(widget(b"/Parent 5 0 R", b"<</FT/Tx/T(amount)>>")) == []
+
+
+def stamp(entries: bytes, kind: bytes = b"/Subtype/Stamp", *, flags: int = 4) -> bytes:
+    note = b"/Annots[<</Type/Annot%b/F %d/Rect[0 0 9 9]%b>>]" % (kind, flags, entries)
+    return page(b"", form(b"0 0 9 9 re f"), more=note)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        stamp(b""),
+        stamp(b"/AP<<>>"),
+        stamp(b"/AP<</N[5 0 R]>>"),
+        stamp(b"/AP<</N<</On 5 0 R/Off 5 0 R>>>>"),
+        stamp(b"/AP<</N 5 0 R>>", b"/Subtype/Unheard"),
+        stamp(b"/AP<</N 5 0 R>>", b""),
+    ],
+)
+def test_annotation_that_readers_draw_differently_is_refused(data: bytes) -> None:
+    assert codes(data) == ["pdf.field-looks"]
+
+
+def test_annotation_with_one_look_or_one_chosen_look_passes() -> None:
+    assert codes(stamp(b"/AP<</N 5 0 R>>")) == []
+    assert codes(stamp(b"/AS/On/AP<</N<</On 5 0 R/Off 5 0 R>>>>")) == []
+
+
+def test_annotation_that_comes_and_goes_with_the_pointer_is_refused() -> None:
+    assert codes(stamp(b"/AP<</N 5 0 R>>", flags=4 + 256)) == ["pdf.hidden-content"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(b"/AS/Yes", []), (b"/AS/Off", ["pdf.field-looks"]), (b"", ["pdf.field-looks"])],
+)
+def test_box_of_a_group_is_judged_by_the_value_of_the_group(state: bytes, expected: list[str]) -> None:
+    group = b"<</FT/Btn/T(a)/V/Yes/Kids[7 0 R]>>"
+    box = b"<</Type/Annot/Subtype/Widget/F 4/Parent 6 0 R/Rect[0 0 9 9]%b/AP<</N<</%b 5 0 R/Off 5 0 R>>>>>>"
+    root, more = b"/AcroForm<</Fields[6 0 R]>>", b"/Annots[7 0 R]"
+
+    assert codes(page(b"", form(b""), group, box % (state, b"Yes"), more=more, root=root)) == expected
+    assert codes(page(b"", form(b""), group, box % (b"/AS/Off", b"No"), more=more, root=root)) == []

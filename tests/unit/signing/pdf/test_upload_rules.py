@@ -129,6 +129,9 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08\xff\xff\xff\xff\x01\x01\
         (1, b"/Filter/DCTDecode", JPEG),
         (1, b"/Filter/JPXDecode", b"ihdr\x00\x00\xff\xff\x00\x00\xff\xff"),
         (1, b"/Filter/JBIG2Decode", b"\0\0\0\0\x30\0\x01\0\0\0\x13\x00\x00\xff\xff\x00\x00\xff\xff" + bytes(20)),
+        (1, b"/Filter/JPXDecode", b"\xff\x4f\xff\x51\x00\x2f\x00\x00\x00\x00\xff\xff\x00\x00\xff\xff"),
+        (1, b"/Filter/CCITTFaxDecode/DecodeParms<</Columns 65535/Rows 65535>>", b"x"),
+        (1, b"/Filter[/CCF]/DecodeParms[<</Columns 65535/Rows 65535>>]", b"x"),
     ],
 )
 def test_picture_that_claims_too_many_pixels_is_refused(width: int, filters: bytes, data: bytes) -> None:
@@ -140,6 +143,7 @@ def test_picture_that_claims_too_many_pixels_is_refused(width: int, filters: byt
     [
         (b"/Filter/DCTDecode", b"\xff\xd8\xff\xd9"),
         (b"/Filter/JPXDecode", b"nothing known"),
+        (b"/Filter/CCITTFaxDecode", b"x"),
         (b"/Filter/JBIG2Decode", b"short"),
         (b"/Filter/JBIG2Decode", b"\0\0\0\0\x30\0\x01\0\0\0\x13\x00\x00\xff\xff\xff\xff\xff\xff" + bytes(20)),
     ],

@@ -279,12 +279,18 @@ def test_saved_copy_of_a_refused_form_without_its_script_passes() -> None:
         b"<</Type/Pages/Count 1/Kids 3 0 R>>",
         b"<</Type/Pages/Count 1/Kids[4 0 R]>>",
         b"<</Type/Pages/Count 2/Kids[3 0 R 2 0 R]>>",
+        b"<</Type/Pages/Count -1/Kids[3 0 R]>>",
+        b"<</Type/Pages/Count 2000000000/Kids[3 0 R]>>",
+        b"<</Type/Pages/Kids[3 0 R]>>",
+        b"<</Type/Pages/Count 2/Kids[3 0 R 5 0 R]>>",
     ],
 )
 def test_page_tree_that_is_no_tree_is_refused(tree: bytes) -> None:
     page, stranger = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>", b"<</Type/Font>>"
 
-    assert verdict(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, stranger)) == "pdf.malformed"
+    elsewhere = page.replace(b"/Parent 2 0 R", b"/Parent 4 0 R")  # it would inherit from there in some readers
+
+    assert verdict(raw_pdf(b"<</Type/Catalog/Pages 2 0 R>>", tree, page, stranger, elsewhere)) == "pdf.malformed"
 
 
 @pytest.mark.parametrize(
