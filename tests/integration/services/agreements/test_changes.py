@@ -235,20 +235,20 @@ def test_what_has_served_is_forgotten_and_the_record_stays(stage: Stage) -> None
     clean(stage)
 
 
-def test_party_gets_another_link_for_its_copy_by_the_message_it_has_years_later(stage: Stage) -> None:
-    made = stage.agreement(party(), stage.keyed("lender", "Officer", order=2))
-    stage.work()
-    token = stage.link(BORROWER)
-    stage.enter(BORROWER)
-    complete = StateRow(made, State.COMPLETE, stage.view(made).changed_entry)
-    stage.stores.database.write(lambda tx: change_state(tx, complete, expected=State.VIEWED))
-    stage.now += timedelta(days=800)
-    forget_messages(stage.stores, stage.now)
-    ask_for_link(stage.stores, stage.act(), token)
-    stage.work()
-    (sent,) = stage.messages(BORROWER, "link")
-    assert stage.view(made).row.number in sent.subject
-    assert stage.open(BORROWER).agreement_id == made
+def test_party_gets_another_link_for_its_copy_by_the_message_it_has_years_later(any_stage: Stage) -> None:
+    made = any_stage.agreement(party(), any_stage.keyed("lender", "Officer", order=2))
+    any_stage.work()
+    token = any_stage.link(BORROWER)
+    any_stage.enter(BORROWER)
+    complete = StateRow(made, State.COMPLETE, any_stage.view(made).changed_entry)
+    any_stage.stores.database.write(lambda tx: change_state(tx, complete, expected=State.VIEWED))
+    any_stage.now += timedelta(days=800)
+    forget_messages(any_stage.stores, any_stage.now)
+    ask_for_link(any_stage.stores, any_stage.act(), token)
+    any_stage.work()
+    (sent,) = any_stage.messages(BORROWER, "link")
+    assert any_stage.view(made).row.number in sent.subject
+    assert any_stage.open(BORROWER).agreement_id == made
 
 
 def test_nobody_gets_another_link_to_what_has_ended_or_whose_place_was_taken(stage: Stage) -> None:
