@@ -14,7 +14,17 @@ from api.limits import FORM_OVERHEAD, BodyLimit
 from api.pages import auditor, home
 from api.pages.customer import copies, invitation, pens, steps
 from api.pages.refusals import RefusalPages
-from api.pages.staff import access, colleagues, committee, countersigning, desk, entering, figures, new_contract
+from api.pages.staff import (
+    access,
+    colleagues,
+    committee,
+    countersigning,
+    desk,
+    entering,
+    figures,
+    new_contract,
+    telling,
+)
 from api.pages.staff import agreements as staff_agreements
 from api.pages.staff import blacklist as staff_blacklist
 from api.pages.staff import identity as staff_identity
@@ -132,6 +142,7 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         entering.router,
         desk.router,
         committee.router,
+        telling.router,
         figures.router,
     ):
         app.include_router(router)

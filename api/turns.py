@@ -24,6 +24,7 @@ from ledger.services.applications.escalate import escalate
 from ledger.services.applications.fold_figures import BATCH as FOLDED_AT_ONCE
 from ledger.services.applications.fold_figures import fold_figures
 from ledger.services.applications.lapse import lapse
+from ledger.services.applications.send_applicant_mail import send_applicant_mail
 from ledger.services.blacklist.known import signed_epoch
 from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.publish_roots import RootState, publish_roots
@@ -157,6 +158,7 @@ class Messaging:
         told = max((follow_for_staff(self.here.stores, act, row) for row in logs), default=0)
         sent = send_notices(self.here.stores, act, self.here.outgoing)
         sent += send_staff_news(self.here.stores, act, self.here.posting)
+        sent += send_applicant_mail(self.here.stores, act, self.here.mail_ways)
         return 0.0 if max(followed, told) >= FOLLOWED_AT_ONCE or sent else MESSAGE_SECONDS
 
 

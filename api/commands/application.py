@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.commands.application_decide import decide
-from api.commands.application_life import accept, check_condition, committee, condition, correct, tell, withdraw
+from api.commands.application_life import accept, check_condition, committee, condition, correct, mail, tell, withdraw
 from api.commands.application_names import Application, say_done
 from api.commands.connection import AsJson, TokenFile, Url, connected
 from api.commands.files import read_json
@@ -139,7 +139,7 @@ def show(application: Application, *, as_json: AsJson = False, url: Url = None, 
         say("\n" + table(("CONDITION", "STANDS", "WORDS"), conditions))
 
 
-for command in (decide, committee, correct, tell, accept, condition):
+for command in (decide, committee, correct, mail, tell, accept, condition):
     app.command()(command)
 app.command(name="check-condition")(check_condition)
 app.command()(withdraw)

@@ -65,6 +65,20 @@ def tell(  # noqa: PLR0913  # each is an option of the command
     _post(application, "tellings", body, "Told", _To(url, token_file, as_json))
 
 
+def mail(
+    application: Application,
+    *,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The last day that it names; by default the day it is due.")
+    ] = None,
+    as_json: AsJson = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Mail the applicant what is needed or offered, and until when; what becomes of the mail goes on record."""
+    _post(application, "mails", {"until": until}, "Mail queued", _To(url, token_file, as_json))
+
+
 def accept(  # noqa: PLR0913  # each is an option of the command
     application: Application,
     *,

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from api.auth import Caller, Here, once_of
 from api.routes.answers import Waiter, answer_written
-from api.schemas.application_life import NewAcceptance, NewConditionReport, NewTelling, NewWithdrawal
+from api.schemas.application_life import NewAcceptance, NewConditionReport, NewMail, NewTelling, NewWithdrawal
 from api.schemas.strict_json import read_json
 from api.schemas.strict_request import Id, StrictJson
 from ledger.core.log.fields import Fields
@@ -16,6 +16,7 @@ from ledger.services.applications.accept_counter import Acceptance, accept_count
 from ledger.services.applications.check_condition import check_condition
 from ledger.services.applications.correct import correct
 from ledger.services.applications.report_condition import Evidence, report_condition
+from ledger.services.applications.send_word import send_word
 from ledger.services.applications.tell import Telling, tell
 from ledger.services.applications.withdraw import withdraw
 
@@ -43,6 +44,16 @@ async def post_telling(
     act = here.act(caller, once_of(request, body.model_dump_json().encode()))
     telling = Telling(message_id=body.message_id, channel=body.channel, status=body.status, until=body.until)
     written = await run_sync(tell, here.stores, act, application_id, telling)
+    return await answer_written(here, waiter, act, written, location=f"/v1/applications/{application_id}")
+
+
+@router.post("/mails", status_code=201, response_class=JSONResponse)
+async def post_mail(
+    request: Request, here: Here, caller: Caller, waiter: Waiter, application_id: Id, body: NewMail
+) -> Response:
+    """Mail the applicant what is needed or offered, and until when; what became of the mail is recorded once it left."""
+    act = here.act(caller, once_of(request, body.model_dump_json().encode()))
+    written = await run_sync(send_word, here.stores, act, application_id, body.until)
     return await answer_written(here, waiter, act, written, location=f"/v1/applications/{application_id}")
 
 

@@ -28,6 +28,12 @@ class NewTelling(StrictBody):
     until: Day
 
 
+class NewMail(StrictBody):
+    """Until which day the applicant is to answer; by default the day on which the application is due."""
+
+    until: Day | None = None
+
+
 class NewAcceptance(StrictBody):
     """The hash of the terms as they are after the counter-offer, and of what shows that the applicant takes them."""
 

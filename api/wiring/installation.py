@@ -29,6 +29,7 @@ from ledger.messages.door import Handing, Senders
 from ledger.messages.outbox import Outbox
 from ledger.services.agreements.enrol_seal_key import enrol_seal_key
 from ledger.services.agreements.send_notices import Outgoing
+from ledger.services.applications.send_applicant_mail import MailWays
 from ledger.services.context import Act, Once, Stores
 from ledger.services.log.institution_key import InstitutionKey
 from ledger.services.log.register_log import bound
@@ -153,6 +154,11 @@ class Installation:
     def outgoing(self) -> Outgoing:
         """How notices leave, and where their links lead."""
         return Outgoing(senders=self.senders, link_of=lambda token: f"{self.public_url}/sign/{token}")
+
+    @property
+    def mail_ways(self) -> MailWays:
+        """How applicants are written to, and what is put on record of it."""
+        return MailWays(senders=self.senders, channel="email" if self.settings.smtp_host else "folder")
 
     @property
     def posting(self) -> Posting:

@@ -1,5 +1,6 @@
 """A ledger with people who decide, each with a key of their own, and a policy in force."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,16 +99,21 @@ class Desk:
         return rule_set_id
 
     def apply(
-        self, *, amount: int = 10_000_000, identity: str = IDENTITY, checked: bool = True, **changes: Json
+        self,
+        *,
+        amount: int = 10_000_000,
+        identity: str = IDENTITY,
+        checked: bool = True,
+        reach: Mapping[str, Json] | None = None,
+        **changes: Json,
     ) -> str:
         """Have Otto enter an application and, where it is to be `checked`, look its applicant up in the blacklist; return its id."""
         made = {"tag", "number", "version", "corrects", "applicants"}
         content: dict[str, Json] = {
             name: value for name, value in application(amount=amount).to_json().items() if name not in made
         }
-        people: list[Json] = [
-            {"role": "borrower", "name": "林小雨", "identity": {"kind": "cn-id", "value": identity}, "phone": None}
-        ]
+        person: dict[str, Json] = {"role": "borrower", "name": "林小雨", "phone": None}
+        people: list[Json] = [{**person, "identity": {"kind": "cn-id", "value": identity}, **(reach or {})}]
         new = NewApplication(content={**content, **changes}, people=people)
         loan = create(self.ledger.stores, self.act("Otto"), new).resource_id
         if "attachments" not in changes:

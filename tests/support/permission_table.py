@@ -78,6 +78,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "POST /v1/applications/{application_id}/conditions/{place}/checks": DECIDERS,
     "POST /v1/applications/{application_id}/conditions/{place}/reports": frozenset({OFFICER}),
     "POST /v1/applications/{application_id}/corrections": frozenset({OFFICER}),
+    "POST /v1/applications/{application_id}/mails": frozenset({OFFICER}),
     "POST /v1/applications/{application_id}/tellings": frozenset({OFFICER}),
     "POST /v1/applications/{application_id}/withdrawals": frozenset({OFFICER}),
     "POST /v1/applications/{application_id}/decision-statements": DECIDERS,

@@ -17,6 +17,7 @@ from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead, ToldEvidence
 from ledger.services.applications.review import Reviewed, ToldDecision
 from ledger.services.applications.seating import Seating
+from ledger.services.applications.told_lately import ToldLately
 from ledger.services.applications.ways import Way
 
 Rows = tuple[tuple[str, str], ...]
@@ -202,6 +203,20 @@ def _way(way: Way, names: dict[str, str], w: Words) -> tuple[str, str]:
 
 def _when(instant: str) -> str:
     return shown_time(instant, DEFAULT_ZONE)
+
+
+def telling_shown(found: ToldLately, w: Words) -> dict[str, object]:
+    """Return what the applicant was told, the newest first, and whether mail can reach them."""
+    waiting = [(w("tell.line", way=w("tell.email"), until=row.until), "", w("delivery.waiting")) for row in found.mails]
+    told = [
+        (
+            f"{_when(at)} · {w('tell.line', way=w(f'tell.{channel}') if f'tell.{channel}' in TEXTS else channel, until=until)}",
+            "dead" if status == "failed" else "complete",
+            w(f"tell.status-{status}"),
+        )
+        for at, channel, status, until in reversed(found.told)
+    ]
+    return {"can_mail": found.can_mail, "lines": waiting + told}
 
 
 def seating_shown(found: Seating, w: Words) -> dict[str, object]:

@@ -16,7 +16,7 @@ from api.pages.members import bytes_in, object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.pages.staff.deciding import read_wanted
-from api.pages.staff.decision_shown import application_shown, review_shown, rows_shown, seating_shown
+from api.pages.staff.decision_shown import application_shown, review_shown, rows_shown, seating_shown, telling_shown
 from api.pages.staff.frame import SignedIn, Staff, staff_page
 from api.pages.words import words_in
 from api.schemas.strict_request import Id, StrictJson
@@ -30,6 +30,7 @@ from ledger.services.applications.read import read
 from ledger.services.applications.read_attachment import read_attachment
 from ledger.services.applications.review import review
 from ledger.services.applications.seating import seating
+from ledger.services.applications.told_lately import told_lately
 from ledger.services.log.list_keys import list_keys
 from ledger.storage.enrolled_keys import EnrolledKeyRow
 from signing.algorithms import Suite
@@ -56,11 +57,13 @@ def get_application(request: Request, here: Here, staff: SignedIn, application_i
     w = words_in(language_for(request))
     found = read(here.stores, staff.act, application_id)
     reviewed = review(here.stores, staff.act, application_id)
+    told = told_lately(here.stores, staff.act, application_id)
     seat = seating(here.stores, staff.act, application_id)
     values: dict[str, object] = {
         "application": application_shown(found, w),
         "review": review_shown(found, reviewed, w),
         "has_key": _key_of(here, staff) is not None,
+        "telling": None if told is None else telling_shown(told, w),
         "seat": None if seat is None else seating_shown(seat, w),
     }
     return staff_page(request, here, staff, "application", values)

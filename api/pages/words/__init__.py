@@ -16,6 +16,7 @@ from api.pages.words.figures import FIGURES
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
 from api.pages.words.staff import STAFF
+from api.pages.words.telling import TELL
 from ledger.core.evidence.answers import Language
 
 TEXTS: Final[Mapping[str, Pair]] = {
@@ -33,6 +34,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **ENDS,
     **STAFF,
     **DESK,
+    **TELL,
     **CHECK,
     **FIGURES,
 }

@@ -54,6 +54,7 @@ LIFE: Mapping[str, Callable[[Projection, Told, World], None]] = {
     "application.corrected": _versioned,
     "application.accepted": _versioned,
     "application.told": _moved,
+    "application.message-queued": _moved,
     "application.withdrawn": _moved,
     "application.lapsed": _moved,
     "application.condition-reported": _reported,

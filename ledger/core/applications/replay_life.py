@@ -70,6 +70,10 @@ def _told(book: Book, entry: TrailEntry, case: Case) -> None:
     case.due_on = string(told.get("until"))
 
 
+def _nothing_new(book: Book, entry: TrailEntry, case: Case) -> None:
+    """Take a mail that was asked for: it tells nobody yet."""
+
+
 def _reported(book: Book, entry: TrailEntry, case: Case) -> None:
     place, reporter = entry.facts.get("condition"), entry.values.get("reporter")
     if not isinstance(place, int) or reporter is None:
@@ -146,6 +150,7 @@ LIFE: Mapping[str, Callable[[Book, TrailEntry], None]] = {
     "application.corrected": _one(_corrected),
     "application.accepted": _one(_accepted),
     "application.told": _one(_told),
+    "application.message-queued": _one(_nothing_new),
     "application.condition-reported": _one(_reported),
     "application.condition-met": _one(_met),
     "application.withdrawn": _one(_withdrawn),

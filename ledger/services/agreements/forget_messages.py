@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from ledger.core.log.directory import format_instant
 from ledger.services.context import Stores
+from ledger.storage.applicant_notices import forget_applicant_notices
 from ledger.storage.database import Connection
 from ledger.storage.notices import forget_notices
 from ledger.storage.sessions import forget_sessions
@@ -23,6 +24,7 @@ def forget_messages(stores: Stores, now: datetime) -> int:
             + forget_notices(tx, before)
             + forget_deliveries(tx, before)
             + forget_staff_notices(tx, before)
+            + forget_applicant_notices(tx, before)
         )
 
     return stores.database.write(work)

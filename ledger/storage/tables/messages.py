@@ -117,6 +117,25 @@ staff_notice = define(
     Index(None, "status", "due_at"),
 )
 
+applicant_notice = define(
+    "applicant_notice",
+    Rule.PASSING,
+    text("id", key=True),
+    text("application_id", ForeignKey("application.id")),
+    text("applicant"),  # the institution's keyed hash of who that is
+    text("recorder_id"),
+    text("cause"),  # the entry on which the application stood when the mail was asked for
+    text("until"),
+    text("made_at"),
+    text("due_at"),
+    text("status"),  # waiting | sent | dead | dropped
+    number("attempts"),
+    text("last_code", null=True),
+    text("done_at", null=True),
+    UniqueConstraint("application_id", "applicant", "cause"),
+    Index(None, "status", "due_at"),
+)
+
 webhook_delivery = define(
     "webhook_delivery",
     Rule.PASSING,

@@ -116,6 +116,7 @@ class World:
                 "json": {"evidence_sha256": "0" * 64, "what": "a deed"}
             },
             "POST /v1/applications/{application_id}/corrections": {"json": {"application": {}}},
+            "POST /v1/applications/{application_id}/mails": {"json": {"until": "2026-12-24"}},
             "POST /v1/applications/{application_id}/tellings": {
                 "json": {"message_id": "1", "channel": "sms", "status": "sent", "until": "2099-01-01"}
             },

@@ -17,7 +17,7 @@ from support.audited_review import fill_review
 DOCS = Path(__file__).parents[3] / "docs" / "audit.md"
 CHAIN_TABLES = {"chain_binding"}  # part of it is only told by the chain
 # The table is named, with another of its fields: a hash beside the bytes, the row as a whole, the place of the chain.
-CEREMONY_UNUSED = {"identity_submission", "staff_notice", "webhook_delivery"}
+CEREMONY_UNUSED = {"applicant_notice", "identity_submission", "staff_notice", "webhook_delivery"}
 BLACKLIST_UNUSED = {
     "blacklist_epoch",
     "blacklist_member",

@@ -1,26 +1,23 @@
 """Real senders against real servers in this process: SMTP and an SMS gateway (DESIGN section 9)."""
 
 import json
-import socket
 import ssl
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from ledger.errors import InvalidInput, Unavailable
 from ledger.messages.door import Channel, Message, Sender
 from ledger.messages.sms import SmsGateway
 from ledger.messages.smtp import SmtpSender, SmtpServer
+from support.mail_server import Post, free_port, mail_server
 
 USER, PASSWORD = "tally", "a mail password"
 
@@ -36,53 +33,9 @@ def message(channel: Channel, address: str) -> Message:
     )
 
 
-@dataclass
-class Post:
-    """What a mail server of ours took; addresses that begin with `no-` are refused for ever, `later-` for now."""
-
-    envelopes: list[Envelope] = field(default_factory=list)
-
-    async def handle_RCPT(  # noqa: N802  # the library's name and parameters
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address.startswith("no-"):
-            return "550 no such user"
-        if address.startswith("later-"):
-            return "450 try later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # the library's name
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    def mail(self) -> EmailMessage:
-        content = self.envelopes[-1].content
-        assert isinstance(content, bytes)
-        mail = message_from_bytes(content, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        return mail
-
-
 def _accepts(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:  # noqa: ANN401  # the library's
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=right)
-
-
-@contextmanager
-def mail_server(post: Post, **options: Any) -> Iterator[SmtpServer]:  # noqa: ANN401  # aiosmtpd's options
-    controller = Controller(post, hostname="127.0.0.1", port=_free_port(), **options)
-    controller.start()
-    try:
-        yield SmtpServer(host="127.0.0.1", port=controller.port, sender="loans@lender.example")
-    finally:
-        controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def test_a_mail_arrives_in_its_own_words_and_once_per_reference() -> None:
@@ -109,7 +62,7 @@ def test_an_address_that_is_refused_for_ever_is_told_from_one_refused_for_now(
 
 
 def test_a_mail_server_that_is_away_or_refuses_the_password_says_try_again() -> None:
-    away = SmtpServer(host="127.0.0.1", port=_free_port(), sender="loans@lender.example")
+    away = SmtpServer(host="127.0.0.1", port=free_port(), sender="loans@lender.example")
     with pytest.raises(Unavailable, match="did not take") as no:
         SmtpSender(away).send(message(Channel.EMAIL, "lin@example.com"))
     assert no.value.code == "message.not-sent"
@@ -170,7 +123,7 @@ def gateway() -> Iterator[Gateway]:
 @pytest.mark.parametrize("address", ["a..b@example.com", ".a@example.com", "a@b@example.com"])
 def test_an_address_that_no_mail_can_name_is_refused_for_good(address: str) -> None:
     with pytest.raises(InvalidInput) as no:
-        SmtpSender(SmtpServer(host="localhost", port=_free_port(), sender="loans@example.com")).send(
+        SmtpSender(SmtpServer(host="localhost", port=free_port(), sender="loans@example.com")).send(
             message(Channel.EMAIL, address)
         )
     assert no.value.code == "message.refused"
@@ -205,7 +158,7 @@ def test_what_a_gateway_answers_says_whether_to_try_again(status: int, code: str
 
 
 def test_a_gateway_that_is_away_says_try_again() -> None:
-    sender: Sender = SmsGateway(f"http://127.0.0.1:{_free_port()}/", "token")
+    sender: Sender = SmsGateway(f"http://127.0.0.1:{free_port()}/", "token")
     with pytest.raises(Unavailable) as no:
         sender.send(message(Channel.SMS, "+8613800138000"))
     assert no.value.code == "message.not-sent"

@@ -30,7 +30,7 @@ _BUILT = (
         "seat.",
     ),
     *("event.", "notice.", "delivery."),
-    *("apply.", "check.", "desk.", "figures.", "office.", "verdict."),
+    *("apply.", "check.", "desk.", "figures.", "office.", "tell.", "verdict."),
 )
 
 
