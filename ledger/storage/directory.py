@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.errors import Conflict
+from ledger.storage.forms import Zone
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
 from ledger.storage.tables import directory as table
 
@@ -19,7 +20,7 @@ class InstitutionRow:
     id: str
     code: str
     numbering_rule: str
-    zone: str
+    zone: Zone
     calendar: str
     key_id: str
     public_key: str

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
+from ledger.core.log.directory import check_zone
+from ledger.errors import InvalidInput
+
 _YEARS = ("1970", "9000")  # a service adds to times, and subtracts: far from both ends of what a time can hold
 
 
@@ -38,4 +41,14 @@ def words_of(enum: type[StrEnum]) -> Form:
     return Form(lambda text: known.issuperset(text.split()))
 
 
+def is_zone(text: str) -> bool:
+    """Say whether a text names a time zone."""
+    try:
+        check_zone(text)
+    except InvalidInput:
+        return False
+    return True
+
+
+Zone = Annotated[str, Form(is_zone)]
 Instant = Annotated[str, Form(is_instant)]

@@ -21,7 +21,7 @@ from support.hostile_reads import Reads, concerned, of_agreements, of_applicatio
 from support.hostile_rows import Change, changed, changes, faults, loosened, undone
 
 EACH = 1  # of the values, in each column
-REVIEW = ("application", "policy", "ruleset", "delegation")
+REVIEW = ("application", "policy", "ruleset", "delegation", "institution")
 CEREMONY = ("agreement", "webhook")
 BLACKLIST = ("blacklist-epoch", "blacklist-member", "listing")
 BESIDE = {

@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 
 from ledger.errors import VerificationFailed
-from ledger.storage.forms import Instant, is_instant, one_of, words_of
+from ledger.storage.forms import Instant, is_instant, is_zone, one_of, words_of
 from ledger.storage.rows import row_of
 
 AT = "2026-11-23T15:04:05.123Z"
@@ -72,3 +72,8 @@ def test_another_value_is_refused_with_its_column(column: str, value: object) ->
 def test_what_services_cannot_count_with_is_no_instant(text: str) -> None:
     assert is_instant(AT)
     assert not is_instant(text)
+
+
+def test_what_names_no_time_zone_is_none() -> None:
+    assert is_zone("Asia/Shanghai")
+    assert not any(map(is_zone, ("", "[{", "Asia", "/etc/passwd", "Asia/Nowhere")))
