@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -62,8 +63,14 @@ contract SignatureVerifier is ISignatureVerifier {
         view
         returns (bool holds)
     {
-        if (account.code.length == 0 && signature.length != WALLET_BYTES) return false;
-        return SignatureChecker.isValidSignatureNow(account, walletDigest(statement), signature);
+        bytes32 digest = walletDigest(statement);
+        if (signature.length == WALLET_BYTES) {
+            // What was wrong with it stands in `failure` too.
+            // slither-disable-next-line unused-return
+            (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecover(digest, signature);
+            if (failure == ECDSA.RecoverError.NoError && signer == account) return true;
+        }
+        return account.code.length != 0 && SignatureChecker.isValidERC1271SignatureNow(account, digest, signature);
     }
 
     /// @inheritdoc ISignatureVerifier

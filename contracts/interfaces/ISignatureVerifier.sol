@@ -41,7 +41,7 @@ interface ISignatureVerifier {
         returns (bool holds);
 
     /// @notice Whether `account` signed the statement as EIP-712 typed data for this chain: an address by r, s and v with the lower s
-    /// (v 27 or 28), a contract by its own word (ERC-1271).
+    /// (v 27 or 28), a contract by its own word (ERC-1271). An address whose key delegated to code (EIP-7702) still signs by its key.
     function verifyWallet(Statement calldata statement, bytes calldata signature, address account)
         external
         view

@@ -70,6 +70,34 @@ def test_screen_fits_a_phone_and_has_no_accessibility_fault(phone: Look, name: s
     phone.watch.check()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_text_at_twice_its_size_fits_a_phone_and_breaks_no_amount(phone: Look, language: str) -> None:
+    for name in NAMES:
+        page = phone.at(name, language)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE.width, name
+    page = phone.at("read", language)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    amount = page.locator(".key-terms dd").first  # CNY on the first line, the whole figure on the second
+    lines = amount.evaluate(
+        "one => { const r = document.createRange(); r.selectNodeContents(one); return r.getClientRects().length }"
+    )
+    assert lines <= 2
+
+
+@pytest.mark.parametrize("name", ["consent", "read", "sign", "sign-again"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_moves_on_a_phone_while_the_contract_loads(phone: Look, name: str, language: str) -> None:
+    page = phone.at(name, language)
+    button = page.locator("main form button[type=submit], [data-pen]").first
+    before = button.evaluate("one => one.getBoundingClientRect().top + scrollY")
+    expect(page.locator("[data-status].good")).to_have_count(1)
+    if name in ("consent", "read"):
+        expect(page.locator(".sheet[data-drawn=done]")).to_have_count(1)
+        before = min(before, button.evaluate("one => one.getBoundingClientRect().top + scrollY"))
+    assert abs(button.evaluate("one => one.getBoundingClientRect().top + scrollY") - before) < 80
+
+
 def test_screens_fit_a_desktop_in_english_and_change_the_language_in_place(browser: Browser, gallery: str) -> None:
     look = _look(browser, gallery, screen=DESKTOP)
     for name in ("open", "read", "sign", "end-link-used"):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from signing.algorithms import SECP256K1_ORDER, PublicKey, Suite
+from signing.algorithms import SECP256K1_ORDER, PublicKey, Suite, keccak256
 from signing.envelope import Signature
 from signing.keys.signer import EvmSigner
 from signing.keys.software_pens import OneTimeKey, SoftwarePasskey
@@ -126,7 +126,61 @@ def _client_data() -> list[tuple[str, bytes, str]]:
         ("space before the members", b"{ " + client[1:], "passkey.malformed"),
         ("empty", b"{}", "passkey.malformed"),
         ("type is no text", client.replace(b'"webauthn.get"', b"7"), "passkey.malformed"),
+        *_more_client_data(client),
     ]
+
+
+def _more_client_data(client: bytes) -> list[tuple[str, bytes, str]]:
+    end, challenge, page = client[:-1], challenge_of(STATEMENT.digest), ORIGIN.encode()
+    return [
+        ("an unknown member twice", end + b',"x":1,"x":2}', ""),
+        ("a comma behind the last member", end + b",}", ""),
+        ("the longest that is taken", end + b',"x":"' + b"a" * (1024 - len(client) - 7) + b'"}', ""),
+        ("challenge twice", end + b',"challenge":"' + challenge + b'"}', "passkey.malformed"),
+        ("another challenge behind the right one", end + b',"challenge":"AAAA"}', "passkey.malformed"),
+        ("origin twice", end + b',"origin":"' + page + b'"}', "passkey.malformed"),
+        ("crossOrigin twice", end + b',"crossOrigin":false}', "passkey.malformed"),
+        ("type in the wrong case", client.replace(b'"type"', b'"Type"'), "passkey.malformed"),
+        ("a space behind a colon", client.replace(b'"type":', b'"type": '), "passkey.malformed"),
+        ("a byte order mark", b"\xef\xbb\xbf" + client, "passkey.malformed"),
+        ("a line's end behind it", client + b"\n", "passkey.malformed"),
+        (
+            "challenge in hexadecimal",
+            client.replace(challenge, STATEMENT.digest.hex().encode()),
+            "passkey.wrong-challenge",
+        ),
+        ("challenge cut short", client.replace(challenge, challenge[:-1]), "passkey.wrong-challenge"),
+        ("challenge empty", client.replace(challenge, b""), "passkey.wrong-challenge"),
+        ("challenge is a number", client.replace(b'"' + challenge + b'"', b"7"), "passkey.malformed"),
+        ("origin with a port", client.replace(page, page + b":8443"), "passkey.wrong-origin"),
+        ("origin with a path", client.replace(page, page + b"/"), "passkey.wrong-origin"),
+        ("origin over plain HTTP", client.replace(page, page.replace(b"https", b"http")), "passkey.wrong-origin"),
+        ("origin of a longer name", client.replace(page, page + b".evil.example"), "passkey.wrong-origin"),
+        ("origin empty", client.replace(page, b""), "passkey.malformed"),
+        (
+            "origin in other letters",
+            client.replace(page, "https://sіgn.lender.example".encode()),
+            "passkey.malformed",
+        ),  # a Cyrillic letter
+        ("crossOrigin of null", client.replace(b":false", b":null"), "passkey.cross-origin"),
+        ("topOrigin of null", end + b',"topOrigin":null}', "passkey.cross-origin"),
+        (
+            "wrong type and no origin",
+            _changed(client, b'"origin"', b'"origen"', b".get", b".create"),
+            "passkey.wrong-type",
+        ),
+        (
+            "framed and no challenge",
+            _changed(client, b'"challenge"', b'"chalenge"', b"false", b"true"),
+            "passkey.cross-origin",
+        ),
+    ]
+
+
+def _changed(data: bytes, *pairs: bytes) -> bytes:
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        data = data.replace(old, new)
+    return data
 
 
 def _authenticator_data() -> list[tuple[str, bytes, str]]:
@@ -145,6 +199,9 @@ def _authenticator_data() -> list[tuple[str, bytes, str]]:
         ("a new credential in it", flagged(0x45), "passkey.malformed"),
         ("extensions without their flag", data + b"\xa0", "passkey.malformed"),
         ("the flag without extensions", flagged(0x85), "passkey.malformed"),
+        ("no flag at all", flagged(0x00), "passkey.not-present"),
+        ("a bit of the relying party flipped", bytes([data[0] ^ 1]) + data[1:], "passkey.wrong-rp"),
+        ("extensions of the longest that is taken", flagged(0x85) + bytes(512 - 37), ""),
     ]
 
 
@@ -163,6 +220,11 @@ def _whole_assertions() -> Iterator[Case]:
         ("high s", twin(MADE.signature, P256_ORDER), "signature.not-low-s"),
         ("r of zero", bytes(32) + s, "signature.malformed"),
         ("s of zero", r + bytes(32), "signature.malformed"),
+        ("r of the order", P256_ORDER.to_bytes(32, "big") + s, "signature.malformed"),
+        ("s of the order", r + P256_ORDER.to_bytes(32, "big"), "signature.malformed"),
+        ("r and s of all ones", b"\xff" * 64, "signature.malformed"),
+        ("r and s of one", bytes(31) + b"\x01" + bytes(31) + b"\x01", "signature.invalid"),
+        ("r and s changed places", lowered(s + r), "signature.invalid"),
         *((f"bit flipped in signature byte {place}", flip(place), "signature.invalid") for place in (0, 31, 40, 63)),
     ):
         yield _case(name, passkey_signature(replace(MADE, signature=signature)), refusal)
@@ -182,9 +244,23 @@ def _wallet_cases(chain_id: int) -> Iterator[Case]:
     key, statement = WALLET.public, statement_for(WALLET.public, chain_id=chain_id)
     yield from _plain("wallet", statement, key, sign)
     value = sign(statement)
-    for v in (0, 1, 29):
-        name, changed = f"wallet: v of {v}", Signature(key.suite, key.key_id, value[:64] + bytes([v]))
+    yield Case(
+        "wallet: the other v",
+        statement,
+        key,
+        Signature(key.suite, key.key_id, _with(value, 55 - value[64])),
+        "signature.invalid",
+    )
+    personal = keccak256(b"\x19Ethereum Signed Message:\n32" + typed_digest(*statement.typed_data()))
+    made = Signature(key.suite, key.key_id, WALLET.sign_digest(personal))
+    yield Case("wallet: signed as a message", statement, key, made, "signature.invalid")
+    for v in (0, 1, 26, 29, 2 * chain_id % 221 + 35):
+        name, changed = f"wallet: v of {v}", Signature(key.suite, key.key_id, _with(value, v))
         yield Case(name, statement, key, changed, "signature.malformed")
+
+
+def _with(signature: bytes, v: int) -> bytes:
+    return signature[:64] + bytes([v])
 
 
 def _plain(name: str, statement: Statement, key: PublicKey, sign: Callable[[Statement], bytes]) -> Iterator[Case]:
@@ -201,6 +277,11 @@ def _plain(name: str, statement: Statement, key: PublicKey, sign: Callable[[Stat
     yield case("r of zero", bytes(32) + value[32:], "signature.malformed")
     yield case("s of zero", value[:32] + bytes(32) + value[64:], "signature.malformed")
     yield case("r of the order", order.to_bytes(32, "big") + value[32:], "signature.malformed")
+    yield case("s of the order", value[:32] + order.to_bytes(32, "big") + value[64:], "signature.malformed")
+    yield case("r and s of all ones", b"\xff" * 64 + value[64:], "signature.malformed")
+    yield case("r and s of one", bytes(31) + b"\x01" + bytes(31) + b"\x01" + value[64:], "signature.invalid")
+    yield case("a signature of zeros", bytes(len(value)), "signature.malformed")
+    yield case("for another time", sign(replace(statement, expires_at="2026-12-30T15:04:05.123Z")), "signature.invalid")
     yield case("bit flipped in s", value[:50] + bytes([value[50] ^ 1]) + value[51:], "signature.invalid")
 
 

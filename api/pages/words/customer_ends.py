@@ -119,7 +119,7 @@ ENDS: Final = {
         "It binds nobody. {lender} tells you what comes next. Sign nothing else under this number.",
         "该合同不约束任何人。后续事宜请听取{lender}的说明，请勿再签署此编号的其他文件。",
     ),
-    "end.link-used": pair("This link was used in another browser", "此链接已在其他浏览器中使用"),
+    "end.link-used": pair("This link was used in another browser", "链接已在另一浏览器使用"),
     "end.link-used-do": pair(
         "A link works in one browser only. If it was you, go on there. If it was not you, or that browser is gone, ask {lender} for a new link: the old one ends at once.",
         "每个链接仅在一个浏览器中有效。若是您本人，请在那里继续；若不是您，或该浏览器已不可用，请向{lender}索取新链接，旧链接随即失效。",

@@ -8,10 +8,10 @@
 const KNOWN = new Set(["type", "challenge", "origin", "crossOrigin", "topOrigin"]);
 const PRINTABLE = /^[ -~]+$/;
 
-/** @typedef {{type: string, challenge: string, origin: string, isSameOrigin: boolean}} ClientData */
+/** @typedef {{type: string, isSameOrigin: boolean, challenge: string | undefined, origin: string | undefined}} ClientData */
 
 /**
- * Return the members that count; nothing for what no browser writes.
+ * Return the members that count, those of text that are none left out; nothing for what no browser writes.
  * @param {Uint8Array} bytes
  * @returns {ClientData | undefined}
  */
@@ -20,10 +20,9 @@ export function readClientData(bytes) {
   const data = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const members = membersOf(data);
   const [type, challenge, origin] = [members?.get("type"), members?.get("challenge"), members?.get("origin")].map(textOf);
-  if (members === undefined || type === undefined || challenge === undefined) return undefined;
-  if (origin === undefined || !PRINTABLE.test(origin)) return undefined;
+  if (members === undefined || type === undefined) return undefined;
   const isSameOrigin = (members.get("crossOrigin") ?? "false") === "false" && !members.has("topOrigin");
-  return { type, challenge, origin, isSameOrigin };
+  return { type, isSameOrigin, challenge, origin: PRINTABLE.test(origin ?? "") ? origin : undefined };
 }
 
 /** @param {string} data */

@@ -45,6 +45,7 @@ class Reader {
       await this.lay();
       await this.write();
     } catch {
+      this.part.classList.add("closed");
       say(this.status, this.words.notDrawn, "wrong");
     }
   }
@@ -214,6 +215,7 @@ async function start(part) {
   try {
     await reader.open();
   } catch (error) {
+    part.classList.add("closed");
     if (error instanceof OtherFile) {
       close();
       say(reader.status, part.dataset.other, "wrong");

@@ -83,6 +83,7 @@ async function checkPasskey(raw, digest, value, origin) {
   if (told === undefined) throw new Refused("passkey.malformed");
   if (told.type !== "webauthn.get") throw new Refused("passkey.wrong-type");
   if (!told.isSameOrigin) throw new Refused("passkey.cross-origin");
+  if (told.origin === undefined || told.challenge === undefined) throw new Refused("passkey.malformed");
   if (told.challenge !== toBase64Url(digest)) throw new Refused("passkey.wrong-challenge");
   checkAuthenticatorData(data, raw.subarray(0, 32));
   await checkP256(raw.slice(32), joined([data, await sha256(client)]), signature);
