@@ -77,6 +77,18 @@ def use_setup_code(tx: Connection, digest: bytes, *, now: str) -> bool:
     return bool(changed(tx, update(table.setup_code).where(open_code).values(used_at=now)))
 
 
+def use_first_codes(tx: Connection, institution_id: str, *, now: str) -> frozenset[bytes]:
+    """Mark every open code for an institution's first administrator used, and return those: of two who come at once, one gets none."""
+    open_codes = (
+        (table.setup_code.c.institution_id == institution_id)
+        & table.setup_code.c.person_id.is_(None)
+        & table.setup_code.c.used_at.is_(None)
+        & (table.setup_code.c.expires_at > now)
+    )
+    used = update(table.setup_code).where(open_codes).values(used_at=now).returning(table.setup_code.c.digest)
+    return frozenset(bytes(digest) for digest in tx.execute(used).scalars())
+
+
 def insert_session(tx: Connection, row: StaffSessionRow) -> None:
     tx.execute(insert(table.staff_session), values_of(row))
 

@@ -130,7 +130,8 @@ def test_first_set_up_makes_the_administrator_once(service: Service, browser: Br
     assert refusal(again) == (409, "passkey.challenge-used")
     assert refusal(browser.post("/staff/set-up/options", body)) == (404, "set-up.code")
     other = passkey_of(service)
-    late = {"code": spare, "name": "Eve Late"}
+    assert refusal(browser.post("/staff/set-up/options", {"code": spare, "name": "Eve"})) == (404, "set-up.code")
+    late = {"code": first_code(service), "name": "Eve Late"}
     credential = browser.registration("/staff/set-up/options", late, other)
     assert refusal(browser.post("/staff/set-up", {**late, "credential": credential})) == (409, "set-up.done")
 

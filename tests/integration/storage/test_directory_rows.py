@@ -1,9 +1,11 @@
+from threading import Event, Thread
+
 import pytest
 
 from ledger.errors import Conflict
 from ledger.storage import directory as rows
 from ledger.storage.blind_indexes import BlindRow, erase_blind, find_blind, insert_blind
-from ledger.storage.database import Database
+from ledger.storage.database import Connection, Database
 from ledger.storage.enrolled_keys import (
     EnrolledKeyRow,
     insert_key,
@@ -13,6 +15,7 @@ from ledger.storage.enrolled_keys import (
     keys_of_credential,
     revoke_key,
 )
+from ledger.storage.staff_access import SetupCodeRow, insert_setup_code, use_first_codes
 from support.storage_rows import institution
 
 PERSON = rows.PersonRow("p1", "id-BANK", "e2")
@@ -138,3 +141,29 @@ def test_a_blind_index_finds_its_subject_until_erased(bank: Database) -> None:
         assert bank.read(lambda tx, i=institution_id, k=kind, d=digest: find_blind(tx, i, k, d)) == []  # type: ignore[misc]  # bound per turn
     assert bank.write(lambda tx: erase_blind(tx, "id-BANK", "person", "p1")) == 1
     assert bank.read(lambda tx: find_blind(tx, "id-BANK", "name", b"digest")) == []
+
+
+def test_of_two_who_make_the_first_administrator_at_once_one_gets_no_code(bank: Database) -> None:
+    """Each has a code of its own (each start prints one), and the second asks while the first has not committed."""
+    now, later = "2026-11-26T00:00:00.000Z", "2026-11-27T00:00:00.000Z"
+    for digest in (b"a" * 32, b"b" * 32):
+        bank.write(lambda tx, digest=digest: insert_setup_code(tx, SetupCodeRow(digest, "id-BANK", None, later)))  # type: ignore[misc]  # bound per turn
+    bank.write(lambda tx: insert_setup_code(tx, SetupCodeRow(b"c" * 32, "id-BANK", "p1", later)))  # an invitation
+    begun, second, got = Event(), Event(), list[frozenset[bytes]]()
+
+    def first() -> None:
+        def work(tx: Connection) -> frozenset[bytes]:
+            used = use_first_codes(tx, "id-BANK", now=now)
+            begun.set()
+            second.wait(0.3)  # the other is at the same rows by then
+            return used
+
+        got.append(bank.write(work))
+
+    thread = Thread(target=first)
+    thread.start()
+    begun.wait(5)
+    got_second = bank.write(lambda tx: use_first_codes(tx, "id-BANK", now=now))
+    thread.join(5)
+    assert got == [frozenset({b"a" * 32, b"b" * 32})]
+    assert got_second == frozenset()
