@@ -22,6 +22,7 @@ _MAX_SIGNATURES = 64  # one seal and an archive time stamp every few years: more
 _HEXADECIMAL = re.compile(rb"<(?:[0-9A-Fa-f]{2})+>\Z")
 _LINE_END = re.compile(rb"[\r\n]{0,2}\Z")
 _NO_CHANGES = 1
+_LONG_FORM = 0x80  # DER: from here on, the number of bytes that hold the length
 
 
 @dataclass(frozen=True)
@@ -120,5 +121,16 @@ def _is_exact(data: bytes, signature: EmbeddedPdfSignature) -> bool:
     gap = data[before:after]
     if not _HEXADECIMAL.match(gap) or bytes.fromhex(gap[1:-1].decode()) != signature.pkcs7_content:
         return False
+    if gap not in {gap.lower(), gap.upper()} or any(signature.pkcs7_content[_length(signature.pkcs7_content) :]):
+        return False  # room that nothing covers, for whoever comes later
     end = data[: after + rest].rfind(b"%%EOF")
     return end > after and bool(_LINE_END.match(data[end + 5 : after + rest]))
+
+
+def _length(container: bytes) -> int:
+    """Return the length of the container itself (DER), without the zeros that fill the room kept for it."""
+    first = container[1]
+    if first < _LONG_FORM:
+        return 2 + first
+    count = first - _LONG_FORM
+    return 2 + count + int.from_bytes(container[2 : 2 + count], "big")
