@@ -19,7 +19,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.errors import SignatureValidationError
 
-from signing.pdf.child import bombs, main, sealed_objects
+from signing.pdf.child import bombs, main
 from signing.pdf.child.bombs import first_bytes
 from signing.pdf.child.fields import check_fields
 from signing.pdf.child.findings import Findings, Refused
@@ -167,13 +167,6 @@ def test_signature_algorithm_is_held_to_sha_2(name: str, inner: str | None, *, w
     check_algorithm(cms.SignedDigestAlgorithm(algorithm), findings)
 
     assert findings.codes() == ({"sealed.weak-algorithm"} if weak else set())
-
-
-@pytest.mark.parametrize(
-    ("container", "length"), [(b"\x30\x03abc00", 5), (b"\x30\x81\x03abc", 6), (b"\x30\x82\x01\x00", 260)]
-)
-def test_length_of_a_container_is_read_in_both_forms(container: bytes, length: int) -> None:
-    assert sealed_objects._length(container) == length  # noqa: SLF001 - real containers have one form only
 
 
 # --- changes -------------------------------------------------------------------------------------------------------

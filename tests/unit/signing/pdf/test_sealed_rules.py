@@ -271,29 +271,6 @@ def test_byte_range_that_leaves_out_more_than_the_signature_is_refused() -> None
     assert "sealed.byte-range" in codes(data[:start] + shorter + data[end:])
 
 
-def last_container(data: bytes) -> tuple[int, int]:
-    """Return where the last time stamp's container begins and ends: nothing covers it but itself."""
-    start = data.rindex(b"/Contents <") + len(b"/Contents <")
-    return start, data.index(b">", start)
-
-
-@pytest.mark.parametrize("written", [b"41", b"0a"])
-def test_room_kept_for_a_time_stamp_may_hold_nothing_else(written: bytes) -> None:
-    data = honest()
-    _, end = last_container(data)
-
-    assert codes(data[: end - 8] + written + data[end - 6 :]) == {"sealed.byte-range"}
-
-
-def test_digits_of_a_container_are_written_in_one_case() -> None:
-    data = honest()
-    start, end = last_container(data)
-    place = next(place for place in range(start, end) if data[place : place + 1].isalpha())
-    turned = data[:place] + data[place : place + 1].swapcase() + data[place + 1 :]
-
-    assert codes(turned) == {"sealed.byte-range"}
-
-
 def test_byte_range_of_another_form_is_refused() -> None:
     assert "sealed.byte-range" in codes(honest().replace(b"/ByteRange [0 ", b"/ByteRange [1 ", 1))
 
