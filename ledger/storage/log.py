@@ -18,6 +18,7 @@ from ledger.storage.rows import (
     changed,
     fetch_all,
     fetch_one,
+    find_all,
     find_one,
     insert_ignore,
     insert_new,
@@ -193,6 +194,11 @@ def entries_of_subject(tx: Connection, log_id: int, kind: str, subject_id: str, 
         table.entry.c.n > after_n,
     )
     return fetch_all(tx, EntryRow, statement.order_by(table.entry.c.n).limit(MAX_PAGE))
+
+
+def waiting_of_subject(tx: Connection, log_id: int, kind: str, subject_id: str) -> list[PendingRow]:
+    """Return a subject's entries that wait for the sequencer, in the order of n."""
+    return find_all(tx, PendingRow, table.pending, "n", log_id=log_id, subject_kind=kind, subject_id=subject_id)
 
 
 def leaf_hash_of_subject(tx: Connection, log_id: int, kind: str, subject_id: str, n: int) -> bytes | None:

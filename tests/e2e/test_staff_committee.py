@@ -116,7 +116,7 @@ def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone
     desk.snap("offer")
     page.get_by_role("button", name="Sign with my passkey").click()
     expect(page.get_by_text("No mail address was given for this applicant.")).to_be_visible()
-    expect(page.get_by_text("amount=CNY 80,000.00")).to_be_visible()
+    expect(page.get_by_text(re.compile("Offered: CNY.80,000.00, 12 months"))).to_be_visible()
     told = lender.officer().get(f"/v1/applications/{loan}").json()
     assert told["state"] == "countered"
     page.get_by_text("Told another way").click()

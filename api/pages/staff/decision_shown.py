@@ -9,8 +9,10 @@ from api.pages.words import TEXTS
 from ledger.core.agreements.currency import Money, written
 from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.application import Application, BlacklistCheck, Collateral
+from ledger.core.applications.decide import Verdict
 from ledger.core.applications.evidence import parse_verification
 from ledger.core.applications.main_unit import decimal_places
+from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Step, StepKind
 from ledger.core.applications.rule_set import ROLE
 from ledger.services.applications.queue import Waiting
@@ -187,11 +189,25 @@ def _decision(item: ToldDecision, names: dict[str, str], w: Words) -> dict[str, 
         "by": item.name or ("" if item.role == ROLE else "–"),
         "role": office(item.role, w),
         "place": w("desk.in-place-of", name=names.get(place, "–")) if place else None,
-        "conditions": item.conditions,
+        "conditions": _conditions(item, w),
         "reason": item.reason,
         "version": item.version,
         "at": _when(item.at),
     }
+
+
+def _conditions(item: ToldDecision, w: Words) -> list[str]:
+    """Return in words what an approval hangs on, what a return asks for, or what a counter-offer offers."""
+    if item.verdict != Verdict.COUNTER:
+        label = w("desk.needed" if item.verdict == Verdict.RETURN else "desk.conditions")
+        return [f"{label}: {line}" for line in item.conditions]
+    offer = read_offer(item.conditions)
+    amount = None if offer.currency is None or offer.amount is None else Money(offer.currency, offer.amount)
+    parts = [
+        "" if amount is None else shown_money(amount),
+        "" if offer.term_months is None else w("desk.months", count=offer.term_months),
+    ]
+    return [f"{w('desk.offered')}: {', '.join(part for part in parts if part)}"]
 
 
 def _way(way: Way, names: dict[str, str], w: Words) -> tuple[str, str]:

@@ -132,6 +132,8 @@ DESK: Final = {
         "One a line: what an approval hangs on, or what is still needed.",
         "每行一项：批准所附的条件，或仍需补充的材料。",
     ),
+    "desk.offered": pair("Offered", "方案"),
+    "desk.needed": pair("Still needed", "需补充"),
     "desk.offer": pair("What you offer", "反要约内容"),
     "desk.offer-amount": pair("Amount in {currency}", "金额（{currency}）"),
     "desk.offer-months": pair("Term in months", "期限（月）"),

@@ -12,7 +12,7 @@ from ledger.services.context import Act, Stores
 from ledger.services.opening import open_fields
 from ledger.storage.applicant_notices import ApplicantNoticeRow, applicant_notices_of
 from ledger.storage.database import Connection
-from ledger.storage.log import entries_of_subject
+from ledger.storage.log import entries_of_subject, waiting_of_subject
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import Json
 
@@ -37,7 +37,10 @@ def _look(tx: Connection, stores: Stores, act: Act, application_id: str) -> Told
     if view.state.state not in WITH_APPLICANT or not allowed(act.principal, Action.APPLICATION_CREATE, own):
         return None
     opened = open_fields(stores, fields_of_entry(tx, view.row.created_entry)).get("people")
-    entries = (read_trusted_entry(row.data) for row in entries_of_subject(tx, view.log.id, KIND, view.row.id))
+    place = (view.log.id, KIND, view.row.id)
+    recorded = [row.data for row in entries_of_subject(tx, *place)]
+    recorded += [row.data for row in waiting_of_subject(tx, *place)]
+    entries = (read_trusted_entry(data) for data in recorded)
     decided = max((row.entry_id for row in view.decisions), default="")
     told = []
     for entry in entries:

@@ -45,7 +45,6 @@ def sent(desk: Desk, ways: MailWays) -> int:
 
 
 def told(desk: Desk, loan: str) -> list[tuple[str, ...]]:
-    desk.replayed()  # brings what waits into the log
     found = told_lately(desk.ledger.stores, desk.act("Otto"), loan)
     assert found is not None
     return [line[1:] for line in found.told]
@@ -71,6 +70,7 @@ def test_mail_says_what_is_needed_and_is_the_proof(desk: Desk, post: tuple[Post,
         assert kept not in body
     assert told(desk, loan) == [("email", "sent", "2026-12-24")]
     assert desk.state(loan).due_on == "2026-12-24"
+    desk.replayed()  # brings what waits into the log
     desk.later(days=40)
     assert lapse(desk.ledger.stores, desk.worker()) == 1
     report = desk.replayed()
@@ -100,6 +100,7 @@ def test_mail_that_cannot_be_delivered_tells_nobody(desk: Desk, post: tuple[Post
     assert sent(desk, ways) == 1
     assert status(desk, loan) == [("dead", "message.refused")]
     assert told(desk, loan) == [("email", "failed", due)]
+    desk.replayed()
     desk.later(days=60)
     assert lapse(desk.ledger.stores, desk.worker()) == 0  # nobody was told
     assert not desk.replayed().findings
