@@ -8,6 +8,7 @@ network (`Web`). Format: docs/formats/sealed-document.md
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ from pyhanko.sign.signers.pdf_signer import (
     PdfTimeStamper,
     TimestampDSSContentSettings,
 )
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
 from pyhanko_certvalidator.fetchers.api import Fetchers
@@ -131,10 +132,18 @@ def renew(sealed: bytes, tools: SealTools, *, version: int) -> Sealed:
 
 
 async def _archive(sealed: bytes, context: ValidationContext, stamps: CheckedTimeStamps, version: int) -> BytesIO:
-    """Keep what proves the newest time stamp while it can still be had, and put all of it under a new one."""
+    """Keep what proves the newest time stamp, and what will prove the new one, and put all of it under the new one.
+
+    Nothing can be added behind the last stamp: a token ahead shows who will make it, which may be another authority than before.
+    """
     writer = Update(BytesIO(sealed), strict=False)
     newest = writer.prev.embedded_timestamp_signatures[-1:]
-    paths = [await _path(stamp, context) for stamp in newest]
+    ahead = extract_certs_for_validation(
+        (await stamps.async_timestamp(hashlib.sha256(sealed).digest(), DIGEST))["content"]
+    )
+    stamps.accepted.clear()
+    used = [*((one.signer_cert, one.other_embedded_certs) for one in newest), (ahead.signer_cert, ahead.other_certs)]
+    paths = [await _path(certificate, others, context) for certificate, others in used]
     stamper = PdfTimeStamper(stamps, field_name=f"{ARCHIVE_FIELD}{version}")
     written: BytesIO = await stamper.async_timestamp_pdf(
         writer, DIGEST, context, validation_paths=paths, dss_settings=_KEEP_FIRST
@@ -142,10 +151,10 @@ async def _archive(sealed: bytes, context: ValidationContext, stamps: CheckedTim
     return written
 
 
-async def _path(stamp: EmbeddedPdfSignature, context: ValidationContext) -> ValidationPath:
-    validator = CertificateValidator(
-        stamp.signer_cert, intermediate_certs=stamp.other_embedded_certs, validation_context=context
-    )
+async def _path(
+    certificate: x509.Certificate, others: list[x509.Certificate], context: ValidationContext
+) -> ValidationPath:
+    validator = CertificateValidator(certificate, intermediate_certs=others, validation_context=context)
     path: ValidationPath = await validator.async_validate_usage(set(), extended_key_usage={"time_stamping"})
     return path
 

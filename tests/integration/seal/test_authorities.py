@@ -1,9 +1,13 @@
 """Authorities over a real socket: down, slow, lying; the second one is asked; what is missing at the start is named."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import ocsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -216,3 +220,45 @@ def test_archive_time_stamp_is_renewed_by_a_second_authority_when_the_first_is_g
     assert [stamp.url for stamp in renewed.time_stamps] == [second.url]
     assert renewed.data.startswith(sealed.data)
     assert inspect_sealed(renewed.data, SealTrust(roots=(authority.root,)), at=now()).reasons == ()
+
+
+def test_archive_is_renewed_with_a_stamp_of_quite_another_authority_whose_root_the_verifier_has_to_name() -> None:
+    ours, theirs = local_authority(), OtherAuthority(bytes([2]) * 32, clock=now)
+    assert ours.root != theirs.root
+    with serving(AuthorityServer(ours)) as first, serving(AuthorityServer(theirs)) as second:
+        sealed = seal(small_pdf(), EVIDENCE, tools_over_http(ours, first), TEXT)
+        tools = replace(tools_over_http(ours, second), time_stamp_roots=(ours.root, theirs.root))
+        tools = replace(tools, web=AuthorityWeb(timeout_seconds=0.5, local=either(ours, theirs)))
+        renewed = renew(sealed.data, tools, version=2)
+    assert renewed.data.startswith(sealed.data)
+    both = SealTrust(roots=(ours.root,), time_stamp_roots=(ours.root, theirs.root))
+    found = inspect_sealed(renewed.data, both, at=now())
+    assert (found.reasons, [one.kind for one in found.signed]) == ((), ["seal", "signature", "archive", "archive"])
+    alone = inspect_sealed(renewed.data, SealTrust(roots=(ours.root,)), at=now())
+    assert [reason.code for reason in alone.reasons] != []
+
+
+class OtherAuthority(LocalAuthority):
+    """Another authority, by its names too."""
+
+    def _certificate(self, label: str) -> bytes:
+        self._subjects[label] = self._subjects[label].removeprefix("Another ")
+        self._subjects[label] = f"Another {self._subjects[label]}"
+        return super()._certificate(label)
+
+
+def either(*authorities: LocalAuthority) -> Callable[[str, bytes], bytes | None]:
+    """Return how authorities at one address answer about certificates: each knows its own by the hash of its key."""
+
+    def answer(url: str, body: bytes) -> bytes | None:
+        if "/ocsp/" not in url:
+            return authorities[-1].answer(url, body)
+        asked = ocsp.OCSPRequest.load(body)["tbs_request"]["request_list"][0]["req_cert"]["issuer_key_hash"].native
+        return next(one.answer(url, body) for one in authorities if asked in _hashes(one.root))
+
+    return answer
+
+
+def _hashes(certificate: bytes) -> tuple[bytes, bytes]:
+    key = asn1_x509.Certificate.load(certificate).public_key
+    return key.sha1, key.sha256
