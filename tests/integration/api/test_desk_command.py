@@ -32,17 +32,21 @@ def tally(service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 def test_delegation_is_given_listed_and_taken_back(tally: Tally, service: Service) -> None:
     colleague = service.newcomer(Role.RISK).get("/v1/me").json()["id"]
-    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", UNTIL, "--limit", "5000000"])
+    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", UNTIL, "--limit", "50000"])
+    assert (status, "as in CNY 80,000.00" in shown) == (2, True), shown
+    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", UNTIL, "--limit", "CNY 50,000.00"])
     assert (status, "delegation.invalid" in shown) == (2, True), shown
     until = "2026-12-24T18:00:00+08:00"
-    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", until, "--limit", "500", "--json"])
+    status, shown = tally(
+        ["delegate", colleague, "--role", "officer", "--until", until, "--limit", "CNY 5.00", "--json"]
+    )
     assert status == 0, shown
     made = json.loads(shown)["id"]
     assert tally(["revoke", made])[0] == 0
     status, shown = tally(["delegations"])
     assert (status, "taken back" in shown) == (0, True)
     assert json.loads(tally(["delegations", "--json"])[1])[0]["id"] == made
-    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", "soon", "--limit", "500"])
+    status, shown = tally(["delegate", colleague, "--role", "officer", "--until", "soon", "--limit", "CNY 5.00"])
     assert "delegation.invalid" in shown
 
 
