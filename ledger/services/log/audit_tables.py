@@ -96,7 +96,7 @@ class _Periods:
         try:
             place: ZoneInfo = check_zone(str(zone))
             return parse_numbering_rule(str(rule)).period(datetime.fromisoformat(str(at)).astimezone(place).date())
-        except (InvalidInput, ValueError):
+        except (InvalidInput, ValueError, OverflowError):  # the ends of what a time can hold have no date elsewhere
             return "unknown"
 
 

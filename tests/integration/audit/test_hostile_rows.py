@@ -99,3 +99,10 @@ def _some(table: str) -> Iterator[Change]:
 def _after(connection: sqlite3.Connection, change: Change, reads: Reads) -> list[str]:
     with changed(connection, change) as row:
         return [] if row is None else faults(concerned(reads, row))
+
+
+def test_a_time_at_the_end_of_all_times_is_a_finding(lender: Opened) -> None:
+    with changed(lender.connection, Change("application", "created_at", "9999-12-31T23:59:59.999Z")) as row:
+        assert row is not None
+        assert faults(_audits(lender.stores, "application")) == []
+        assert audit_tables(lender.stores).findings
