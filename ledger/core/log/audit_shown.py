@@ -34,10 +34,10 @@ _FORMS: Final[Mapping[str, re.Pattern[str]]] = {  # and "file": shown as its siz
 
 _NAMES: Final[Mapping[str, str]] = {
     "word": """
-        actor agreement_id application_id author_id branch cause chair_id channel decider_id delegate_id delivery department document_id
+        actor agreement_id applicant application_id author_id branch cause chair_id channel decider_id delegate_id delivery department document_id
         endpoint_id entry_id event_id field holder_id id institution institution_id invitation_id key_id kind last_code listing_id moved
         object_name owner_id owner_kind paper path person_field person_id policy_id prev principal_id proposer_id provider published
-        purpose record_id reporter_id result revoked_ground role session_id signer signer_id stage state status step subject_id
+        purpose record_id recorder_id reporter_id result revoked_ground role session_id signer signer_id stage state status step subject_id
         subject_kind suite to waiting_for wanted reader
         added_entry changed_entry consented_entry created_entry decided_entry enrolled_entry granted_entry identified_entry issued_entry
         joined_entry left_entry opened_entry proposed_entry published_entry read_entry received_entry recorded_entry removed_entry

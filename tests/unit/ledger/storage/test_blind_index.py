@@ -10,8 +10,9 @@ KEY = bytes(range(32))
 
 
 def test_the_digest_is_the_documented_hmac() -> None:
-    message = b"tally/blind-index/v1\n" + bytes([0] * 7 + [4]) + b"name" + bytes([0] * 7 + [3]) + b"Ada"
-    assert blind(KEY, "name", "Ada") == hmac.new(KEY, message, sha256).digest()
+    message = b"tally/blind-index/v1\n" + bytes([0] * 7 + [5]) + b"phone" + bytes([0] * 7 + [3]) + b"Ada"
+    assert blind(KEY, "phone", "Ada") == hmac.new(KEY, message, sha256).digest()
+    assert blind(KEY, "name", "Ada") == blind(KEY, "name", " aDa ") != blind(KEY, "name", "Adam")
 
 
 def test_other_key_kind_value_or_split_gives_another_digest() -> None:
