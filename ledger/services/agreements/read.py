@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 
 from ledger.core.log.permissions import Action
-from ledger.services.agreements.view import (
-    AgreementView,
-    Particulars,
-    load_agreement,
-    may_see_particulars,
-    open_particulars,
-)
+from ledger.services.agreements.reading import open_for
+from ledger.services.agreements.view import AgreementView, Particulars, load_agreement
 from ledger.services.context import Act, Stores
 from ledger.storage.database import Connection
 from ledger.storage.seals import JobRow, VersionRow, job_of, versions_of
@@ -33,10 +28,9 @@ class AgreementRead:
 
 
 def read(stores: Stores, act: Act, agreement_id: str) -> AgreementRead:
-    """Return the agreement; raise NotFound, NotAllowed."""
+    """Return the agreement, and note in the access log that staff read its particulars; raise NotFound, NotAllowed."""
     view, seal = stores.database.read(lambda tx: _look(tx, act, agreement_id))
-    particulars = open_particulars(stores, view) if may_see_particulars(act.principal, view) else None
-    return AgreementRead(view, particulars, seal)
+    return AgreementRead(view, open_for(stores, act, view), seal)
 
 
 def _look(tx: Connection, act: Act, agreement_id: str) -> tuple[AgreementView, SealStatus]:

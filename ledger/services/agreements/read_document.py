@@ -23,7 +23,9 @@ def read_document(stores: Stores, act: Act, agreement_id: str) -> bytes:
     return document
 
 
-def note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView, key: RecordKey) -> None:
+def note_reading(  # noqa: PLR0913  # one transaction, who reads what, and what it is called
+    tx: Connection, stores: Stores, act: Act, view: AgreementView, key: RecordKey, *, what: str = "document.read"
+) -> None:
     """Queue the entry that says who read personal data; raise Unavailable("institution.unknown") without an access log."""
     log = log_of_institution(tx, view.row.institution_id, "access")
     if log is None:
@@ -31,7 +33,7 @@ def note_reading(tx: Connection, stores: Stores, act: Act, view: AgreementView, 
             "institution.unknown", "this institution has no access log here; reading personal data needs one"
         )
     event = Event(
-        type="document.read",
+        type=what,
         log=log,
         subject_kind="agreement",
         subject_id=view.row.id,

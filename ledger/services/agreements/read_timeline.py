@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from ledger.core.agreements.ceremony import Ceremony
 from ledger.core.log.entry import parse_entry
 from ledger.core.log.permissions import Action
+from ledger.services.agreements.reading import open_for
 from ledger.services.agreements.standing import ceremony_of
-from ledger.services.agreements.view import (
-    AgreementView,
-    Particulars,
-    load_agreement,
-    may_see_particulars,
-    open_particulars,
-)
+from ledger.services.agreements.view import AgreementView, Particulars, load_agreement
 from ledger.services.context import Act, Stores
 from ledger.services.institution_name import name_of
 from ledger.storage.database import Connection
@@ -52,5 +47,5 @@ def read_timeline(stores: Stores, act: Act, agreement_id: str) -> Timeline:
         return view, events, name_of(tx, view.row.institution_id)
 
     view, events, lender = stores.database.read(look)
-    particulars = open_particulars(stores, view) if may_see_particulars(act.principal, view) else None
+    particulars = open_for(stores, act, view)
     return Timeline(lender=lender, view=view, particulars=particulars, ceremony=ceremony_of(view), events=events)

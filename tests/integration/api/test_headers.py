@@ -4,6 +4,9 @@ import httpx2
 import pytest
 
 from api.app import SECURITY_HEADERS
+from ledger.core.log.entry import parse_entry
+from ledger.services.log.read_checkpoint import log_named
+from ledger.storage.log import entries_between
 from support.live_service import Service
 from support.loans import Loan, loan
 
@@ -83,6 +86,18 @@ def test_reading_a_document_is_an_entry_in_the_access_log(service: Service, made
     assert _grows(service, sizes[0])
 
 
+def test_reading_terms_and_parties_is_an_entry_in_the_access_log_where_they_are_shown(
+    service: Service, made: Loan
+) -> None:
+    before = _access_size(service)
+    assert service.administrator().get(made.path).json()["terms"] is None
+    assert made.officer.get(made.path).json()["terms"] is not None
+    assert _grows(service, before)
+    assert _access_types(service, before).count("agreement.particulars-read") == 1, (
+        "the administrator, whose grade does not reach them, read none"
+    )
+
+
 def test_no_answer_allows_another_site_s_scripts(service: Service) -> None:
     answer = service.officer().get("/v1/me", headers={"Origin": "https://evil.example"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -105,6 +120,15 @@ def test_a_page_size_out_of_bounds_is_refused_by_field(service: Service, limit: 
 def _access_size(service: Service) -> int:
     items = service.nobody().get("/log").json()["items"]
     return next(int(line["size"]) for line in items if line["name"] == "alpha-access")
+
+
+def _access_types(service: Service, start: int) -> list[str]:
+    database, log = service.here.stores.database, "alpha-access"
+    row = database.read(lambda tx: log_named(tx, log))
+    return [
+        parse_entry(each.data).type
+        for each in database.read(lambda tx: list(entries_between(tx, row.id, start, start + 9)))
+    ]
 
 
 def _grows(service: Service, before: int) -> bool:

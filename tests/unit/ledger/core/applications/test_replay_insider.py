@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.policy import Policy
 from signing.statement_parts import Head
 from support.applications import check
 from support.trail import before_rules, decided, in_review, staffed
@@ -15,9 +16,10 @@ _TWO = DEFAULT_POLICY.paths["two"]
 LAXER = replace(DEFAULT_POLICY, name="lax", paths={**DEFAULT_POLICY.paths, "two": replace(_TWO, steps=_TWO.steps[:1])})
 
 
-def test_policy_that_came_back_and_made_no_difference_to_the_loan_is_no_swing() -> None:
+@pytest.mark.parametrize("between", [OTHER, replace(DEFAULT_POLICY, link_days=30)])
+def test_policy_that_came_back_and_made_no_difference_to_the_loan_is_no_swing(between: Policy) -> None:
     trail = staffed()
-    trail.enforce("p-2", OTHER)
+    trail.enforce("p-2", between)
     trail.create()
     trail.submit(policy="p-2")
     trail.enforce("p-3")
@@ -39,6 +41,15 @@ def test_policies_of_other_branches_are_no_swing_and_those_between_hide_none() -
     swung.enforce("p-3", replace(LAXER, link_days=30))
     swung.enforce("p-4")
     assert swung.codes() == ["approval.policy-swung"]
+
+
+def test_loan_under_a_policy_of_another_branch_is_named_for_that_and_is_no_swing() -> None:
+    trail = staffed()
+    trail.enforce("p-2", replace(LAXER, branches=("shanghai",)))
+    trail.create()
+    trail.submit(policy="p-2")
+    trail.enforce("p-3")
+    assert trail.codes() == ["approval.wrong-policy"]
 
 
 @pytest.mark.parametrize(
