@@ -6,6 +6,7 @@ same one; a loan that the policy before and after would have sent the same way i
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ledger.core.applications.policy import Path, Policy
 from ledger.core.applications.policy_check import Case as Situation
@@ -37,16 +38,19 @@ def check_swings(book: Book) -> None:
 def _in_force(policies: Sequence[PublishedPolicy], branch: str) -> list[PublishedPolicy]:
     """Return the policies of a branch in the order in which each began to hold."""
     mine = (item for item in policies if covers(item.policy, branch))
-    return sorted(mine, key=lambda item: (item.holds_from, item.index))
+    return sorted(mine, key=_since)
 
 
 def _around(held: Sequence[PublishedPolicy], used: PublishedPolicy, tables: dict[str, bytes]) -> PublishedPolicy | None:
     """Return the policy that held before the one that was used, and came back after it; None where none did."""
-    place = next((place for place, item in enumerate(held) if item.id == used.id), None)
-    if place is None:
-        return None
-    own, later = _table(used, tables), {_table(item, tables) for item in held[place + 1 :]}
-    return next((item for item in reversed(held[:place]) if own != _table(item, tables) in later), None)
+    own = _table(used, tables)
+    later = {_table(item, tables) for item in held if _since(item) > _since(used)}
+    before = (item for item in reversed(held) if _since(item) < _since(used))
+    return next((item for item in before if own != _table(item, tables) in later), None)
+
+
+def _since(item: PublishedPolicy) -> tuple[datetime, int]:
+    return item.holds_from, item.index
 
 
 def _table(item: PublishedPolicy, tables: dict[str, bytes]) -> bytes:

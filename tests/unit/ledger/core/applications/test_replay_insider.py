@@ -9,6 +9,7 @@ from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.policy import Policy
 from signing.statement_parts import Head
 from support.applications import check
+from support.life_trail import correct
 from support.trail import before_rules, decided, in_review, staffed
 
 OTHER = replace(DEFAULT_POLICY, name="other")
@@ -50,6 +51,15 @@ def test_loan_under_a_policy_of_another_branch_is_named_for_that_and_is_no_swing
     trail.submit(policy="p-2")
     trail.enforce("p-3")
     assert trail.codes() == ["approval.wrong-policy"]
+
+
+def test_loan_that_was_corrected_into_another_branch_is_no_swing() -> None:
+    trail = staffed()
+    trail.enforce("p-2", replace(LAXER, branches=("hangzhou",)))
+    trail.create()
+    trail.submit(policy="p-2")
+    correct(trail, branch="shanghai")
+    assert "approval.policy-swung" not in trail.codes()
 
 
 @pytest.mark.parametrize(
