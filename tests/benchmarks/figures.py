@@ -11,17 +11,21 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.ledgers import START, new_ledger
 from benchmarks.measuring import Aim, Figure, Run, median, note, temporary_folder
+from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.applications.find import Search, find
 from ledger.services.applications.read_figures import Span, read_figures
 from ledger.storage.applications import application_by_id
 from ledger.storage.blind_index import blind
+from ledger.storage.policies import PolicyRow, insert_policy
+from signing.canonical import encode
 from support.ledgers import INSTITUTION, Ledger
 
 FACTS, APPLICATIONS = 10**6, 10**6
@@ -46,6 +50,7 @@ def measure(run: Run) -> Sequence[Figure]:
     with temporary_folder() as folder, new_ledger(folder) as ledger:
         note(f"putting {facts:,} facts and {applications:,} applications into tables")
         _fill(ledger, folder / "ledger.db", facts, applications)
+        ledger.stores.database.write(lambda tx: insert_policy(tx, _policy()))
         return [*_figures(ledger, folder, facts), _search(ledger, applications)]
 
 
@@ -111,6 +116,7 @@ def _fill(ledger: Ledger, file: Path, facts: int, applications: int) -> None:
     direct.execute("BEGIN")
     for name, rows in (
         ("application", _applications(applications)),
+        ("application_version", _versions(applications)),
         ("application_state", _states(applications)),
         ("blind_index", _digests(ledger, applications)),
         ("approval_fact", _facts(ledger.log.id, facts)),
@@ -124,6 +130,12 @@ def _fill(ledger: Ledger, file: Path, facts: int, applications: int) -> None:
     direct.close()
 
 
+def _policy() -> PolicyRow:
+    content, at = encode(DEFAULT_POLICY.to_json()).decode(), format_instant(START)
+    made = PolicyRow(POLICY, INSTITUTION, DEFAULT_POLICY.name, DEFAULT_POLICY.sha256(), content, at, "risk", "e")
+    return replace(made, published_entry="e", published_at=at)
+
+
 def _id(number: int) -> str:
     return f"01936f2e-0000-7000-8000-{number:012x}"
 
@@ -131,6 +143,11 @@ def _id(number: int) -> str:
 def _applications(count: int) -> Iterator[tuple[object, ...]]:
     for number in range(count):
         yield _id(number), INSTITUTION, f"A-{number}", "head", "officer", f"e-{number}", format_instant(START)
+
+
+def _versions(count: int) -> Iterator[tuple[object, ...]]:
+    for number in range(count):
+        yield _id(number), 1, bytes(32), "officer", f"e-{number}", format_instant(START)
 
 
 def _states(count: int) -> Iterator[tuple[object, ...]]:
