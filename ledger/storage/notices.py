@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from ledger.storage.forms import Instant
-from ledger.storage.rows import changed, fetch_all, find_all, insert_ignore, select_rows, values_of
+from ledger.storage.outbox import Outbox
+from ledger.storage.rows import changed, fetch_all, find_all, insert_ignore, select_rows
 from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as ceremony_table
 from ledger.storage.tables import messages as table
@@ -36,36 +37,17 @@ class NoticeRow:
     done_at: Instant | None = None
 
 
-def queue_notices(tx: Connection, rows: Sequence[NoticeRow]) -> int:
-    """Queue notices that are not there yet; return how many are new."""
-    return insert_ignore(tx, table.notice, [values_of(row) for row in rows]) if rows else 0
-
-
-def due_notices(tx: Connection, now: str, limit: int = 20) -> list[NoticeRow]:
-    """Return waiting notices whose time has come, the oldest first."""
-    rows = table.notice.c
-    statement = select_rows(NoticeRow, table.notice).where(rows.status == WAITING, rows.due_at <= now)
-    return fetch_all(tx, NoticeRow, statement.order_by(rows.due_at, rows.id).limit(limit))
+_OUTBOX = Outbox(table.notice, NoticeRow, ("status", "due_at", "channel", "last_code", "done_at"))
+queue_notices = _OUTBOX.queue
+due_notices = _OUTBOX.due
+claim_notice = _OUTBOX.claim
+settle_notice = _OUTBOX.settle
 
 
 def next_due(tx: Connection) -> str | None:
     """Return when the next waiting notice is due."""
     found: str | None = tx.scalar(select(func.min(table.notice.c.due_at)).where(table.notice.c.status == WAITING))
     return found
-
-
-def claim_notice(tx: Connection, row: NoticeRow, until: str) -> bool:
-    """Take a notice until then; False when another worker has it, or it changed meanwhile."""
-    rows = table.notice.c
-    same = (rows.id == row.id) & (rows.status == WAITING) & (rows.due_at == row.due_at)
-    return changed(tx, update(table.notice).where(same).values(due_at=until, attempts=row.attempts + 1)) == 1
-
-
-def settle_notice(tx: Connection, row: NoticeRow) -> None:
-    """Write what became of a claimed notice: status, due_at, channel, last_code, done_at."""
-    names = ("status", "due_at", "channel", "last_code", "done_at")
-    values = {name: getattr(row, name) for name in names}
-    tx.execute(update(table.notice).where(table.notice.c.id == row.id).values(values))
 
 
 def notices_of(tx: Connection, agreement_id: str) -> list[NoticeRow]:

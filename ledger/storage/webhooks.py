@@ -4,13 +4,13 @@ Promises: an endpoint is named by its entry; its secret is kept sealed; one deli
 sending to `messages`. DESIGN 9.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.errors import Conflict
-from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_ignore, page_size, select_rows, values_of
+from ledger.storage.outbox import Outbox
+from ledger.storage.rows import changed, fetch_all, find_all, find_one, page_size, select_rows, values_of
 from ledger.storage.tables import ceremony as endpoint_table
 from ledger.storage.tables import messages as table
 
@@ -42,6 +42,13 @@ class DeliveryRow:
     done_at: str | None = None
 
 
+_OUTBOX = Outbox(table.webhook_delivery, DeliveryRow, ("status", "due_at", "last_status", "last_code", "done_at"))
+queue_deliveries = _OUTBOX.queue
+due_deliveries = _OUTBOX.due
+claim_delivery = _OUTBOX.claim
+settle_delivery = _OUTBOX.settle
+
+
 def insert_endpoint(tx: Connection, row: EndpointRow, sealed_secret: bytes) -> None:
     tx.execute(insert(endpoint_table.webhook_endpoint), values_of(row))
     tx.execute(insert(table.webhook_secret), {"endpoint_id": row.id, "sealed": sealed_secret})
@@ -70,31 +77,6 @@ def sealed_secret(tx: Connection, endpoint_id: str) -> bytes | None:
     where = table.webhook_secret.c.endpoint_id == endpoint_id
     found: bytes | None = tx.scalar(select(table.webhook_secret.c.sealed).where(where))
     return found
-
-
-def queue_deliveries(tx: Connection, rows: Sequence[DeliveryRow]) -> int:
-    """Queue deliveries that are not there yet; return how many are new."""
-    return insert_ignore(tx, table.webhook_delivery, [values_of(row) for row in rows]) if rows else 0
-
-
-def due_deliveries(tx: Connection, now: str, limit: int = 20) -> list[DeliveryRow]:
-    rows = table.webhook_delivery.c
-    statement = select_rows(DeliveryRow, table.webhook_delivery).where(rows.status == WAITING, rows.due_at <= now)
-    return fetch_all(tx, DeliveryRow, statement.order_by(rows.due_at, rows.id).limit(limit))
-
-
-def claim_delivery(tx: Connection, row: DeliveryRow, until: str) -> bool:
-    """Take a delivery until then; False when another worker has it."""
-    rows = table.webhook_delivery.c
-    same = (rows.id == row.id) & (rows.status == WAITING) & (rows.due_at == row.due_at)
-    return changed(tx, update(table.webhook_delivery).where(same).values(due_at=until, attempts=row.attempts + 1)) == 1
-
-
-def settle_delivery(tx: Connection, row: DeliveryRow) -> None:
-    """Write what became of a claimed delivery."""
-    names = ("status", "due_at", "last_status", "last_code", "done_at")
-    values = {name: getattr(row, name) for name in names}
-    tx.execute(update(table.webhook_delivery).where(table.webhook_delivery.c.id == row.id).values(values))
 
 
 def deliveries_of(

@@ -31,7 +31,7 @@ class Moving:
     private: Mapping[str, Json]
     facts: Mapping[str, Json] = field(default_factory=dict)
     changes: Mapping[str, str | int] = field(default_factory=dict)  # columns of the state row
-    store: Callable[[Connection, str], None] = lambda _tx, _entry: None  # writes its rows; is given the entry's id
+    store: Callable[[Connection, str], object] = lambda _tx, _entry: None  # writes its rows; is given the entry's id
 
 
 Plan = Callable[[Connection, ApplicationView], Moving]
