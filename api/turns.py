@@ -12,7 +12,6 @@ from api.wiring.keyring import InstitutionKeys
 from ledger.core.log.anchoring import AnchorPolicy
 from ledger.core.log.evm_checkpoint import Registry
 from ledger.core.log.permissions import Principal, Role
-from ledger.errors import LedgerError
 from ledger.services.agreements.deliver_events import deliver_events
 from ledger.services.agreements.expire import expire
 from ledger.services.agreements.follow_log import BATCH as FOLLOWED_AT_ONCE
@@ -30,6 +29,7 @@ from ledger.services.blacklist.lapse_listings import lapse_listings
 from ledger.services.blacklist.publish_roots import RootState, publish_roots
 from ledger.services.blacklist.publish_version import publish_version
 from ledger.services.blacklist.watch_consortium import watch_consortium
+from ledger.services.in_turn import in_turn
 from ledger.services.log.anchor import anchor
 from ledger.services.log.anchor_parties import AnchorKeys, LocalCosigner
 from ledger.services.log.anchor_parties import Turn as AnchorTurn
@@ -189,14 +189,7 @@ class Minding:
 
     def turn(self) -> float:
         """Expire, remind, escalate and lapse; come back in a minute. One agreement that cannot be opened holds up nothing else."""
-        failures: list[LedgerError] = []
-        for work in (expire, remind_due, escalate, lapse):
-            try:
-                work(self.here.stores, self.here.act(MACHINE))
-            except LedgerError as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
+        in_turn((expire, remind_due, escalate, lapse), lambda work: work(self.here.stores, self.here.act(MACHINE)))
         return MINDING_SECONDS
 
 

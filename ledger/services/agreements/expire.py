@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from ledger.core.agreements.ceremony import move
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, Move
 from ledger.core.log.directory import format_instant
-from ledger.errors import LedgerError
 from ledger.services.agreements.acting import MACHINE_ROLE, Doing, record_key
 from ledger.services.agreements.moving import move_state
 from ledger.services.agreements.standing import ceremony_of, check_clock
 from ledger.services.agreements.view import view_of
 from ledger.services.context import Act, Stores
+from ledger.services.in_turn import in_turn
 from ledger.services.recording import record
 from ledger.storage.ceremony import SentRow, open_since
 from ledger.storage.database import Connection
@@ -28,16 +28,7 @@ def expire(stores: Stores, act: Act) -> int:
     by = format_instant(act.now - GRACE)
     states = sorted(OPEN_FOR_SIGNATURE)
     due = stores.database.read(lambda tx: open_since(tx, states, expired_by=by))
-    failures: list[LedgerError] = []
-    count = 0
-    for row in due:
-        try:
-            count += _one(stores, act, row)
-        except LedgerError as error:
-            failures.append(error)
-    if failures:
-        raise failures[0]
-    return count
+    return in_turn(due, lambda row: _one(stores, act, row))
 
 
 def _one(stores: Stores, act: Act, row: SentRow) -> bool:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from ledger.core.agreements.reminders import AUTOMATIC_AFTER, is_reminder_due
 from ledger.core.log.directory import format_instant
-from ledger.errors import Conflict, LedgerError
+from ledger.errors import Conflict
 from ledger.services.agreements.acting import MACHINE_ROLE, Doing, record_key
 from ledger.services.agreements.reminding import record_reminder, reminded_at
 from ledger.services.agreements.view import view_of
 from ledger.services.context import Act, Stores
+from ledger.services.in_turn import in_turn
 from ledger.storage.database import Connection
 from ledger.storage.log import subject_head
 from ledger.storage.notices import NoticeRow, invitations_sent_before
@@ -24,16 +25,7 @@ def remind_due(stores: Stores, act: Act) -> int:
     """
     before, since = (format_instant(act.now - span) for span in (AUTOMATIC_AFTER[0], _OLDEST))
     invited = stores.database.read(lambda tx: invitations_sent_before(tx, before, since=since))
-    failures: list[LedgerError] = []
-    count = 0
-    for row in invited:
-        try:
-            count += _one(stores, act, row)
-        except LedgerError as error:
-            failures.append(error)
-    if failures:
-        raise failures[0]
-    return count
+    return in_turn(invited, lambda row: _one(stores, act, row))
 
 
 def _one(stores: Stores, act: Act, row: NoticeRow) -> bool:

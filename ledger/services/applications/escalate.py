@@ -1,15 +1,16 @@
 """Escalate steps that were not decided by their business day, to whom their policy names: a worker's turn (DESIGN section 6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledger.core.applications.decide import Escalation, take
 from ledger.core.log.directory import format_instant
-from ledger.errors import LedgerError
 from ledger.services.applications.deadlines import working_time
 from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
+from ledger.services.in_turn import in_turn
 from ledger.services.opening import ERASED
 from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
@@ -26,23 +27,19 @@ def escalate(stores: Stores, act: Act) -> int:
 
     One that fails does not stop the rest; its error is raised at the end. One that was erased waits for nobody: it is passed over.
     """
-    failures: list[LedgerError] = []
-    count, after = 0, ""
-    while page := _overdue(stores, act, after):
-        for state in page:
-            try:
-                count += _one(stores, act, state.application_id)
-            except LedgerError as error:
-                failures += [error] if error.code not in ERASED else []
-        after = page[-1].application_id
-    if failures:
-        raise failures[0]
-    return count
+    return in_turn(_overdue(stores, act), lambda state: _one(stores, act, state.application_id), ERASED)
 
 
-def _overdue(stores: Stores, act: Act, after: str) -> list[rows.StateRow]:
+def _overdue(stores: Stores, act: Act) -> Iterator[rows.StateRow]:
     before = (act.now + timedelta(days=1)).date().isoformat()  # no zone is further ahead; each is looked at in its own
-    return stores.database.read(lambda tx: rows.overdue(tx, before, after=after, limit=BATCH))
+    after = ""
+
+    def page(tx: Connection) -> list[rows.StateRow]:
+        return rows.overdue(tx, before, after=after, limit=BATCH)
+
+    while states := stores.database.read(page):
+        yield from states
+        after = states[-1].application_id
 
 
 def _one(stores: Stores, act: Act, application_id: str) -> bool:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from ledger.core.applications.replay_life import TOLD
 from ledger.core.applications.states import WITH_APPLICANT, Move
 from ledger.core.log.entry import read_trusted_entry
-from ledger.errors import LedgerError, NotFound
+from ledger.errors import NotFound
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.moving import Moving, move_on
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
+from ledger.services.in_turn import in_turn
 from ledger.services.opening import ERASED, open_fields
 from ledger.services.recording import RecordKey
 from ledger.storage import applications as rows
@@ -30,16 +31,7 @@ def lapse(stores: Stores, act: Act) -> int:
     """Queue `application.lapsed` for what has run out; return how many. One that fails does not stop the rest, and one that was erased is over."""
     before = (act.now + _ZONES).date().isoformat()
     due = stores.database.read(lambda tx: running_out(tx, sorted(WITH_APPLICANT), before=before))
-    failures: list[LedgerError] = []
-    count = 0
-    for state in due:
-        try:
-            count += _one(stores, act, state.application_id)
-        except LedgerError as error:
-            failures += [error] if error.code not in ERASED else []
-    if failures:
-        raise failures[0]
-    return count
+    return in_turn(due, lambda state: _one(stores, act, state.application_id), ERASED)
 
 
 def _one(stores: Stores, act: Act, application_id: str) -> bool:
