@@ -5,9 +5,11 @@ identity, are refused where they come in (`element`, `scalar`). Leaves to others
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final, NewType
 
 import rbcl
+from rbcl._sodium import lib_path
 
 from signing.errors import InvalidEncoding
 
@@ -20,6 +22,8 @@ UNIFORM_BYTES: Final = 64  # of hash output, which become an element or a scalar
 
 _IDENTITY = bytes(ELEMENT_BYTES)
 _ZERO = bytes(SCALAR_BYTES)
+
+Path(lib_path).unlink(missing_ok=True)  # unpacked anew by each process that loads it, 3 MB, and removed by nobody else
 
 
 def element(data: bytes) -> Element:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from signing.errors import InvalidEncoding
@@ -85,3 +89,9 @@ def test_sums_of_elements_follow_sums_of_scalars() -> None:
     other = scalar_named("other")
     assert group.plus(group.times_base(FACTOR), group.times_base(other)) == group.times_base(group.add(FACTOR, other))
     assert group.total([]) == bytes(32)
+
+
+def test_a_process_leaves_no_copy_of_the_library_behind(tmp_path: Path) -> None:
+    use = "from signing.oprf.group import scalar, times_base; times_base(scalar((7).to_bytes(32, 'little')))"
+    subprocess.run([sys.executable, "-c", use], env={"TMPDIR": str(tmp_path)}, check=True)
+    assert not list(tmp_path.iterdir())
