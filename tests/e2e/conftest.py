@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from ledger.core.log.permissions import Role
 from support import live_service
 from support.blacklist_service import MEMBERS
 from support.browser import DESKTOP, Screen, Watch, chromium
+from support.live_service import DECIDING
 from support.phones import Phone, open_phone
+from support.policies import unchecked
 from support.service import Service, running_service
 
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
@@ -94,3 +97,16 @@ def phones(browser: Browser, lender: live_service.Service) -> Iterator[Callable[
     for phone in given:
         phone.page.context.close()
         phone.watch.check()
+
+
+@pytest.fixture(scope="session")
+def policy(lender: live_service.Service) -> None:
+    """Put a policy into force that asks for no attachments, at an institution whose contracts no other test sends."""
+    policy = unchecked().to_json()
+    for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
+        path["attachments"] = []  # type: ignore[index,call-overload]  # they have tests of their own
+    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
+    risk, administrator = lender.person(Role.RISK, institution=DECIDING), lender.administrator(DECIDING)
+    proposed = risk.post("/v1/policies", json=body).json()["id"]
+    published = administrator.post(f"/v1/policies/{proposed}/publications")
+    assert published.status_code == 201, published.text

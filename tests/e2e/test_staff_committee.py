@@ -11,28 +11,16 @@ from support.approvals import cn_identity
 from support.browser import DESKTOP, PHONE, tool
 from support.desks import make_signing_key, set_up
 from support.live_applications import entered
-from support.live_service import Service
+from support.live_service import DECIDING, Service
 from support.phones import Phone
-from support.policies import unchecked
 
 OpenPhone = Callable[..., Phone]
 
 
-@pytest.fixture
-def policy(lender: Service) -> None:
-    """Put a policy into force that asks for no attachments."""
-    policy = unchecked().to_json()
-    for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
-        path["attachments"] = []  # type: ignore[index,call-overload]  # they have tests of their own
-    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
-    proposed = lender.person(Role.RISK).post("/v1/policies", json=body).json()["id"]
-    assert lender.administrator().post(f"/v1/policies/{proposed}/publications").status_code == 201
-
-
 def handed_in(lender: Service, minor: str) -> str:
     amount = {"currency": "CNY", "minor": minor}
-    made: str = entered(lender, identity=cn_identity(int(minor) % 997), amount=amount).json()["id"]
-    submitted = lender.officer().post(f"/v1/applications/{made}/submissions")
+    made: str = entered(lender, DECIDING, identity=cn_identity(int(minor) % 997), amount=amount).json()["id"]
+    submitted = lender.officer(DECIDING).post(f"/v1/applications/{made}/submissions")
     assert submitted.status_code == 201, submitted.text
     return made
 
@@ -53,9 +41,9 @@ def test_risk_names_a_committee_and_its_member_votes(lender: Service, phones: Op
     loan = handed_in(lender, "900000000")
     for name in ("王建国", "李婷", "Chen Wei", "赵敏", "𠮷田喆"):
         body = {"name": name, "roles": ["committee"]}
-        assert lender.administrator().post("/v1/people", json=body).is_success
+        assert lender.administrator(DECIDING).post("/v1/people", json=body).is_success
     desk = phones("names", language="en", screen=DESKTOP)
-    set_up(desk, lender, "Rita Risk", Role.RISK, Role.COMMITTEE)
+    set_up(desk, lender, "Rita Risk", Role.RISK, Role.COMMITTEE, institution=DECIDING)
     make_signing_key(desk)
     page = desk.page
     page.goto("/staff/queue")
@@ -78,7 +66,7 @@ def test_risk_names_a_committee_and_its_member_votes(lender: Service, phones: Op
     desk.snap("committee-confirm")
     narrow(page)
     desk.snap("committee-confirm-phone")
-    assert not lender.officer().get(f"/v1/applications/{loan}").json().get("sittings")
+    assert not lender.officer(DECIDING).get(f"/v1/applications/{loan}").json().get("sittings")
     page.get_by_role("button", name="Name this committee").click()
     expect(page.get_by_text("not voted yet")).to_have_count(5)
     page.get_by_label("Withdraw: I have a conflict of interest").check()
@@ -99,7 +87,7 @@ def test_risk_names_a_committee_and_its_member_votes(lender: Service, phones: Op
 def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone) -> None:
     loan = handed_in(lender, "10000000")
     desk = phones("offers", language="en", screen=DESKTOP)
-    set_up(desk, lender, "Olga Offers", Role.OFFICER)
+    set_up(desk, lender, "Olga Offers", Role.OFFICER, institution=DECIDING)
     make_signing_key(desk)
     page = desk.page
     page.goto(f"/staff/applications/{loan}")
@@ -117,7 +105,7 @@ def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone
     page.get_by_role("button", name="Sign with my passkey").click()
     expect(page.get_by_text("No mail address was given for this applicant.")).to_be_visible()
     expect(page.get_by_text(re.compile("Offered: CNY.80,000.00, 12 months"))).to_be_visible()
-    told = lender.officer().get(f"/v1/applications/{loan}").json()
+    told = lender.officer(DECIDING).get(f"/v1/applications/{loan}").json()
     assert told["state"] == "countered"
     page.get_by_text("Told another way").click()
     page.get_by_label("How").select_option(label="letter")

@@ -10,25 +10,17 @@ from ledger.core.log.permissions import Role
 from support.browser import DESKTOP, PHONE, tool
 from support.desks import make_signing_key, set_up
 from support.live_applications import entered
-from support.live_service import Service
+from support.live_service import DECIDING, Service
 from support.phones import Phone
-from support.policies import unchecked
 
 OpenPhone = Callable[..., Phone]
 
 
 @pytest.fixture
-def loan(lender: Service) -> str:
-    """Put a policy into force that asks an officer of two, and hand in a loan; return its id."""
-    policy = unchecked().to_json()
-    for path in policy["paths"].values():  # type: ignore[union-attr]  # the shape is known here
-        path["attachments"] = []  # type: ignore[index,call-overload]  # they have tests of their own
-    body = {"policy": policy, "valid_from": "2026-01-01T00:00:00Z"}
-    proposed = lender.person(Role.RISK).post("/v1/policies", json=body).json()["id"]
-    published = lender.administrator().post(f"/v1/policies/{proposed}/publications")
-    assert published.status_code == 201, published.text
-    made: str = entered(lender).json()["id"]
-    submitted = lender.officer().post(f"/v1/applications/{made}/submissions")
+def loan(lender: Service, policy: None) -> str:  # noqa: ARG001  # it is in force
+    """Hand in a loan that an officer and risk decide on; return its id."""
+    made: str = entered(lender, DECIDING).json()["id"]
+    submitted = lender.officer(DECIDING).post(f"/v1/applications/{made}/submissions")
     assert submitted.status_code == 201, submitted.text
     return made
 
@@ -36,14 +28,14 @@ def loan(lender: Service) -> str:
 def colleague(lender: Service, phones: OpenPhone, *roles: Role) -> Phone:
     """Give somebody new a browser in which they signed in and made a passkey to sign with."""
     desk = phones("decider", language="en", screen=DESKTOP)
-    set_up(desk, lender, "Olga Decides", *roles)
+    set_up(desk, lender, "Olga Decides", *roles, institution=DECIDING)
     make_signing_key(desk)
     return desk
 
 
 def test_officer_sees_all_and_signs_the_decision(lender: Service, phones: OpenPhone, loan: str) -> None:
     desk = colleague(lender, phones, Role.OFFICER)
-    page, number = desk.page, lender.officer().get(f"/v1/applications/{loan}").json()["number"]
+    page, number = desk.page, lender.officer(DECIDING).get(f"/v1/applications/{loan}").json()["number"]
     page.get_by_role("link", name="Decisions").click()
     expect(page.locator("h1")).to_have_text("What waits for me")
     desk.snap("queue")
@@ -69,5 +61,5 @@ def test_officer_sees_all_and_signs_the_decision(lender: Service, phones: OpenPh
     expect(page.get_by_text("You cannot decide on this application now")).to_be_visible()
     page.get_by_role("link", name="中文").click()
     expect(page.get_by_text("已有审批意见")).to_be_visible()
-    told = lender.officer().get(f"/v1/applications/{loan}").json()
+    told = lender.officer(DECIDING).get(f"/v1/applications/{loan}").json()
     assert (told["waiting_for"], len(told["decisions"])) == ("risk", 1)

@@ -3,13 +3,13 @@
 from playwright.sync_api import expect
 
 from ledger.core.log.permissions import Role
-from support.live_service import Service
+from support.live_service import HOME, Service
 from support.phones import Phone
 
 
-def set_up(desk: Phone, lender: Service, name: str, *roles: Role) -> None:
+def set_up(desk: Phone, lender: Service, name: str, *roles: Role, institution: str = HOME) -> None:
     """Add a person of these roles, and sign them in on this browser with the code they were given."""
-    administrator = lender.administrator()
+    administrator = lender.administrator(institution)
     added = administrator.post("/v1/people", json={"name": name, "roles": list(roles)}).json()
     invited = administrator.post(f"/staff/people/{added['id']}/invitations", json={}, headers={"Origin": lender.url})
     assert invited.status_code == 201, invited.text
