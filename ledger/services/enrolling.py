@@ -28,6 +28,7 @@ from ledger.storage.blind_indexes import BlindRow, find_blind, insert_blind
 from ledger.storage.database import Connection
 from ledger.storage.enrolled_keys import EnrolledKeyRow, insert_key, key_by_id, revoke_key
 from ledger.storage.staff_access import end_sessions
+from ledger.storage.turns import PEOPLE, take_turn
 from signing.algorithms import PublicKey
 from signing.canonical import Json
 
@@ -175,6 +176,7 @@ class NewRevocation:
 def record_revocation(tx: Connection, stores: Stores, act: Act, new: NewRevocation, by: Recorder) -> Recorded:
     """Queue `key.revoked`, mark the row and end what the key opened; raise Conflict("key.not-active")."""
     since = format_instant(new.since) if new.since else None
+    take_turn(tx, PEOPLE, by.key.institution_id)
     event = Event(
         type=REVOKED,
         log=directory_log(tx, by.key.institution_id),

@@ -23,6 +23,7 @@ from ledger.storage.directory import institution_by_id
 from ledger.storage.enrolled_keys import key_by_id
 from ledger.storage.log import entry_by_id, leaf_hash_of_subject, pending_by_id, subject_head
 from ledger.storage.logs import checkpoint_of_size
+from ledger.storage.turns import LOANS, PEOPLE, share_turn
 from signing.algorithms import PublicKey, Suite
 from signing.canonical import Json
 from signing.decision import DecisionStatement, parse_decision
@@ -83,6 +84,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     view = load_application(tx, act.principal, statement.application, Action.APPLICATION_DECIDE)
     # One decision at a time on an application: whoever comes second is held against what the first one made of it.
     subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    share_turn(tx, PEOPLE, view.row.institution_id)
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; it takes no decision")
     require_clock(view, act.now)
@@ -183,6 +185,8 @@ class _Taken:
 
 def _store(tx: Connection, stores: Stores, act: Act, taken: _Taken) -> Written:
     move = _move(taken.progress)
+    if move is not None:
+        share_turn(tx, LOANS, taken.view.row.institution_id)
     state = _state(tx, act, taken, move)
     recorded = record(tx, stores, act, _event(taken, move, state))
     plan, view = taken.plan, taken.view

@@ -19,6 +19,7 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.log import subject_head
+from ledger.storage.turns import LOANS, share_turn
 from signing.canonical import Json
 
 
@@ -64,6 +65,8 @@ def move_on(  # noqa: PLR0913, PLR0917 - one transaction, one application
     require_clock(view, act.now)
     moving = plan(tx, view)
     now = State(view.state.state)
+    if moving.move is not None:
+        share_turn(tx, LOANS, view.row.institution_id)
     state = replace(
         view.state,
         state=now if moving.move is None else after(now, moving.move),

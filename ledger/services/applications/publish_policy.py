@@ -12,6 +12,7 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage.database import Connection
 from ledger.storage.policies import PolicyRow, policy_by_id
 from ledger.storage.policies import publish_policy as mark_published
+from ledger.storage.turns import LOANS, take_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,9 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     row = known_policy(tx, plan.key.institution_id, plan.policy_id)
     if row.author_id == act.principal.id:
         raise NotAllowed("policy.own", "whoever proposed a policy does not publish it; ask a second person")
+    take_turn(
+        tx, LOANS, plan.key.institution_id
+    )  # whoever is handed in at the moment is held against one policy, the log's
     event = Event(
         type="policy.published",
         log=directory_log(tx, plan.key.institution_id),

@@ -13,6 +13,7 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage.database import Connection
 from ledger.storage.rule_sets import RuleSetRow, rule_set_by_id
 from ledger.storage.rule_sets import publish_rule_set as mark_published
+from ledger.storage.turns import LOANS, take_turn
 from signing.algorithms import PublicKey
 from signing.canonical import encode
 
@@ -62,6 +63,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     row = _known(tx, key.institution_id, plan.wanted.rule_set_id)
     if row.author_id == act.principal.id:
         raise NotAllowed("ruleset.own", "whoever proposed a rule set does not publish it; ask a second person")
+    take_turn(tx, LOANS, key.institution_id)  # whoever is handed in at the moment is held against one policy, the log's
     event = Event(
         type="ruleset.published",
         log=directory_log(tx, key.institution_id),

@@ -9,6 +9,7 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage.database import Connection
 from ledger.storage.policies import delegation_by_id
 from ledger.storage.policies import revoke_delegation as mark_revoked
+from ledger.storage.turns import PEOPLE, take_turn
 
 
 def revoke_delegation(stores: Stores, act: Act, delegation_id: str, key: InstitutionKey) -> Written:
@@ -26,6 +27,7 @@ def _write(tx: Connection, stores: Stores, act: Act, delegation_id: str, key: In
     row = delegation_by_id(tx, delegation_id)
     if row is None or row.institution_id != key.institution_id or row.holder_id != act.principal.id:
         raise NotFound("delegation.unknown", "you have given no such delegation; list yours with GET /v1/delegations")
+    take_turn(tx, PEOPLE, key.institution_id)
     event = Event(
         type="delegation.revoked",
         log=directory_log(tx, key.institution_id),

@@ -26,7 +26,9 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
+from ledger.storage.log import subject_head
 from ledger.storage.policies import PolicyRow
+from ledger.storage.turns import LOANS, take_turn
 from signing.keys.signer import Signer
 
 
@@ -60,6 +62,9 @@ def submit(stores: Stores, act: Act, application_id: str, rules_key: Signer | No
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     view = load_application(tx, act.principal, plan.application_id, Action.APPLICATION_CREATE)
+    # Nothing may come to the application, or to those it is added up with, between this look and the entry.
+    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    take_turn(tx, LOANS, view.row.institution_id)
     state = after(State(view.state.state), Move.SUBMITTED)
     require_clock(view, act.now)
     at = format_instant(act.now)

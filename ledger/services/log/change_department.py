@@ -11,6 +11,7 @@ from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, Recorded, RecordKey, record
 from ledger.storage.database import Connection
 from ledger.storage.departments import DepartmentRow, departments_of, insert_member, leave_department
+from ledger.storage.turns import PEOPLE, take_turn
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as policies name departments
 
@@ -39,6 +40,7 @@ def change_department(stores: Stores, act: Act, change: DepartmentChange, key: I
 
 def _write(tx: Connection, stores: Stores, act: Act, change: DepartmentChange, key: InstitutionKey) -> Written:
     known_person(tx, key.institution_id, change.person_id)
+    take_turn(tx, PEOPLE, key.institution_id)
     held = next((row for row in departments_of(tx, change.person_id) if row.department == change.department), None)
     if change.joined and held is not None:
         raise Conflict("department.member", "this person belongs to this department already")

@@ -10,6 +10,7 @@ from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import Event, Recorded, RecordKey, record
 from ledger.storage.database import Connection
 from ledger.storage.directory import RoleGrantRow, grants_of, insert_grant, revoke_grant
+from ledger.storage.turns import PEOPLE, take_turn
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class _Plan:
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     change, institution_id = plan.change, plan.key.institution_id
     known_person(tx, institution_id, change.person_id)
+    take_turn(tx, PEOPLE, institution_id)
     held = next((grant for grant in grants_of(tx, change.person_id) if grant.role == change.role), None)
     if change.granted and held is not None:
         raise Conflict("role.held", f"this person is {change.role} already")
