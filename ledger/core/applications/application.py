@@ -46,9 +46,9 @@ class Collateral:
 
     @property
     def fall(self) -> int:
-        """By how much it fell, in hundredths of a percent; never below 0."""
+        """By how much it fell, in hundredths of a percent begun: what fell by more than 30 % is above 30.00; never below 0."""
         now = self.value if self.revalued is None else self.revalued
-        return max(0, (self.value - now) * 10_000 // self.value)
+        return max(0, -((now - self.value) * 10_000 // self.value))
 
 
 @dataclass(frozen=True)

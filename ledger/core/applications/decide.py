@@ -103,6 +103,7 @@ class Progress:
     ballots: tuple[Ballot, ...] = ()
     recused: frozenset[str] = frozenset()
     took_part: frozenset[str] = frozenset()
+    earlier: frozenset[str] = frozenset()  # those of them who did in a step before the current one
     conditions: tuple[str, ...] = ()
     inquorate: bool = False
     sitting: Sitting | None = None
@@ -154,12 +155,17 @@ def _seat(review: Review, progress: Progress, sitting: Sitting) -> Progress:
         raise InvalidInput(
             "decision.sitting", f"expected {step.size} different members, one of them the chair", field="members"
         )
-    if set(sitting.members) & (review.own | progress.recused):
+    if set(sitting.members) & may_not_sit(review, progress):
         raise NotAllowed(
             "decision.sitting-conflict",
-            "expected members who neither entered the application, nor are behind it, nor withdrew",
+            "expected members who neither entered the application, nor are behind it, nor withdrew, nor decided an earlier step",
         )
-    return replace(progress, sitting=sitting, ballots=(), took_part=frozenset(), inquorate=False)
+    return replace(progress, sitting=sitting, ballots=(), took_part=progress.earlier, inquorate=False)
+
+
+def may_not_sit(review: Review, progress: Progress) -> frozenset[str]:
+    """Return who cannot be named to the committee of the current step: each step needs other people, and nobody with a conflict."""
+    return review.own | progress.recused | progress.earlier
 
 
 def _escalate(review: Review, progress: Progress, escalation: Escalation) -> Progress:
@@ -328,7 +334,14 @@ def _noted(progress: Progress, decision: Decision) -> Progress:
 def _next(review: Review, progress: Progress) -> Progress:
     """Go on to the next step; after the last one the application is approved."""
     after = replace(
-        progress, step=progress.step + 1, approvals=(), ballots=(), sitting=None, inquorate=False, escalated=False
+        progress,
+        step=progress.step + 1,
+        approvals=(),
+        ballots=(),
+        earlier=progress.took_part,
+        sitting=None,
+        inquorate=False,
+        escalated=False,
     )
     done = after.step == len(review.path.steps)
     return replace(after, outcome=Outcome.APPROVED) if done else after

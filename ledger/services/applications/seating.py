@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ledger.core.applications.decide import may_not_sit
 from ledger.core.applications.policy import Step, StepKind
 from ledger.core.log.permissions import Action, Grade, Resource, Role, allowed
 from ledger.services.applications.standing import Standing, standing_of
@@ -52,8 +53,8 @@ def _seating(tx: Connection, stores: Stores, act: Act, application_id: str) -> S
 
 
 def _candidates(tx: Connection, stores: Stores, institution_id: str, standing: Standing) -> tuple[Candidate, ...]:
-    """Return the holders of the role committee who neither entered the application, nor are behind it, nor withdrew; by name."""
-    left_out = standing.review.own | standing.progress.recused
+    """Return the holders of the role committee whom nothing keeps from voting on this application; by name."""
+    left_out = may_not_sit(standing.review, standing.progress)
     people = [person for person in holders_of(tx, institution_id, Role.COMMITTEE) if person not in left_out]
     names = names_of(tx, stores, institution_id, people)
     veto = set(standing.path.steps[standing.progress.step].veto)

@@ -73,7 +73,22 @@ def test_policy_sees_the_group_the_worst_collateral_and_any_listing() -> None:
         collateral=(Collateral("car", 100, None), Collateral("house", 300, 199)), checks=(check(listed=True),)
     )
     case = given.case(7)
-    assert (case.amount, case.listed, case.collateral_fall) == (7, True, 3_366)
+    assert (case.amount, case.listed, case.collateral_fall) == (7, True, 3_367)
+
+
+@pytest.mark.parametrize(
+    ("value", "revalued", "fall"),
+    [
+        (1_000_003, 700_003, 3_000),
+        (1_000_003, 700_002, 3_001),
+        (10, 7, 3_000),
+        (682_724_429, 477_907_100, 3_001),
+        (3, 1, 6_667),
+    ],
+)
+def test_fall_of_collateral_is_never_rounded_down(value: int, revalued: int, fall: int) -> None:
+    """Down by 30.00003 % is more than 30 %, and goes where the policy sends it."""
+    assert Collateral("house", value, revalued).fall == fall
 
 
 def test_collateral_that_gained_did_not_fall() -> None:

@@ -23,6 +23,7 @@ from ledger.core.applications.decide import (
     take,
 )
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.policy import Path
 from ledger.errors import LedgerError
 from support.decisions import HEAD, NOW, OFFICER, RISK, delegate, member, review, says
 
@@ -135,6 +136,16 @@ def test_two_recusals_leave_no_quorum_and_a_new_committee_can_be_named() -> None
     later = [says(member(name)) for name in renewed.members]
     assert replay(COMMITTEE, [*history, *later]).outcome is Outcome.APPROVED
     assert refusal(COMMITTEE, *history[:3], SITTING) == "decision.sitting-conflict"
+
+
+def test_nobody_sits_who_decided_an_earlier_step() -> None:
+    officer, committee = DEFAULT_POLICY.paths["two"].steps[0], COMMITTEE.path.steps[0]
+    held = replace(review("two"), path=Path(steps=(officer, committee)))
+    history: list[Event] = [says(member("m2", "officer"))]
+    assert refusal(held, *history, SITTING) == "decision.sitting-conflict"
+    others = Sitting(members=("m1", "m3", "m4", "m5", "m6"), chair="m1")
+    votes = [says(member(name)) for name in others.members]
+    assert replay(held, [*history, others, *votes]).outcome is Outcome.APPROVED
 
 
 def test_risk_vetoes_against_the_majority() -> None:
