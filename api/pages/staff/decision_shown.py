@@ -14,6 +14,7 @@ from ledger.core.applications.evidence import parse_verification
 from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Step, StepKind
+from ledger.core.applications.requirements import Lack, Missing
 from ledger.core.applications.rule_set import ROLE
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead, ToldEvidence
@@ -53,7 +54,12 @@ def _why(item: Waiting) -> str:
 
 def office(role: str, w: Words) -> str:
     """Return a deciding role in the reader's language; a role that only a policy names is shown as it is."""
-    return w(f"office.{role}") if f"office.{role}" in TEXTS else role
+    return named("office", role, w)
+
+
+def named(group: str, name: str, w: Words) -> str:
+    """Return what a policy or an application names, in the reader's language; a lender's own word is shown as it is."""
+    return w(f"{group}.{name}") if f"{group}.{name}" in TEXTS else name
 
 
 def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
@@ -68,9 +74,17 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "facts": _facts(content, w),
         "people": _people(found, w),
         "collateral": [_collateral(item, content.currency, w) for item in content.collateral],
-        "attachments": [(item.kind, item.sha256.hex(), received.get(item.sha256)) for item in content.attachments],
+        "attachments": [
+            (named("attachment", item.kind, w), item.sha256.hex(), received.get(item.sha256))
+            for item in content.attachments
+        ],
         "third_party": [
-            w("desk.valid", source=item.source, at=_when(item.fetched_at), until=_when(item.valid_until))
+            w(
+                "desk.valid",
+                source=named("source", item.source, w),
+                at=_when(item.fetched_at),
+                until=_when(item.valid_until),
+            )
             for item in (*content.third_party, *later.third_party)
         ],
         "checks": [_check(item, w, proved=item in later.checks) for item in (*content.checks, *later.checks)],
@@ -100,11 +114,11 @@ def _verified(one: ToldEvidence, w: Words) -> str:
 def _facts(content: Application, w: Words) -> Rows:
     return (
         (w("desk.amount"), shown_money(Money(content.currency, content.amount))),
-        (w("desk.product"), content.product),
+        (w("desk.product"), named("product", content.product, w)),
         (w("desk.term"), w("desk.months", count=content.term_months)),
         (w("desk.grade"), f"{content.grade} ({content.grading_standard})"),
         (w("desk.branch"), content.branch),
-        (w("desk.channel"), content.channel),
+        (w("desk.channel"), named("channel", content.channel, w)),
         (w("desk.version"), str(content.version)),
     )
 
@@ -114,7 +128,7 @@ def _people(found: ApplicationRead, w: Words) -> Rows | None:
     if not isinstance(found.people, list):
         return None
     people = [one for one in found.people if isinstance(one, dict)]
-    return tuple((_role(str(one.get("role")), w), _particulars(one)) for one in people)
+    return tuple((named("role", str(one.get("role")), w), _particulars(one)) for one in people)
 
 
 def _particulars(one: dict[str, Any]) -> str:
@@ -123,13 +137,11 @@ def _particulars(one: dict[str, Any]) -> str:
     return " · ".join(str(part) for part in (one.get("name"), number, one.get("phone")) if part)
 
 
-def _role(role: str, w: Words) -> str:
-    return w(f"role.{role}") if f"role.{role}" in TEXTS else role
-
-
 def _collateral(item: Collateral, currency: str, w: Words) -> tuple[str, str]:
     value = shown_money(Money(currency, item.value))
-    return item.kind, w("desk.fall", value=value, fall=f"{item.fall / 100:.2f}") if item.fall else value
+    return named("collateral", item.kind, w), w(
+        "desk.fall", value=value, fall=f"{item.fall / 100:.2f}"
+    ) if item.fall else value
 
 
 def review_shown(found: ApplicationRead, reviewed: Reviewed, w: Words) -> dict[str, Any]:
@@ -138,17 +150,23 @@ def review_shown(found: ApplicationRead, reviewed: Reviewed, w: Words) -> dict[s
     steps = reviewed.path.steps if reviewed.path else ()
     now = progress.step if progress else len(steps) if found.view.state.state.startswith("approved") else -1
     return {
-        "policy": (policy.name, policy.sha256.hex()) if policy else None,
-        "path": found.view.state.path,
+        "policy": (named("policy", policy.name, w), policy.sha256.hex()) if policy else None,
+        "path": named("path", found.view.state.path, w),
         "steps": [(_step(number, step, w), _place(number, now)) for number, step in enumerate(steps)],
         "is_committee": bool(progress and steps and steps[progress.step].kind is StepKind.COMMITTEE),
         "author": reviewed.names.get(found.view.row.author_id, "–"),
         "members": _members(reviewed, w),
         "decisions": [_decision(item, reviewed.names, w) for item in reviewed.decisions],
-        "missing": reviewed.missing,
+        "missing": [lack_shown(item, w) for item in reviewed.missing],
         "ways": [_way(way, reviewed.names, w) for way in reviewed.ways],
         "verdicts": list(dict.fromkeys(verdict.value for way in reviewed.ways for verdict in way.verdicts)),
     }
+
+
+def lack_shown(item: Missing, w: Words) -> str:
+    """Return in words one thing that an approval still misses."""
+    group = {Lack.ATTACHMENT: "attachment", Lack.THIRD_PARTY: "source"}.get(item.lack)
+    return w(f"lack.{item.lack}", name=named(group, item.name, w) if group else item.name, age=item.age)
 
 
 def _step(number: int, step: Step, w: Words) -> str:

@@ -15,6 +15,7 @@ from api.pages.words.desk import DESK
 from api.pages.words.figures import FIGURES
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
+from api.pages.words.shipped import SHIPPED
 from api.pages.words.staff import STAFF
 from api.pages.words.telling import TELL
 from ledger.core.evidence.answers import Language
@@ -37,6 +38,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **TELL,
     **CHECK,
     **FIGURES,
+    **SHIPPED,
 }
 
 

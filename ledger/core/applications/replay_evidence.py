@@ -20,8 +20,8 @@ def check_complete(book: Book, entry: TrailEntry, case: Case) -> None:
     review, policy = case.review, case.policy
     if review is None or policy is None:
         return
-    for line in missing(review.path, case.content, case.at_hand, entry.at):
-        book.find(entry, "approval.incomplete", expected=line, found="nothing")
+    for lack in missing(review.path, case.content, case.at_hand, entry.at):
+        book.find(entry, "approval.incomplete", expected=str(lack), found="nothing")
     if case.at_hand.is_listed and not heeds_listing(policy.policy, case.path, case.content, review.amount):
         book.find(entry, "approval.listing-passed-over", expected="the path for a listed applicant", found=case.path)
 

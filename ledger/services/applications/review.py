@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Progress
 from ledger.core.applications.policy import Path
-from ledger.core.applications.requirements import missing
+from ledger.core.applications.requirements import Missing, missing
 from ledger.core.applications.rule_set import ROLE, Ruling
 from ledger.core.log.permissions import Action
 from ledger.services.applications.decided import Said, said_in
@@ -44,7 +44,7 @@ class Reviewed:
     sitting: Sitting | None
     names: dict[str, str]  # of the people named here, by their ids
     decisions: tuple[ToldDecision, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     ways: tuple[Way, ...]
 
 
@@ -76,7 +76,7 @@ def _review(tx: Connection, stores: Stores, act: Act, application_id: str) -> Re
     )
 
 
-def _missing(act: Act, view: ApplicationView, standing: Standing | None) -> tuple[str, ...]:
+def _missing(act: Act, view: ApplicationView, standing: Standing | None) -> tuple[Missing, ...]:
     return (
         tuple(missing(standing.path, standing.content, standing.at_hand, act.now)) if standing and view.is_open else ()
     )

@@ -284,7 +284,7 @@ def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
         "Draft",
         "payslip · employer · differs",
         "down 40.00 %",
-        "credit-report",
+        "credit report",
         "You cannot decide on this application now",
     ):
         assert part in shown

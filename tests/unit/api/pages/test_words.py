@@ -31,6 +31,7 @@ _BUILT = (
     ),
     *("event.", "notice.", "delivery."),
     *("apply.", "check.", "desk.", "figures.", "office.", "tell.", "verdict."),
+    *("attachment.", "channel.", "collateral.", "lack.", "path.", "policy.", "product.", "source."),
 )
 
 

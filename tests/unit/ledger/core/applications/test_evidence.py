@@ -15,7 +15,7 @@ from ledger.core.applications.evidence import (
     parse_verification,
     require_heeded,
 )
-from ledger.core.applications.requirements import missing
+from ledger.core.applications.requirements import Lack, Missing, missing
 from ledger.errors import Conflict, InvalidInput
 from signing.canonical import Json
 from support.applications import PICTURE, application, check
@@ -66,7 +66,7 @@ def test_only_listed_files_are_taken_in() -> None:
 
 def test_listed_file_counts_once_it_was_received() -> None:
     path = replace(DEFAULT_POLICY.paths["two"], check_minutes=None)
-    assert missing(path, application(), AtHand(), NOW) == ["an attachment of the kind identity"]
+    assert missing(path, application(), AtHand(), NOW) == [Missing(Lack.ATTACHMENT, "identity")]
 
 
 def test_listing_is_heeded_on_the_path_for_it_and_on_the_strictest() -> None:
@@ -81,5 +81,5 @@ def test_check_that_was_only_entered_is_no_clean_check() -> None:
     path = replace(DEFAULT_POLICY.paths["two"], attachments=())
     entered = application(checks=(check(),))
     (line,) = missing(path, entered, AtHand(), NOW)
-    assert line == "a blacklist check of applicant 1 with its receipt, not older than 15 minutes"
+    assert str(line) == "a blacklist check of applicant 1 with its receipt, not older than 15 minutes"
     assert missing(path, entered, AtHand(checks=(check(),)), NOW) == []
