@@ -78,10 +78,9 @@ def list_agreements(
     """List agreements of your institution, newest first."""
     page = find(here.stores, act, Search(kind=search, value=value, before=cursor, limit=limit))
     items = [
-        {"id": found.row.id, "number": found.row.number, "state": found.state, "created_at": found.row.created_at}
-        for found in page
+        {"id": found.id, "number": found.number, "state": found.state, "created_at": found.created_at} for found in page
     ]
-    more = page[-1].row.id if len(page) == limit and search is None else None
+    more = page[-1].id if len(page) == limit and search is None else None
     return {"items": items, "next": more}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from ledger.core.agreements.states import State
 from ledger.errors import Conflict
+from ledger.storage.blind_indexes import subjects_under
 from ledger.storage.forms import Instant, one_of
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
@@ -45,6 +46,13 @@ class AgreementRow:
 
 
 @dataclass(frozen=True)
+class ListedRow(AgreementRow):
+    """An agreement as a list shows it: with its state."""
+
+    state: Annotated[str, one_of(State)]
+
+
+@dataclass(frozen=True)
 class StateRow:
     agreement_id: str
     state: Annotated[str, one_of(State)]
@@ -72,6 +80,16 @@ class SignatureRow:
     signature: bytes
     entry_id: str
     signed_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which agreements a page lists: in one state, found under a term (kind and digest of the blind index), below an id."""
+
+    state: str | None = None
+    term: tuple[str, bytes] | None = None
+    before: str = END
+    limit: int = 50
 
 
 def insert_document(tx: Connection, row: DocumentRow) -> None:
@@ -112,12 +130,20 @@ def agreements_of_document(tx: Connection, document_id: str) -> list[AgreementRo
     return find_all(tx, AgreementRow, table.agreement, "id", document_id=document_id)
 
 
-def agreements(tx: Connection, institution_id: str, *, before: str = END, limit: int = 50) -> list[AgreementRow]:
-    """Return a page of an institution's agreements, newest first, with ids below `before`."""
-    statement = select_rows(AgreementRow, table.agreement).where(
-        table.agreement.c.institution_id == institution_id, table.agreement.c.id < before
+def agreements(tx: Connection, institution_id: str, wanted: Wanted) -> list[ListedRow]:
+    """Return a page of an institution's agreements with their states, newest first."""
+    of, state = table.agreement.c, table.agreement_state.c
+    statement = (
+        select_rows(AgreementRow, table.agreement)
+        .add_columns(state.state)
+        .join(table.agreement_state, state.agreement_id == of.id)
+        .where(of.institution_id == institution_id, of.id < wanted.before)
     )
-    return fetch_all(tx, AgreementRow, statement.order_by(table.agreement.c.id.desc()).limit(page_size(limit)))
+    if wanted.state is not None:
+        statement = statement.where(state.state == wanted.state)
+    if wanted.term is not None:
+        statement = statement.where(of.id.in_(subjects_under(institution_id, *wanted.term, "agreement")))
+    return fetch_all(tx, ListedRow, statement.order_by(of.id.desc()).limit(page_size(wanted.limit)))
 
 
 def state_of(tx: Connection, agreement_id: str) -> StateRow | None:

@@ -5,7 +5,7 @@ Promises: rows may be erased with the person. Leaves the digest to `blind_index`
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, Select, delete, select
 
 from ledger.storage.rows import changed, fetch_all, insert_new, select_rows, values_of
 from ledger.storage.tables.directory import blind_index
@@ -32,6 +32,16 @@ def find_blind(tx: Connection, institution_id: str, kind: str, digest: bytes, *,
         blind_index.c.institution_id == institution_id, blind_index.c.kind == kind, blind_index.c.digest == digest
     )
     return fetch_all(tx, BlindRow, statement.order_by(blind_index.c.subject_id).limit(limit))
+
+
+def subjects_under(institution_id: str, kind: str, digest: bytes, subject_kind: str) -> Select[tuple[str]]:
+    """Return the query of the subjects of one kind that an institution knows under a digest, as a part of another query."""
+    return select(blind_index.c.subject_id).where(
+        blind_index.c.institution_id == institution_id,
+        blind_index.c.kind == kind,
+        blind_index.c.digest == digest,
+        blind_index.c.subject_kind == subject_kind,
+    )
 
 
 def erase_blind(tx: Connection, institution_id: str, subject_kind: str, subject_id: str) -> int:

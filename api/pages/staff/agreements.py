@@ -37,7 +37,7 @@ from ledger.services.agreements.void import void
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
-_PAGE, _ALL = 25, 200
+_PAGE = 25
 Text = Annotated[str, Form(min_length=1, max_length=500)]
 
 
@@ -58,17 +58,20 @@ def get_agreements(
     ):
         return see_other(request, "/staff/queue")
     wanted = State(state) if state in set(State) else None
-    limit = _ALL if wanted else _PAGE
-    kind = search if value.strip() else None
-    page = find(here.stores, staff.act, Search(kind=kind, value=value.strip(), before=cursor or None, limit=limit))
-    rows = [
-        {"id": one.row.id, "number": one.row.number, "state": one.state, "created_at": _when(one.row.created_at)}
-        for one in page
-        if wanted in (None, one.state)
-    ]
-    query = {"search": search, "value": value, "state": state, "cursor": cursor}
-    more = page[-1].row.id if len(page) == limit and kind is None else None
-    return staff_page(request, here, staff, "list", {"rows": rows, "query": query, "states": list(State), "next": more})
+    kind, term = (search, value.strip()) if value.strip() else (None, "")
+    asked = Search(kind=kind, value=term, state=wanted, before=cursor or None, limit=_PAGE + 1)
+    found = find(here.stores, staff.act, asked)  # one more than is shown, which says whether there are older ones
+    page = found[:_PAGE]
+    values: dict[str, object] = {
+        "rows": [
+            {"id": one.id, "number": one.number, "state": one.state, "created_at": _when(one.created_at)}
+            for one in page
+        ],
+        "query": {"search": search, "value": value, "state": state, "cursor": cursor},
+        "states": list(State),
+        "next": page[-1].id if len(found) > len(page) else None,
+    }
+    return staff_page(request, here, staff, "list", values)
 
 
 @router.get("/agreements/{agreement_id}", response_class=HTMLResponse)

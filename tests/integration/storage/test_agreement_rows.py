@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
 from ledger.errors import Conflict, InvalidInput
 from ledger.storage import agreements as rows
 from ledger.storage import vault_fields as vault
+from ledger.storage.blind_indexes import BlindRow, insert_blind
 from ledger.storage.database import Database
 from ledger.storage.directory import insert_institution
 from ledger.storage.idempotency import IdempotencyRow, forget_before, recall, remember
@@ -62,15 +65,44 @@ def test_documents_are_found_by_digest_within_the_institution_only(bank: Databas
     assert bank.read(rows.documents) == [document()]
 
 
+def listed(bank: Database, **wanted: Any) -> list[rows.ListedRow]:  # noqa: ANN401  # any of its fields
+    return bank.read(lambda tx: rows.agreements(tx, "id-BANK", rows.Wanted(**wanted)))
+
+
 def test_agreements_are_paged_newest_first(bank: Database) -> None:
     for number in (2, 3):
         bank.write(lambda tx, n=number: create(tx, n))  # type: ignore[misc]  # bound per turn
-    first = bank.read(lambda tx: rows.agreements(tx, "id-BANK", limit=2))
-    rest = bank.read(lambda tx: rows.agreements(tx, "id-BANK", before=first[-1].id, limit=2))
-    assert [row.id for row in first + rest] == ["agr-3", "agr-2", "agr-1"]
-    assert bank.read(lambda tx: rows.agreements(tx, "id-OTHER")) == []
+    first = listed(bank, limit=2)
+    rest = listed(bank, before=first[-1].id, limit=2)
+    assert [(row.id, row.state) for row in first + rest] == [("agr-3", "sent"), ("agr-2", "sent"), ("agr-1", "sent")]
+    assert bank.read(lambda tx: rows.agreements(tx, "id-OTHER", rows.Wanted())) == []
     with pytest.raises(InvalidInput):
-        bank.read(lambda tx: rows.agreements(tx, "id-BANK", limit=10_000))
+        listed(bank, limit=10_000)
+
+
+def test_pages_of_one_state_are_full_whatever_lies_between(bank: Database) -> None:
+    for number in range(2, 8):
+        bank.write(lambda tx, n=number: create(tx, n))  # type: ignore[misc]  # bound per turn
+    for number in (2, 4, 6):
+        signed = rows.StateRow(f"agr-{number}", "signed", "entry-b")
+        bank.write(lambda tx, row=signed: rows.change_state(tx, row, expected="sent"))  # type: ignore[misc]  # bound per turn
+    first = listed(bank, state="signed", limit=2)
+    rest = listed(bank, state="signed", before=first[-1].id, limit=2)
+    assert [row.id for row in first + rest] == ["agr-6", "agr-4", "agr-2"]
+    assert listed(bank, state="voided") == []
+
+
+def test_those_found_under_a_term_are_listed_within_the_institution_only(bank: Database) -> None:
+    bank.write(lambda tx: create(tx, 2))
+    wanted: dict[str, Any]
+    for subject, kind in (("agr-1", "agreement"), ("agr-2", "application")):
+        row = BlindRow("id-BANK", "name", bytes(32), kind, subject, "entry-a")
+        bank.write(lambda tx, row=row: insert_blind(tx, row))  # type: ignore[misc]  # bound per turn
+    assert [row.id for row in listed(bank, term=("name", bytes(32)))] == ["agr-1"]
+    assert [row.id for row in listed(bank, term=("name", bytes(32)), state="sent")] == ["agr-1"]
+    for wanted in ({"term": ("name", bytes(31))}, {"term": ("number", bytes(32))}):
+        assert listed(bank, **wanted) == []
+    assert bank.read(lambda tx: rows.agreements(tx, "id-OTHER", rows.Wanted(term=("name", bytes(32))))) == []
 
 
 def test_a_state_changes_only_from_the_one_that_was_seen(bank: Database) -> None:

@@ -52,7 +52,7 @@ def test_another_person_in_a_place_is_invited_and_the_one_before_is_out(stage: S
     _, newcomer = stage.enter("zhao@example.com")
     assert newcomer.principal.id == stage.signer(made) != old
     found = find(stage.stores, stage.act(OFFICER), Search(kind="name", value="Zhao Min"))
-    assert [item.row.id for item in found] == [made]
+    assert [row.id for row in found] == [made]
     clean(stage)
 
 
