@@ -8,6 +8,7 @@ institution (a keyed hash of the identity document), so that linked applications
 import re
 from dataclasses import dataclass
 
+from ledger.core.applications.main_unit import currency_code
 from ledger.core.applications.policy_check import Case
 from ledger.core.log.fields import Fields, octets, string
 from ledger.core.log.instants import instant_text
@@ -24,7 +25,6 @@ HASH_BYTES = 32
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _GRADE = re.compile(r"[A-Z][A-Z0-9+-]{0,7}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _MINOR = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -226,7 +226,7 @@ def _check_whole(application: Application) -> None:
 def parse_amount(value: Json) -> tuple[str, int]:
     """Return currency and minor units of {"currency":"CNY","minor":"5000000"}; a number instead of text is refused."""
     fields = Fields(value, frozenset({"currency", "minor"}), where="amount", code=_CODE)
-    currency = fields.parsed("currency", lambda item: _matching(item, _CURRENCY, "an ISO 4217 code such as CNY"))
+    currency = fields.parsed("currency", currency_code)
     minor = fields.parsed("minor", lambda item: _matching(item, _MINOR, 'minor units as a string, such as "5000000"'))
     return currency, int(minor)
 

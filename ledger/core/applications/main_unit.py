@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ledger.core.log.fields import string
 from ledger.errors import InvalidInput
+from signing.canonical import Json
 
 # ISO 4217: the currencies whose smallest unit is not a hundredth.
 _PLACES: Mapping[str, int] = {
@@ -17,6 +19,17 @@ _PLACES: Mapping[str, int] = {
 
 _AMOUNT = re.compile(r"([A-Z]{3}) ((?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?)")
 MAX_MINOR = 10**18 - 1
+
+
+_CODE = re.compile(r"[A-Z]{3}")
+
+
+def currency_code(value: Json) -> str:
+    """Return a currency; raise InvalidInput("field.malformed")."""
+    text = string(value)
+    if not _CODE.fullmatch(text):
+        raise InvalidInput("field.malformed", "expected an ISO 4217 code such as CNY")
+    return text
 
 
 def decimal_places(currency: str) -> int:

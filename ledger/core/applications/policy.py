@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ledger.core.applications.main_unit import currency_code
 from ledger.core.log.fields import Fields, string
 from ledger.errors import InvalidInput
 from signing.canonical import Json, encode
@@ -145,7 +146,7 @@ def parse_policy(value: Json) -> Policy:
         raise _invalid("policy.tag", f'expected "{TAG}"')
     policy = Policy(
         name=fields.parsed("name", _label),
-        currency=fields.parsed("currency", _label),
+        currency=fields.parsed("currency", currency_code),
         products=fields.many("products", _label, least=1, most=MAX_NAMES),
         grades=fields.many("grades", _label, least=1, most=MAX_NAMES),
         branches=fields.many("branches", _label, least=1, most=MAX_NAMES),

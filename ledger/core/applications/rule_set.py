@@ -8,6 +8,7 @@ Leaves to others: when it is asked and who put it into force (services), and wha
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ledger.core.applications.main_unit import currency_code
 from ledger.core.applications.policy import MAX_ROWS, Span, When, parse_span, parse_when, when_json
 from ledger.core.applications.policy_check import Case, fits
 from ledger.core.log.fields import Fields
@@ -111,7 +112,7 @@ def parse_rule_set(value: Json) -> RuleSet:
     rule_set = RuleSet(
         name=fields.text("name"),
         version=fields.integer("version", least=1),
-        currency=fields.text("currency"),
+        currency=fields.parsed("currency", currency_code),
         rules=fields.many("rules", _rule, least=1, most=MAX_ROWS),
         otherwise=fields.one_of("otherwise", Ruling),
     )

@@ -166,6 +166,14 @@ def test_rule_set_comes_first_and_never_on_the_strictest_path() -> None:
         assert refused.value.field == place
 
 
+@pytest.mark.parametrize("currency", ["cny", "人民币", "CNY ", "CN", ""])
+def test_policy_in_a_currency_that_no_application_can_name_is_refused(currency: str) -> None:
+    """It would be in force, and refuse every loan."""
+    with pytest.raises(InvalidInput) as refused:
+        parse_policy({**DEFAULT_POLICY.to_json(), "currency": currency})
+    assert refused.value.field == "policy.currency"
+
+
 @pytest.mark.parametrize("name", ["", " a", "a;b", "a\nb", "=1+1", "-a", "*a", "x" * 61])
 def test_name_that_a_cell_of_a_spreadsheet_would_not_hold_unchanged_is_refused(name: str) -> None:
     value: dict[str, Json] = {**DEFAULT_POLICY.to_json(), "branches": [name]}
