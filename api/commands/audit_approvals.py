@@ -9,6 +9,7 @@ from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say, say_json
 from api.commands.progress import progress
 from api.wiring.co_located import believed
 from api.wiring.installation import Installation
+from ledger.core.applications.finding_words import MEANS
 from ledger.services.applications.audit_approvals import ApprovalReport
 from ledger.services.applications.audit_approvals import audit_approvals as replay
 
@@ -42,6 +43,7 @@ def _json(report: ApprovalReport) -> dict[str, object]:
         "decisions": report.decisions,
         "unopened": report.unopened,
         "unjudged": report.unjudged,
+        "numbers": dict(report.numbers),
     }
 
 
@@ -61,9 +63,12 @@ def _text(report: ApprovalReport) -> str:
     if report.is_clean and report.decisions:
         lines.append("Every decision was allowed by the policy then in force.")
     for finding in report.findings:
-        lines.append(f"  {finding.code}  {finding.kind} {finding.id}, {finding.field}, log index {finding.index}")
+        number = f"{report.numbers[finding.id]} " if finding.id in report.numbers else ""
+        place = "" if finding.index is None else f", log index {finding.index}"
+        lines.append(f"  {finding.code}  {finding.kind} {number}({finding.id}), {finding.field}{place}")
+        lines.append(f"    means:    {MEANS[finding.code]}")
         lines.append(f"    expected: {finding.expected}")
         lines.append(f"    found:    {finding.found}")
     if not report.is_clean:
-        lines.append(f"{len(report.findings)} findings. What each means and what to do: docs/audit-approvals.md")
+        lines.append(f"{len(report.findings)} finding(s). All codes: docs/audit-approvals.md")
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.finding_words import MEANS
 from ledger.core.applications.policy import Policy
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.log.audit_findings import Finding
@@ -33,7 +34,8 @@ class Found:
         expected, found = (known.get(value, value) for value in (item.expected, item.found))
         of = f" of {known[item.id]}" if item.id in known else ""
         field = item.field if "." in item.field else f"{item.kind}.{item.field}"
-        return f"{item.code}: {field}{of}: expected {expected}, found {found}"
+        means = f" ({MEANS[item.code]})" if item.code in MEANS else ""
+        return f"{item.code}{means}: {field}{of}: expected {expected}, found {found}"
 
 
 def findings_of(stores: Stores, policy: CheckPolicy) -> list[Found]:

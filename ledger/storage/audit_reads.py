@@ -92,6 +92,19 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
+def decisions_without_entry(tx: Connection) -> list[tuple[str, str]]:
+    """Return (entry id, application) of the decisions that name no entry of their application, in a log or waiting."""
+    statement = text(
+        """
+        SELECT d.entry_id, d.application_id FROM decision d
+        WHERE NOT EXISTS (SELECT 1 FROM pending p WHERE p.entry_id = d.entry_id)
+        AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.entry_id = d.entry_id AND e.subject_kind = 'application' AND e.subject_id = d.application_id)
+        ORDER BY d.entry_id
+        """
+    )
+    return [(str(entry), str(application)) for entry, application in tx.execute(statement)]
+
+
 def decision_rows(tx: Connection, columns: Sequence[str], entry_ids: Sequence[str]) -> list[Raw]:
     """Return these columns of the decisions that these entries made."""
     statement = text(f'SELECT {_names(columns)} FROM "decision" WHERE entry_id IN :ids').bindparams(  # noqa: S608  # names of our own table

@@ -4,19 +4,27 @@ Promises: reads entries and opened fields only, in the order of the log, up to t
 open applications and a few pages of entries. A field that does not open is left to `tally audit`. Leaves the rules to core.applications.replay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.core.applications.replay import Replay
 from ledger.core.applications.replay_case import Checked
-from ledger.core.applications.replay_rows import STATE_COLUMNS, check_decision_row, check_state_row
+from ledger.core.applications.replay_rows import (
+    STATE_COLUMNS,
+    TABLE_COLUMNS,
+    check_decision_row,
+    check_state_row,
+    check_stateless,
+    check_table_row,
+    check_unrecorded,
+)
 from ledger.core.blacklist.judging import CheckPolicy
 from ledger.core.log.audit_findings import Finding
 from ledger.services.applications.judge_receipts import receipts_judge
 from ledger.services.applications.trail_pages import DECIDED, SMALL, read_pages, read_pages_ahead
 from ledger.services.context import Stores
 from ledger.services.log.audit_run import OpenStores
-from ledger.storage.audit_reads import Read, stream
+from ledger.storage.audit_reads import Read, decisions_without_entry, stream
 from ledger.storage.database import Connection
 from ledger.storage.log import size
 from ledger.storage.logs import LogRow, all_logs
@@ -31,6 +39,7 @@ class ApprovalReport:
     decisions: int
     unopened: int
     unjudged: int  # blacklist checks whose receipts nobody looked at
+    numbers: Mapping[str, str]  # of the applications that findings are about, by their ids
 
     @property
     def is_clean(self) -> bool:
@@ -54,12 +63,19 @@ def audit_approvals(
         _replay(stores, log, entries, advance, reopen, judge)
         for (log, entries), judge in zip(logs, judges, strict=True)
     ]
+    findings = tuple(finding for replay in replays for finding in replay.findings)
     return ApprovalReport(
-        findings=tuple(finding for replay in replays for finding in replay.findings),
+        findings=findings,
         applications=sum(replay.applications for replay in replays),
         decisions=sum(replay.decisions for replay in replays),
         unopened=sum(replay.unopened for replay in replays),
         unjudged=sum(replay.unjudged for replay in replays),
+        numbers={
+            finding.id: replay.cases[finding.id].content.number
+            for replay in replays
+            for finding in replay.findings
+            if finding.id in replay.cases
+        },
     )
 
 
@@ -80,10 +96,19 @@ def _replay(  # noqa: PLR0913, PLR0917  # what one log is read with
                 check_decision_row(replay, entry, page.decisions.get(entry.id))
         advance(len(page.entries))
     replay.finish()
-    stores.database.read(lambda tx: _check_states(tx, replay))
+    stores.database.read(lambda tx: _check_rows(tx, replay))
     return replay
 
 
-def _check_states(tx: Connection, replay: Replay) -> None:
+def _check_rows(tx: Connection, replay: Replay) -> None:
+    seen = set()
     for raw in stream(tx, Read(table="application_state", columns=STATE_COLUMNS, order=("application_id",))):
         check_state_row(replay, dict(zip(STATE_COLUMNS, raw, strict=True)))
+        seen.add(str(raw[0]))
+    check_stateless(replay, seen)
+    for kind, table in (("policy", "policy"), ("ruleset", "rule_set")):
+        for raw in stream(tx, Read(table=table, columns=TABLE_COLUMNS, order=("id",))):
+            check_table_row(replay, kind, dict(zip(TABLE_COLUMNS, raw, strict=True)))
+    for entry_id, application in decisions_without_entry(tx):
+        if application in replay.cases:
+            check_unrecorded(replay, entry_id, application)

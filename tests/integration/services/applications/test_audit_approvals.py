@@ -13,6 +13,7 @@ from ledger.errors import LedgerError
 from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.log.change_role import RoleChange, change_role
+from ledger.storage.database import Connection
 from support.approvals import Desk, cn_identity
 from support.insider import Forged, decide_as, edit, write_entry
 
@@ -159,3 +160,34 @@ def test_decision_row_that_is_edited_or_dated_back_is_named_by_both_audits(insid
         assert insider.codes(loan) == {"approval.row-differs"}
         edit(insider, column, before, loan)
     assert insider.audited().is_clean
+
+
+@pytest.mark.parametrize(
+    ("statement", "field"),
+    [
+        ("UPDATE policy SET content = replace(content, '5000000', '5000001')", "policy.content"),
+        ("UPDATE policy SET sha256 = zeroblob(32)", "policy.sha256"),
+        ("DELETE FROM application_state WHERE application_id = '{loan}'", "application_state.application_id"),
+        (
+            """INSERT INTO decision SELECT '01936f2e-0000-7000-8000-00000000000a', application_id, version, decider_id, zeroblob(32), suite, decided_at
+            FROM decision WHERE application_id = '{loan}'""",
+            "decision.entry_id",
+        ),
+        ("DELETE FROM decision WHERE application_id = '{loan}'", "decision.application_id"),
+    ],
+)
+def test_row_that_was_swapped_added_or_taken_out_is_named(desk: Desk, statement: str, field: str) -> None:
+    loan = middle(desk)
+    desk.say("Olga", loan)
+    assert desk.replayed().is_clean
+
+    def work(tx: Connection) -> None:
+        for (name,) in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            tx.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        tx.exec_driver_sql(statement.format(loan=loan))
+
+    desk.ledger.stores.database.write(work)
+    report = desk.replayed()
+    assert field in {finding.field for finding in report.findings}
+    assert {finding.code for finding in report.findings} == {"approval.row-differs"}
+    assert report.numbers.keys() <= {loan}

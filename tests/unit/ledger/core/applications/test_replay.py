@@ -11,6 +11,7 @@ import pytest
 from ledger.core.applications import replay
 from ledger.core.applications.decide import Outcome
 from ledger.core.applications.default_policy import DEFAULT_POLICY
+from ledger.core.applications.finding_words import MEANS
 from ledger.core.applications.replay import MEANINGS
 from ledger.core.applications.replay_evidence import check_complete
 from ledger.core.log.directory import format_instant
@@ -245,7 +246,9 @@ def test_document_code_and_tests_name_the_same_codes() -> None:
         for file in sorted(folder.glob("replay*.py"))
         if file.name != "replay_sending.py"
     )
-    documented = re.findall(r"^\| `(approval\.[a-z-]+)`", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    lines = re.findall(r"^\| `(approval\.[a-z-]+)` \| (.*) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    documented = [code for code, _ in lines]
+    assert dict(lines) == MEANS
     own, of_sending = _codes(source), _codes((folder / "replay_sending.py").read_text(encoding="utf-8"))
     assert set(MEANINGS.values()) <= own
     assert sorted(own) == list(CASES)
