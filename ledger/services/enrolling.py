@@ -187,15 +187,15 @@ def record_revocation(tx: Connection, stores: Stores, act: Act, new: NewRevocati
         facts={"ground": new.ground.value, **({"since": since} if since else {})},
     )
     recorded = record(tx, stores, act, event, by.key.finish())
-    revoke_key(tx, new.key_id, entry_id=recorded.entry_id, ground=new.ground, since=since)
+    revoke_key(tx, by.key.institution_id, new.key_id, entry_id=recorded.entry_id, ground=new.ground, since=since)
     end_sessions(tx, now=format_instant(act.now), key_id=new.key_id)
     return recorded
 
 
 def known_key(tx: Connection, institution_id: str, key_id: str) -> EnrolledKeyRow:
     """Return a key of this institution's registry; raise NotFound("key.unknown")."""
-    row = key_by_id(tx, key_id)
-    if row is None or row.institution_id != institution_id:
+    row = key_by_id(tx, institution_id, key_id)
+    if row is None:
         raise NotFound(
             "key.unknown", "there is no such key in your institution's registry; list them with GET /v1/keys"
         )
@@ -209,7 +209,7 @@ def keys_found_by(
     found: dict[str, EnrolledKeyRow] = {}
     for kind, value in found_by:
         for row in find_blind(tx, institution_id, kind, blind(stores.index_key, kind, value)):
-            key = key_by_id(tx, row.subject_id) if row.subject_kind == SUBJECT_KIND else None
+            key = key_by_id(tx, institution_id, row.subject_id) if row.subject_kind == SUBJECT_KIND else None
             if key is not None:
                 found[key.key_id] = key
     return sorted(found.values(), key=lambda key: (key.enrolled_at, key.key_id))

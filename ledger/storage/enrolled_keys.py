@@ -1,6 +1,6 @@
 """Rows of the key registry: which key is whose and for what, and since when it is revoked.
 
-Promises: a key is enrolled once, by whomever, and revoked once; each row names the entries that say so. Leaves who may do so
+Promises: each institution has a registry of its own; a key is enrolled once in it, and revoked once; each row names the entries that say so. Leaves who may do so
 to the services. DESIGN 5.
 """
 
@@ -16,9 +16,9 @@ from ledger.storage.tables.directory import enrolled_key
 @dataclass(frozen=True)
 class EnrolledKeyRow:
     key_id: str
+    institution_id: str
     owner_kind: str
     owner_id: str
-    institution_id: str
     suite: str
     public_key: bytes
     purpose: str
@@ -31,17 +31,17 @@ class EnrolledKeyRow:
 
 
 def insert_key(tx: Connection, row: EnrolledKeyRow) -> None:
-    """Enrol a public key; Conflict("key.enrolled") when it was enrolled before, by whomever."""
+    """Enrol a public key; Conflict("key.enrolled") when the institution enrolled it before, for whomever."""
     if not insert_new(tx, enrolled_key, values_of(row)):
         raise Conflict("key.enrolled", "this key was enrolled before; make a new one")
 
 
-def key_by_id(tx: Connection, key_id: str) -> EnrolledKeyRow | None:
-    return find_one(tx, EnrolledKeyRow, enrolled_key, key_id=key_id)
+def key_by_id(tx: Connection, institution_id: str, key_id: str) -> EnrolledKeyRow | None:
+    return find_one(tx, EnrolledKeyRow, enrolled_key, key_id=key_id, institution_id=institution_id)
 
 
 def keys_of_credential(tx: Connection, credential_id: bytes) -> list[EnrolledKeyRow]:
-    """Return the keys that a browser knows by this credential id: one, unless somebody forged an id."""
+    """Return the keys that a browser knows by this credential id: one, unless somebody forged an id or several institutions know it."""
     return find_all(tx, EnrolledKeyRow, enrolled_key, "key_id", credential_id=credential_id)
 
 
@@ -74,9 +74,15 @@ def keys(tx: Connection, institution_id: str, *, after: str = "", limit: int = 1
     return fetch_all(tx, EnrolledKeyRow, statement.order_by(enrolled_key.c.key_id).limit(page_size(limit)))
 
 
-def revoke_key(tx: Connection, key_id: str, *, entry_id: str, ground: str, since: str | None) -> None:
+def revoke_key(  # noqa: PLR0913  # a row of six columns
+    tx: Connection, institution_id: str, key_id: str, *, entry_id: str, ground: str, since: str | None
+) -> None:
     """Revoke a key; Conflict("key.not-active") when there is no such key or it was revoked before."""
-    active = (enrolled_key.c.key_id == key_id) & enrolled_key.c.revoked_entry.is_(None)
+    active = (
+        (enrolled_key.c.key_id == key_id)
+        & (enrolled_key.c.institution_id == institution_id)
+        & enrolled_key.c.revoked_entry.is_(None)
+    )
     values = {"revoked_entry": entry_id, "revoked_ground": ground, "revoked_since": since}
     if not changed(tx, update(enrolled_key).where(active).values(values)):
         raise Conflict("key.not-active", "expected an active key, got one that is missing or revoked")

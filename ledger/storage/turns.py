@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from ledger.storage.kept import Kept
 
-PEOPLE = "people"  # alone: who changes roles, delegations, keys; together: who decides with them
+PEOPLE = "people"  # alone: who changes roles, delegations, keys; together: who decides or signs with them
 LOANS = "loans"  # alone: who adds up linked applications, or puts a policy in force; together: who ends an application
 
 

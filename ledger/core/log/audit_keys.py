@@ -43,7 +43,7 @@ def key_revoked(projection: Projection, told: Told, _world: World) -> None:
         "revoked_ground": text_of(entry.public.get("ground")),
         "revoked_since": text_of(entry.public["since"]) if "since" in entry.public else None,
     }
-    if not projection.amend("enrolled_key", told, (entry.subject.id,), values):
+    if not projection.amend("enrolled_key", told, (entry.subject.id, entry.institution), values):
         projection.object_to(told, "entry.contradicts", "type", expected="an enrolled key", found="none")
 
 

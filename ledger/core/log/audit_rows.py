@@ -38,7 +38,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "person_address": ("entry_id",),
     "role_grant": ("id",),
     "api_key": ("id",),
-    "enrolled_key": ("key_id",),
+    "enrolled_key": ("key_id", "institution_id"),
     "document": ("id",),
     "agreement": ("id",),
     "application": ("id",),

@@ -15,7 +15,7 @@ from signing.algorithms import PublicKey
 
 def enrol_seal_key(stores: Stores, act: Act, key: PublicKey, institution: InstitutionKey) -> None:
     """Queue `key.enrolled` where the registry has no such key; raise Unavailable("seal.key-revoked")."""
-    known = stores.database.read(lambda tx: key_by_id(tx, key.key_id))
+    known = stores.database.read(lambda tx: key_by_id(tx, institution.institution_id, key.key_id))
     if known is not None and known.revoked_entry is not None:
         message = "the key of the seal was revoked: make another, have it certified (`tally keys seal-request`), and sealing goes on"
         raise Unavailable("seal.key-revoked", message)

@@ -1,6 +1,6 @@
 """With which key a party signs: the one named at creation, or those enrolled for this person in the registry (DESIGN section 5).
 
-Promises: a key that was revoked is refused, whoever's it is; an enrolled one counts only for whom it was enrolled, found by this
+Promises: a key that the lender's registry has as revoked is refused, whoever's it is; an enrolled one counts only for whom it was enrolled, found by this
 party's place in this agreement or by the identity that was proofed. Leaves to others: enrolling (enrol_pen), the signature itself.
 """
 
@@ -43,12 +43,16 @@ def enrolled_pen(
 
     Raises Conflict("key.revoked") for a key that was revoked, also one that the agreement itself names.
     """
-    if listed.revoked_entry is not None:
-        raise Conflict(
-            "key.revoked", "this key was revoked and signs no more; enrol another and fetch a fresh statement"
-        )
+    require_active(listed)
     own = stores.database.read(lambda tx: own_keys(tx, stores, view, signer_id, record_key))
     return key_of_row(listed) if listed in own else None
+
+
+def require_active(listed: EnrolledKeyRow) -> None:
+    """Raise Conflict("key.revoked") for a key that was revoked."""
+    if listed.revoked_entry is not None:
+        message = "this key was revoked and signs no more; enrol another and fetch a fresh statement"
+        raise Conflict("key.revoked", message)
 
 
 def key_of_row(row: EnrolledKeyRow) -> PublicKey:

@@ -13,7 +13,7 @@ from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, VerificationFailed
 from ledger.services.agreements.create import document_value
-from ledger.services.agreements.pens import check_pen_allowed, enrolled_pen
+from ledger.services.agreements.pens import check_pen_allowed, enrolled_pen, require_active
 from ledger.services.agreements.standing import require_may_sign
 from ledger.services.agreements.view import AgreementView, load_agreement, open_signers, seen_again
 from ledger.services.context import Act, Stores, Written
@@ -24,6 +24,7 @@ from ledger.storage.database import Connection
 from ledger.storage.enrolled_keys import EnrolledKeyRow, key_by_id
 from ledger.storage.log import leaf_hash_of_subject, subject_head
 from ledger.storage.logs import checkpoint_of_size
+from ledger.storage.turns import PEOPLE, share_turn
 from signing.algorithms import Suite
 from signing.envelope import Signature
 from signing.statement import Statement, parse_statement
@@ -93,7 +94,7 @@ def look(tx: Connection, signing: Signing) -> Written | Looked:
         raise VerificationFailed(
             "statement.wrong-checkpoint", "the statement names a checkpoint that this log never signed"
         )
-    return Looked(statement=statement, view=view, listed=key_by_id(tx, statement.key_id))
+    return Looked(statement=statement, view=view, listed=key_by_id(tx, view.row.institution_id, statement.key_id))
 
 
 def check(stores: Stores, signing: Signing, looked: Looked, key: bytes) -> Checked:
@@ -130,6 +131,9 @@ def write(tx: Connection, stores: Stores, signing: Signing, checked: Checked) ->
     view = seen_again(tx, checked.seen)
     if rows.nonce_used(tx, checked.statement.nonce):
         raise Conflict("statement.nonce-used", "this statement was used before; fetch a fresh one and sign that")
+    share_turn(tx, PEOPLE, view.row.institution_id)
+    if listed := key_by_id(tx, view.row.institution_id, checked.statement.key_id):
+        require_active(listed)
     require_may_sign(tx, checked.record.key, view, checked.signer.id, act)
     state = after_signature(view.state, signed=len(view.signatures) + 1, signers=len(view.signers))
     event = Event(

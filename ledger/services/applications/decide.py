@@ -164,7 +164,7 @@ def _check_seen(tx: Connection, view: ApplicationView, statement: DecisionStatem
 
 
 def _check_signature(tx: Connection, act: Act, plan: _Plan) -> None:
-    row = key_by_id(tx, plan.statement.key_id)
+    row = key_by_id(tx, act.principal.institution_id, plan.statement.key_id)
     if row is None or row.owner_id != act.principal.id or row.purpose != Purpose.SIGN:
         raise NotFound("key.unknown", "you have no signing key of this id; enrol one, or list yours")
     if row.revoked_entry is not None:

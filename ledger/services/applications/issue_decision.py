@@ -102,6 +102,6 @@ def _try(tx: Connection, act: Act, standing: Standing, wanted: Wanted) -> str:
 
 
 def _known_key(tx: Connection, act: Act, key_id: str) -> None:
-    row = key_by_id(tx, key_id)
+    row = key_by_id(tx, act.principal.institution_id, key_id)
     if row is None or row.owner_id != act.principal.id or row.purpose != Purpose.SIGN or row.revoked_entry is not None:
         raise NotFound("key.unknown", "you have no signing key of this id; enrol one, or list yours")

@@ -115,7 +115,7 @@ def _begin(reopen: OpenStores) -> None:
 
 def _read(span: Span) -> bytes:
     page = read_page(_OPENED[0], span)
-    return _packed(page, _OPENED[0].database.read(lambda tx: signing_keys(tx, page.entries)))
+    return _packed(page, _OPENED[0].database.read(lambda tx: signing_keys(tx, span.log.institution_id, page.entries)))
 
 
 def _packed(page: Page, keys: Mapping[str, PublicKey]) -> bytes:

@@ -17,21 +17,23 @@ from signing.errors import SigningError
 from signing.verify import check_bytes_signature
 
 
-def signing_keys(tx: Connection, entries: Iterable[TrailEntry]) -> dict[str, PublicKey]:
+def signing_keys(tx: Connection, institution_id: str, entries: Iterable[TrailEntry]) -> dict[str, PublicKey]:
     """Return, by entry id, the keys under which the signatures of these entries' decisions hold."""
     rows: dict[str, PublicKey | None] = {}
-    found = ((entry.id, _signing_key(tx, rows, entry.values)) for entry in entries)
+    found = ((entry.id, _signing_key(tx, institution_id, rows, entry.values)) for entry in entries)
     return {name: key for name, key in found if key is not None}
 
 
-def _signing_key(tx: Connection, rows: dict[str, PublicKey | None], values: Mapping[str, Json]) -> PublicKey | None:
+def _signing_key(
+    tx: Connection, institution_id: str, rows: dict[str, PublicKey | None], values: Mapping[str, Json]
+) -> PublicKey | None:
     text, signature = values.get("statement"), values.get("signature")
     if not isinstance(text, str) or signature is None:
         return None
     try:
         given = Signature.from_json(signature)
         if given.key_id not in rows:
-            row = key_by_id(tx, given.key_id)
+            row = key_by_id(tx, institution_id, given.key_id)
             rows[given.key_id] = PublicKey(Suite(row.suite), row.public_key) if row else None
         key = rows[given.key_id]
         if key is not None:

@@ -93,7 +93,7 @@ def _agreement(tx: Connection, act: Act, agreement_id: str) -> None:
 def _countersigners(tx: Connection, institution_id: str, row: SignerRow) -> AbstractSet[str]:
     """Return who can sign for the lender: the officer whose passkey is named, any officer for the organisation's key."""
     officers = holders_of(tx, institution_id, [Role.OFFICER])
-    institution, key = institution_by_id(tx, institution_id), key_by_id(tx, row.key_id)
+    institution, key = institution_by_id(tx, institution_id), key_by_id(tx, institution_id, row.key_id)
     if institution is not None and row.key_id == institution.key_id:
         return officers
     return officers & {key.owner_id} if key is not None else frozenset()

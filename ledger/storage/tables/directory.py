@@ -70,9 +70,9 @@ enrolled_key = define(
     "enrolled_key",
     Rule.APPEND_ONLY,
     text("key_id", key=True),
+    text("institution_id", ForeignKey("institution.id"), key=True),
     text("owner_kind"),  # person | customer | organisation
     text("owner_id"),
-    text("institution_id", ForeignKey("institution.id")),
     text("suite"),
     blob("public_key"),
     text("purpose"),  # sign | login | seal

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -22,9 +23,9 @@ PERSON = rows.PersonRow("p1", "id-BANK", "e2")
 GRANT = rows.RoleGrantRow("g1", "id-BANK", "p1", "officer", "e3")
 KEY = EnrolledKeyRow(
     "ed25519:aa",
+    "id-BANK",
     "person",
     "p1",
-    "id-BANK",
     "ed25519",
     bytes(32),
     "sign",
@@ -86,16 +87,26 @@ def test_a_key_is_enrolled_once_and_revoked_once_with_its_ground(bank: Database)
         bank.write(lambda tx: insert_key(tx, EnrolledKeyRow(**{**vars(KEY), "owner_id": "p2"})))
     assert error.value.code == "key.enrolled"
     since = "2026-11-25T00:00:00.000Z"
-    bank.write(lambda tx: revoke_key(tx, KEY.key_id, entry_id="e9", ground="compromised", since=since))
+    bank.write(lambda tx: revoke_key(tx, "id-BANK", KEY.key_id, entry_id="e9", ground="compromised", since=since))
     with pytest.raises(Conflict) as error:
-        bank.write(lambda tx: revoke_key(tx, KEY.key_id, entry_id="e10", ground="orderly", since=None))
+        bank.write(lambda tx: revoke_key(tx, "id-BANK", KEY.key_id, entry_id="e10", ground="orderly", since=None))
     assert error.value.code == "key.not-active"
     (kept,) = bank.read(lambda tx: keys_of(tx, "p1"))
     assert (kept.revoked_entry, kept.revoked_ground, kept.revoked_since) == ("e9", "compromised", since)
-    assert bank.read(lambda tx: key_by_id(tx, KEY.key_id)) == kept
+    assert bank.read(lambda tx: key_by_id(tx, "id-BANK", KEY.key_id)) == kept
     assert bank.read(lambda tx: keys_of_credential(tx, b"credential")) == [kept]
     assert bank.read(lambda tx: keys(tx, "id-BANK")) == [kept]
     assert bank.read(lambda tx: keys(tx, "id-BANK", after=KEY.key_id)) == []
+
+
+def test_one_key_stands_in_the_registries_of_several_institutions(bank: Database) -> None:
+    bank.write(lambda tx: rows.insert_institution(tx, institution("ALPHA")))
+    theirs = replace(KEY, institution_id="id-ALPHA", owner_id="c7", enrolled_entry="e5")
+    for row in (KEY, theirs):
+        bank.write(lambda tx, row=row: insert_key(tx, row))  # type: ignore[misc]  # bound per turn
+    bank.write(lambda tx: revoke_key(tx, "id-ALPHA", KEY.key_id, entry_id="e9", ground="lost", since=None))
+    assert bank.read(lambda tx: key_by_id(tx, "id-BANK", KEY.key_id)) == KEY
+    assert bank.read(lambda tx: keys(tx, "id-ALPHA"))[0].revoked_entry == "e9"
 
 
 def test_an_api_key_is_found_by_prefix_and_revoked_once(bank: Database) -> None:

@@ -3,13 +3,18 @@
 import hashlib
 from dataclasses import replace
 
+from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
+from ledger.core.log.revocation import Ground
 from ledger.errors import Conflict, LedgerError, Unavailable
 from ledger.services.agreements.sign_together import sign_together
-from ledger.services.agreements.signing import Signing
+from ledger.services.agreements.signing import Looked, Signing, check, look, write
 from ledger.services.context import Once, Written
+from ledger.services.enrolling import NewKey, NewRevocation
+from ledger.services.log.enrol_key import enrol_key
+from ledger.services.log.revoke_key import revoke_key
 from ledger.services.log.stop import stop
 from signing.errors import SigningError
-from support.stage import OFFICER, Stage
+from support.stage import OFFICER, Stage, refused
 
 ROUTE = "POST /v1/agreements/…/signatures"
 
@@ -92,3 +97,21 @@ def test_a_record_whose_key_was_destroyed_and_a_log_that_was_stopped_are_told_to
 
 def test_nobody_is_answered_nothing(stage: Stage) -> None:
     assert sign_together(stage.stores, []) == []
+
+
+def test_key_that_is_revoked_while_its_signature_is_checked_signs_nothing(any_stage: Stage) -> None:
+    stores, key = any_stage.stores, any_stage.ledger.key
+    agreement = any_stage.agreement(any_stage.keyed("borrower", "Lin"))
+    signing = handed_in(any_stage, agreement)
+    pen = next(iter(any_stage.keys.values())).public
+    proofing = Proofing(provider="desk", grade=ProofGrade.LENDERS_WORD)
+    new = NewKey(
+        key=pen, purpose=Purpose.SIGN, owner=Owner(OwnerKind.CUSTOMER, any_stage.signer(agreement)), proofing=proofing
+    )
+    enrol_key(stores, any_stage.act(OFFICER), new, key)
+    looked = stores.database.read(lambda tx: look(tx, signing))
+    assert isinstance(looked, Looked)
+    checked = check(stores, signing, looked, stores.record_keys.get(looked.record_id))
+    revoke_key(stores, any_stage.act(OFFICER), NewRevocation(key_id=pen.key_id, ground=Ground.LOST), key)
+    refused(lambda: stores.database.write(lambda tx: write(tx, stores, signing, checked)), "key.revoked")
+    assert not any_stage.view(agreement).signatures

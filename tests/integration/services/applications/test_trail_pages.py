@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.core.applications.timeline import TrailEntry
 from ledger.services.applications.trail_pages import DECIDED, read_pages, read_pages_ahead
 from ledger.services.applications.trail_signatures import signing_keys
 from ledger.storage.log import size
@@ -50,9 +51,14 @@ def test_key_is_named_only_where_the_signature_holds(decided: Desk) -> None:
         {name: value for name, value in decision.values.items() if name != "signature"},
         {**decision.values, "signature": _by_nobody(decision.values["signature"])},
     )
+
+    def named(entry: TrailEntry, institution: str) -> list[str]:
+        return list(ledger.stores.database.read(lambda tx: signing_keys(tx, institution, [entry])))
+
+    assert named(decision, ledger.log.institution_id) == [decision.id]
+    assert not named(decision, "another institution")
     for values in spoiled:
-        altered = replace(decision, values=values)
-        assert ledger.stores.database.read(lambda tx, one=altered: signing_keys(tx, [one])) == {}  # type: ignore[misc]  # bound now
+        assert not named(replace(decision, values=values), ledger.log.institution_id)
 
 
 def _by_nobody(signature: Json) -> Json:

@@ -1,0 +1,39 @@
+"""The migration that gives each institution a key registry of its own: every row stays, guarded as before."""
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+
+from ledger.errors import Conflict
+from ledger.storage.enrolled_keys import EnrolledKeyRow, insert_key, key_by_id, revoke_key
+from ledger.storage.migrate import _config, migrate, newest_revision
+from support.databases import opened
+
+INSTITUTION = "INSERT INTO institution VALUES (:id, :id, 'r', 'z', '{}', 'k', '{}', 'e0')"
+KEY = """INSERT INTO enrolled_key (key_id, owner_kind, owner_id, institution_id, suite, public_key, purpose, credential_id, enrolled_entry, enrolled_at)
+    VALUES ('ed25519:aa', 'person', 'p', 'a', 'ed25519', :raw, 'sign', NULL, 'e1', '2026-11-26T00:00:00.000Z')"""
+ROW = EnrolledKeyRow("ed25519:aa", "a", "person", "p", "ed25519", b"k", "sign", None, "e1", "2026-11-26T00:00:00.000Z")
+
+
+def _before(tx: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = tx
+    command.upgrade(config, "0018")
+    for name in ("a", "b"):
+        tx.execute(text(INSTITUTION), {"id": name})
+    tx.execute(text(KEY), {"raw": b"k"})
+
+
+def test_rows_stay_and_another_institution_may_have_the_same_key(empty_url: str) -> None:
+    with opened(empty_url) as database:
+        database.write(_before)
+    assert migrate(empty_url) == newest_revision()
+    with opened(empty_url) as database:
+        assert database.read(lambda tx: key_by_id(tx, "a", ROW.key_id)) == ROW
+        database.write(lambda tx: insert_key(tx, EnrolledKeyRow(**{**vars(ROW), "institution_id": "b"})))
+        database.write(lambda tx: revoke_key(tx, "b", ROW.key_id, entry_id="e2", ground="lost", since=None))
+        with pytest.raises(Conflict) as refused:
+            database.write(
+                lambda tx: tx.execute(text("UPDATE enrolled_key SET owner_id = 'q' WHERE institution_id = 'a'"))
+            )
+        assert refused.value.code == "database.refused"
