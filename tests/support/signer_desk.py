@@ -1,5 +1,6 @@
 """A person's browser without a screen: the signing pages over plain HTTP, with a passkey made of software."""
 
+import base64
 import hashlib
 import secrets
 import threading
@@ -9,6 +10,7 @@ import httpx2
 from signing.keys.signer import EvmSigner
 from signing.keys.software_pens import SoftwarePasskey
 from signing.registration import decoded
+from signing.statement import parse_statement
 from signing.typed_data import typed_digest
 from signing.wallet import possession
 from support.ceremonies import READING_CODE, Ceremony
@@ -62,10 +64,21 @@ class Desk:
         value = wallet.sign_digest(typed_digest(*shown)).hex()
         return {"kind": "wallet", "challenge": asked["challenge"], "account": wallet.public.raw.hex(), "value": value}
 
+    def sign_with(self, wallet: EvmSigner) -> httpx2.Response:
+        """Sign with a wallet that the lender knows as this person's; return what the page is told."""
+        read = {"sha256": hashlib.sha256(self.made.document).hexdigest(), "page_seconds": "2"}
+        self.http.post(f"{self.base}/read", data=read)
+        issued = self.http.post(f"{self.base}/statement", json={"pen": "wallet"}).json()
+        value = wallet.sign_digest(
+            typed_digest(*parse_statement(base64.b64decode(issued["statement"])).typed_data())
+        ).hex()
+        body = {"pen": "wallet", "statement": issued["statement"], "value": value}
+        return self.http.post(f"{self.base}/signature", json=body, headers={"Accept": "application/json"})
+
 
 def covered(service: Service, agreement_id: str) -> None:
     """Wait until a checkpoint covers the signatures."""
-    for _ in range(200):
+    for _ in range(600):
         if service.officer().get(f"/v1/agreements/{agreement_id}/evidence").status_code == 200:
             return
         threading.Event().wait(0.05)

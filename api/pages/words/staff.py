@@ -205,6 +205,7 @@ STAFF: Final = {
     "event.identified": pair("Identity checked", "身份已核验"),
     "event.consented": pair("Agreed to sign electronically", "同意电子签署"),
     "event.read": pair("Read", "阅读"),
+    "event.key-shown": pair("Wallet shown", "出示钱包"),
     "event.signed": pair("Signed", "签署"),
     "event.declined": pair("Declined", "拒绝"),
     "event.expired": pair("Expired", "过期"),

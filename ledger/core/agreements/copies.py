@@ -21,6 +21,7 @@ _ABOUT_ONE = frozenset(
         "agreement.identified",
         "agreement.consented",
         "agreement.read",
+        "agreement.key-shown",
         "agreement.authority-attached",
         "agreement.signed",
         "agreement.declined",

@@ -36,6 +36,7 @@ class Move(StrEnum):
     IDENTIFIED = "identified"
     CONSENTED = "consented"
     READ = "read"
+    KEY_SHOWN = "key-shown"
     AUTHORITY_ATTACHED = "authority-attached"
     SIGNER_REPLACED = "signer-replaced"
     DECLINED = "declined"
@@ -63,6 +64,7 @@ TABLE: Mapping[Move, Mapping[State, State]] = {
     Move.IDENTIFIED: {**_STAYS, State.COMPLETE: State.COMPLETE},  # again, to fetch a copy
     Move.CONSENTED: _STAYS,
     Move.READ: _STAYS,
+    Move.KEY_SHOWN: _STAYS,
     Move.AUTHORITY_ATTACHED: {**_BEFORE_SENDING, **_STAYS},
     Move.SIGNER_REPLACED: {**_BEFORE_SENDING, **_STAYS},
     Move.DECLINED: dict.fromkeys(OPEN_FOR_SIGNATURE, State.DECLINED),

@@ -39,6 +39,7 @@ ENTRY_TYPES: Mapping[str, str] = {
     "agreement.identified": "A party's identity papers were checked, with the result.",
     "agreement.consented": "A party agreed to sign electronically.",
     "agreement.read": "A party was shown the whole loan contract.",
+    "agreement.key-shown": "A party showed that it holds a key that the lender's registry knows from an earlier contract.",
     "agreement.authority-attached": "A power of attorney was attached for a party that signs for an organisation.",
     "agreement.signer-replaced": "Another person was put in a party's place.",
     "agreement.signed": "One party signed the loan contract.",

@@ -8,7 +8,9 @@ from ledger.core.log.keys import Owner, OwnerKind, ProofGrade, Proofing, Purpose
 from ledger.core.log.permissions import Action
 from ledger.core.log.revocation import Ground
 from ledger.errors import Conflict, NotAllowed
+from ledger.services.agreements.acting import Doing, record_key, role_of
 from ledger.services.agreements.pens import check_pen_allowed, found_by, own_keys
+from ledger.services.agreements.show_key import record_shown_key
 from ledger.services.agreements.standing import ceremony_of, open_person, require_self
 from ledger.services.agreements.view import AgreementView, load_agreement, open_signers
 from ledger.services.challenges import issue_challenge, use_challenge
@@ -27,7 +29,8 @@ from ledger.services.log.institution_key import InstitutionKey
 from ledger.services.once import find_earlier, remember_answer, write_once
 from ledger.services.recording import RecordKey
 from ledger.storage.database import Connection
-from ledger.storage.enrolled_keys import EnrolledKeyRow
+from ledger.storage.enrolled_keys import EnrolledKeyRow, key_by_id
+from ledger.storage.log import subject_head
 from signing.algorithms import PublicKey
 
 _PURPOSE = "enrol-pen"
@@ -65,6 +68,8 @@ def offer_pen(stores: Stores, act: Act, agreement_id: str, signer_id: str) -> Pe
 
 def enrol_pen(stores: Stores, act: Act, place: tuple[str, str], new: NewPen, key: InstitutionKey) -> Written:
     """Queue `key.enrolled` for a party (`place`: agreement, signer) and store the key; its id is the resource.
+
+    A wallet that an earlier contract enrolled is shown instead: `agreement.key-shown` is queued.
 
     Raises NotFound, NotAllowed("signer.pen" | "signer.not-yourself" | "key.not-proofed"), Conflict("passkey.challenge-used" |
     "signer.step-missing" | "agreement.not-open" | "signature.exists" | "key.enrolled" | "key.other-owner").
@@ -158,6 +163,17 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         if all(row.key_id != new.replaces for row in plan.stand.own):
             raise Conflict("key.other-owner", "the key to replace is another person's, or has another purpose")
         record_revocation(tx, stores, act, NewRevocation(key_id=new.replaces, ground=Ground.LOST), plan.by)
-    written = record_enrolment(tx, stores, act, plan.key, plan.by).written(new.key.key_id)
+    listed = key_by_id(tx, plan.by.key.institution_id, new.key.key_id)
+    if listed is None:
+        written = record_enrolment(tx, stores, act, plan.key, plan.by).written(new.key.key_id)
+    else:
+        written = _show(tx, stores, act, plan.stand.view, listed)
     remember_answer(tx, act, written)
     return written
+
+
+def _show(tx: Connection, stores: Stores, act: Act, seen: AgreementView, listed: EnrolledKeyRow) -> Written:
+    key = record_key(stores, seen)
+    subject_head(tx, seen.log.id, "agreement", seen.row.id, lock=True)
+    view = load_agreement(tx, act.principal, seen.row.id, Action.AGREEMENT_SIGN)
+    return record_shown_key(tx, stores, act, Doing(view=view, record=key, role=role_of(act, view)), listed)

@@ -1,19 +1,20 @@
 """With which key a party signs: the one named at creation, or those enrolled for this person in the registry (DESIGN section 5).
 
 Promises: a key that the lender's registry has as revoked is refused, whoever's it is; an enrolled one counts only for whom it was enrolled, found by this
-party's place in this agreement or by the identity that was proofed. Leaves to others: enrolling (enrol_pen), the signature itself.
+party's place in this agreement, by the identity that was proofed, or shown by its holder (show_key). Leaves to others: enrolling (enrol_pen), the signature itself.
 """
 
 from ledger.core.agreements.parties import Signer
 from ledger.core.agreements.people import Person
 from ledger.core.log.keys import Purpose, pen_of
 from ledger.errors import Conflict, NotAllowed
+from ledger.services.agreements.show_key import shown_keys
 from ledger.services.agreements.standing import open_person
 from ledger.services.agreements.view import AgreementView
 from ledger.services.context import Stores
 from ledger.services.enrolling import Finding, keys_found_by
 from ledger.storage.database import Connection
-from ledger.storage.enrolled_keys import EnrolledKeyRow
+from ledger.storage.enrolled_keys import EnrolledKeyRow, key_by_id
 from signing.algorithms import PublicKey, Suite
 
 
@@ -31,7 +32,9 @@ def own_keys(
     here = keys_found_by(tx, stores, view.row.institution_id, (place,))
     theirs = keys_found_by(tx, stores, view.row.institution_id, tuple(identity))
     # a one-time key was made for one contract: in another it is a key that nobody has any more
+    known = (key_by_id(tx, view.row.institution_id, one) for one in shown_keys(tx, stores, view, signer_id, record_key))
     rows = [*here, *(row for row in theirs if row not in here and row.suite != Suite.P256)]
+    rows += [row for row in known if row is not None and row not in rows]
     rows.sort(key=lambda row: (row.enrolled_at, row.key_id), reverse=True)
     return [row for row in rows if row.purpose == Purpose.SIGN and row.revoked_entry is None]
 

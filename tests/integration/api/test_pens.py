@@ -16,7 +16,7 @@ from signing.algorithms import PublicKey
 from signing.envelope import Signature
 from signing.keys.software_pens import OneTimeKey, SoftwarePasskey
 from signing.statement import Statement
-from support.live_service import Service
+from support.live_service import HOME, NEIGHBOUR, Service
 from support.loans import Loan, Party, loan
 
 WORD = {"provider": "local", "grade": "lenders-word"}
@@ -45,14 +45,14 @@ def held(pen: SoftwarePasskey | OneTimeKey) -> PenParty:
     return PenParty("borrower", "Lin Xiaoyu", None, pen)  # type: ignore[arg-type]  # the pen stands for the key
 
 
-def enrol(service: Service, key: PublicKey) -> None:
+def enrol(service: Service, key: PublicKey, institution: str = HOME) -> None:
     body = {
         "key": dict(key.to_json()),
         "owner": {"kind": "customer"},
         "proofing": WORD,
         "identity": secrets.token_hex(9),
     }
-    answer = service.officer().post("/v1/keys", json=body)
+    answer = service.officer(institution).post("/v1/keys", json=body)
     assert answer.status_code == 201, answer.text
 
 
@@ -96,6 +96,18 @@ def test_one_time_key_signs_and_is_called_weaker(service: Service) -> None:
 def test_passkey_used_on_other_pages_is_refused(service: Service, pen: Any, code: str) -> None:  # noqa: ANN401  # makes a pen
     answer = loan(service.officer(), held(pen(service))).sign()
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_key_that_another_institution_enrolled_and_revoked_is_untouched_here(service: Service) -> None:
+    pen = passkey_of(service)
+    enrol(service, pen.public, NEIGHBOUR)
+    enrol(service, pen.public)
+    revoked = service.officer(NEIGHBOUR).post(f"/v1/keys/{pen.public.key_id}/revocations", json={"ground": "lost"})
+    assert revoked.status_code == 201
+    made = loan(service.officer(), held(pen))
+    assert made.sign().status_code == 201
+    report = report_of(service, made)
+    assert codes_of(report) == {"signatures.valid", "keys.lenders-word"}
 
 
 def test_replayed_assertion_is_refused(service: Service) -> None:

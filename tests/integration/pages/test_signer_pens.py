@@ -8,7 +8,12 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from api.wiring import ids
+from ledger.core.evidence.answers import AnswerName
+from ledger.core.evidence.trust import parse_trust
+from ledger.core.evidence.verify_file import FileFacts, verify
 from ledger.services.agreements.seal import seal_next
+from ledger.services.agreements.stored_document import digest_of
 from signing.algorithms import Suite
 from signing.keys.signer import EvmSigner, open_signer
 from support.ceremonies import READING_CODE, Ceremony, ceremony, person
@@ -44,6 +49,51 @@ def test_wallet_is_enrolled_once_and_only_by_its_own_account(desk: Desk) -> None
     assert desk.refusal("key", {**answer, "value": "no"}) == "pen.malformed"
     assert desk.refusal("key", answer) == ""
     assert desk.refusal("key", answer) in {"passkey.challenge-used", "key.enrolled"}
+
+
+def test_wallet_signs_one_contract_after_another(service: Service) -> None:
+    wallet, desks = a_wallet(), [Desk(service, ceremony(service, person("borrower", "林小雨"))) for _ in range(2)]
+    for desk in desks:
+        assert desk.refusal("statement", {"pen": "wallet"}) == "signer.no-key"
+        assert desk.refusal("key", desk.wallet(wallet)) == ""
+        signed = desk.sign_with(wallet)
+        assert signed.status_code == 200, signed.text
+        covered(service, desk.made.id)
+        desk.http.close()
+    second, document = f"/v1/agreements/{desks[1].made.id}", desks[1].made.document
+    evidence, trust = service.officer().get(f"{second}/evidence").content, service.nobody().get("/v1/trust").content
+    report = verify(FileFacts(digest_of(document), len(document)), evidence, parse_trust(trust), now=ids.now())
+    told = {reason.code for reason in report[AnswerName.SIGNATURES].reasons}
+    assert told == {"signatures.valid", "keys.code-only", "keys.weaker"}
+    with at_work(service, service.officer()) as officer:
+        assert "Wallet shown" in officer.get(f"/staff/agreements/{desks[1].made.id}").text
+
+
+def test_wallet_of_one_party_is_no_other_s_before_it_is_shown_there(service: Service) -> None:
+    wallet = a_wallet()
+    made = ceremony(service, person("borrower", "林小雨"), person("guarantor", "王芳"))
+    borrower, guarantor = Desk(service, made), Desk(service, made, 1)
+    assert borrower.refusal("key", borrower.wallet(wallet)) == ""
+    assert guarantor.refusal("statement", {"pen": "wallet"}) == "signer.no-key"
+    assert guarantor.refusal("key", borrower.wallet(wallet)) == "wallet.not-held"  # for another party
+    for desk in (borrower, guarantor):
+        desk.http.close()
+
+
+def test_wallet_that_was_revoked_or_whose_owner_was_identified_is_not_shown(service: Service) -> None:
+    revoked, proofed = a_wallet(), a_wallet()
+    first = Desk(service, ceremony(service, person("borrower", "林小雨")))
+    assert first.refusal("key", first.wallet(revoked)) == ""
+    path = f"/v1/keys/{revoked.public.key_id}/revocations"
+    assert service.officer().post(path, json={"ground": "lost"}).status_code == 201
+    word = {"provider": "local", "grade": "lenders-word"}
+    key = {"key": dict(proofed.public.to_json()), "owner": {"kind": "customer"}, "proofing": word}
+    assert service.officer().post("/v1/keys", json={**key, "identity": secrets.token_hex(9)}).status_code == 201
+    second = Desk(service, ceremony(service, person("borrower", "王芳")))
+    assert second.refusal("key", second.wallet(revoked)) == "key.revoked"
+    assert second.refusal("key", second.wallet(proofed)) == "key.other-owner"
+    for desk in (first, second):
+        desk.http.close()
 
 
 def test_lost_key_is_not_replaced_on_the_code_s_word(desk: Desk) -> None:
