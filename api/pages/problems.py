@@ -18,6 +18,7 @@ _KINDS = {
 }
 _STATUSES = frozenset({401, 403, 404, 405, 413, 422, 503})
 _OF_SIGNERS = frozenset({403, 404, 413, 422, 503})  # where a signer is told something else than staff and programs
+_STAFF = re.compile(r"/staff(?:/|$)|/blacklist/check$")
 _SIGNER = re.compile(r"/sign(?:/at/[0-9a-f-]{36}|/|$)")
 
 
@@ -32,7 +33,9 @@ class Problem:
 
     @property
     def back(self) -> str | None:
-        """Where a signer goes on, who always finds the step of this moment there; None for everybody else."""
+        """Where a signer goes on, who always finds the step of this moment there, or staff; None for everybody else."""
+        if _STAFF.match(self.path):
+            return "/staff"
         found = _SIGNER.match(self.path)
         return found[0] if found and found[0].startswith("/sign/at/") else None
 
@@ -40,6 +43,8 @@ class Problem:
     def kind(self) -> str:
         if _SIGNER.match(self.path):
             return self._kind_for_signer
+        if _STAFF.match(self.path) and self.status == HTTPStatus.NOT_FOUND:
+            return "staff-404"
         known = _KINDS.get(self.code) or _KINDS.get(self.code.split(".", 1)[0])
         return known or (str(self.status) if self.status in _STATUSES else "other")
 

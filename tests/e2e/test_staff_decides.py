@@ -40,7 +40,7 @@ def test_officer_sees_all_and_signs_the_decision(lender: Service, phones: OpenPh
     expect(page.locator("h1")).to_have_text("What waits for me")
     desk.snap("queue")
     page.get_by_role("link", name=number).click()
-    for shown in ("CNY 100,000.00", "林小雨", "11010519491231002X", "personal-instalment", "Step 2: risk"):
+    for shown in ("CNY 100,000.00", "林小雨", "11010519491231002X", "Personal instalment loan", "Step 2: risk"):
         expect(page.get_by_text(shown).first).to_be_visible()
     page.get_by_label("Approve").check()
     page.fill("#conditions", "insurance\n")

@@ -12,9 +12,7 @@ from api.auth import Here
 from api.errors import KnownError
 from api.pages.origin import SameOrigin
 from api.pages.printable import shown_sentence
-from api.pages.rendering import language_for
-from api.pages.staff.frame import SignedIn, Staff, done_or_told, staff_page
-from api.pages.words import words_in
+from api.pages.staff.frame import SignedIn, Staff, done_or_told, refusal, staff_page
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
 from ledger.core.log.mail_address import can_be_mailed
@@ -90,7 +88,6 @@ def set_address(here: Installation, staff: Staff, person_id: str, email: str) ->
 def _page(
     request: Request, here: Installation, staff: Staff, told: dict[str, str], error: KnownError | None = None
 ) -> HTMLResponse:
-    w = words_in(language_for(request))
     people = list_people(here.stores, staff.act, limit=_MOST)
     values: dict[str, object] = {
         "people": people,
@@ -100,5 +97,5 @@ def _page(
         "set_up": f"{here.public_url}/staff/set-up",
     }
     if error is not None:
-        values["fault"] = w("staff.fault", detail=shown_sentence(f"{error.message} [{error.code}]"))
+        values["fault"] = shown_sentence(refusal(request, error))
     return staff_page(request, here, staff, "people", values)

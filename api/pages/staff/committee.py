@@ -42,9 +42,10 @@ def post_committee(  # the places of the form
         return done_or_told(request, place, lambda: name_sitting(here.stores, staff.act, application_id, sitting))
     found = seating(here.stores, staff.act, application_id)
     if found is None:
-        return see_other(request, place, fault=w("desk.seat-gone"))
+        return see_other(request, place, fault=w("staff.fault", detail=w("desk.seat-gone")))
     chosen = [one for one in found.candidates if one.id in members]
     if len(chosen) != found.step.size or len(chosen) != len(members) or chair not in members:
-        return see_other(request, place, fault=w("desk.seat-choose", size=found.step.size, chosen=len(members)))
+        told = w("desk.seat-choose", size=found.step.size, chosen=len(members))
+        return see_other(request, place, fault=w("staff.fault", detail=told))
     shown = {"id": application_id, "chair": chair, "members": [(one.id, one.name) for one in chosen]}
     return staff_page(request, here, staff, "committee", {"named": shown, "seat": seating_shown(found, w)})

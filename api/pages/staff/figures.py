@@ -88,7 +88,8 @@ def _stage(name: str, now: Figures, before: Figures, w: Words) -> dict[str, obje
 
 
 def _times(times: Times, w: Words) -> tuple[int, str, str, int]:
-    return times.count, _hours(times.p50, w), _hours(times.p90, w), times.late
+    p50, p90 = (_hours(times.p50, w), _hours(times.p90, w)) if times.count else ("–", "–")
+    return times.count, p50, p90, times.late
 
 
 def _hours(seconds: int, w: Words) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,15 +11,24 @@ from api.auth import AnyCaller, Here
 from api.errors import KnownError
 from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, page, see_other
-from api.pages.words import words_in
+from api.pages.words import TEXTS, words_in
 from api.wiring.installation import Installation
-from ledger.core.log.permissions import TABLE, Action, Principal, Role
+from ledger.core.log.permissions import Action, Grade, Principal, Resource, allowed
 from ledger.errors import LedgerError
 from ledger.services.context import Act
 from ledger.services.log.list_names import list_names
 from signing.errors import SigningError
 
 SIGN_IN = "/staff/sign-in"
+_PAGES: Final[Mapping[str, Action]] = {  # which action each page of the menu is for
+    "queue": Action.APPLICATION_DECIDE,
+    "figures": Action.FIGURES_READ,
+    "contracts": Action.AGREEMENT_READ,
+    "identity": Action.IDENTITY_READ,
+    "new": Action.AGREEMENT_CREATE,
+    "check": Action.BLACKLIST_READ,
+    "people": Action.PERSON_ADD,
+}
 
 
 @dataclass(frozen=True)
@@ -36,9 +45,7 @@ class StaffShown:
 
     institution: str
     name: str
-    is_administrator: bool
-    is_decider: bool
-    sees_figures: bool
+    pages: frozenset[str]
 
 
 async def require_staff(here: Here, caller: AnyCaller) -> Staff:
@@ -59,17 +66,23 @@ def staff_page(
     w = words_in(language_for(request))
     fault, note = request.query_params.get("fault"), request.query_params.get("note")
     told = {
-        "fault": w("staff.fault", detail=shown_sentence(fault)) if fault else None,
+        "fault": shown_sentence(fault) if fault else None,
         "note": w("staff.done") if note else None,
     }
     principal = staff.principal
-    is_administrator = Role.ADMINISTRATOR in principal.roles
-    is_decider = bool(principal.roles & set(TABLE[Action.APPLICATION_DECIDE]))
-    sees_figures = bool(principal.roles & set(TABLE[Action.FIGURES_READ]))
     code = here.institution_code(principal.institution_id)
     name = list_names(here.stores, staff.act, [principal.id]).get(principal.id, "")
-    shown = StaffShown(code, name, is_administrator, is_decider, sees_figures)
+    shown = StaffShown(code, name, pages_of(principal))
     return page(request, f"staff/{template}.html", status=200, staff=shown, **{**told, **values})
+
+
+def pages_of(principal: Principal) -> frozenset[str]:
+    """Return which pages of the menu somebody can use; the services decide again."""
+    return frozenset(
+        name
+        for name, action in _PAGES.items()
+        if any(allowed(principal, action, Resource(principal.institution_id, grade)) for grade in Grade)
+    )
 
 
 def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Response:
@@ -77,9 +90,12 @@ def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Res
     try:
         work()
     except (LedgerError, SigningError) as error:
-        return see_other(request, back, fault=_sentence(error))
+        return see_other(request, back, fault=refusal(request, error))
     return see_other(request, back, note="done")
 
 
-def _sentence(error: KnownError) -> str:
-    return f"{error.message} [{error.code}]"[:600]
+def refusal(request: Request, error: KnownError) -> str:
+    """Return why something was refused, in the reader's language where there are words for it, with the code."""
+    w, key = words_in(language_for(request)), f"refused.{error.code}"
+    said = w(key, detail=error.message) if key in TEXTS else error.message
+    return w("staff.fault", detail=f"{said} [{error.code}]"[:500])

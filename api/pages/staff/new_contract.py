@@ -13,7 +13,7 @@ from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, see_other
 from api.pages.staff.countersigning import keys_of_staff
 from api.pages.staff.drafting import INVITED, ORGANISATION, OWN, PARTIES, draft_of, signers_of, terms_of
-from api.pages.staff.frame import SignedIn, Staff, staff_page
+from api.pages.staff.frame import SignedIn, Staff, refusal, staff_page
 from api.pages.words import words_in
 from api.wiring.installation import Installation
 from ledger.core.agreements.ceremony import DEFAULT_DAYS
@@ -95,6 +95,5 @@ def _form(
         "filled": filled,
     }
     if error is not None:
-        told = shown_sentence(f"{error.message} [{error.code}]")
-        values["fault"] = words_in(language)("staff.fault", detail=told)
+        values["fault"] = shown_sentence(refusal(request, error))
     return staff_page(request, here, staff, "new", values)

@@ -15,6 +15,7 @@ from api.pages.words.desk import DESK
 from api.pages.words.figures import FIGURES
 from api.pages.words.frame import FRAME, PROBLEM
 from api.pages.words.pair import Pair
+from api.pages.words.refused import REFUSED
 from api.pages.words.shipped import SHIPPED
 from api.pages.words.staff import STAFF
 from api.pages.words.telling import TELL
@@ -39,6 +40,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **CHECK,
     **FIGURES,
     **SHIPPED,
+    **REFUSED,
 }
 
 

@@ -33,6 +33,12 @@ PROBLEM: Final = {
         "Check the address for a typing mistake. To check a loan contract, go to the verify page.",
         "请检查地址是否有误。如需核验借款合同，请前往核验页面。",
     ),
+    "problem.staff-back": pair("Back to your work", "返回工作页面"),
+    "problem.staff-404": pair("There is no such record in your institution", "本机构没有此记录"),
+    "problem.staff-404-do": pair(
+        "It was entered by another institution, or the address is mistyped. Search for it by its number.",
+        "可能属于其他机构，或地址有误。请按编号查找。",
+    ),
     "problem.401": pair("This address is for programs", "此地址供程序使用"),
     "problem.401-do": pair(
         "It needs an API key in the Authorization header.", "需要在 Authorization 请求头中提供 API 密钥。"

@@ -163,7 +163,7 @@ STAFF: Final = {
     "staff.template": pair("Template", "模板"),
     "staff.template-way": pair("From a template", "使用模板"),
     "staff.upload-way": pair("From a PDF of your own", "上传 PDF"),
-    "staff.amount": pair("Amount, in units", "金额（元）"),
+    "staff.amount": pair("Amount, such as 120,000.00", "金额，如 120,000.00"),
     "staff.currency": pair("Currency", "币种"),
     "staff.months": pair("Months", "期数（月）"),
     "staff.rate": pair("Interest per year, %", "年利率（%）"),

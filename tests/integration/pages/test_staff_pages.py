@@ -263,7 +263,35 @@ def test_decider_without_contracts_is_led_to_what_waits(service: Service) -> Non
     with at_work(service, service.person(Role.RISK)) as risk:
         assert "Nothing waits for you." in risk.get("/staff").text
     with at_work(service, service.person(Role.OPERATOR)) as operator:
-        assert operator.get("/staff").status_code == operator.get("/staff/queue").status_code == 403
+        assert operator.get("/staff").url.path == "/staff/figures"
+        assert operator.get("/staff/queue").status_code == 403
+    with at_work(service, service.person(Role.PARTNER)) as partner:
+        assert partner.get("/staff").url.path == "/staff/keys"
+
+
+@pytest.mark.parametrize(
+    ("role", "ways"),
+    [
+        (Role.OFFICER, ["/staff/queue", "/staff", "/staff/identity", "/staff/new", "/blacklist/check", "/staff/keys"]),
+        (Role.RISK, ["/staff/queue", "/staff/figures", "/blacklist/check", "/staff/keys"]),
+        (Role.AUDITOR, ["/staff/figures", "/staff", "/staff/identity", "/blacklist/check", "/staff/keys"]),
+    ],
+)
+def test_menu_offers_what_its_reader_can_use(service: Service, role: Role, ways: list[str]) -> None:
+    with at_work(service, service.person(role)) as reader:
+        menu = reader.get("/staff/keys").text.split("<nav", 1)[1].split("</nav>", 1)[0]
+        assert re.findall(r'href="(/[^"?]+)"', menu) == ways
+        assert all(reader.get(way).status_code == 200 for way in ways)
+
+
+def test_refusal_is_told_in_the_readers_language_and_leads_back(officer: httpx2.Client, made: Ceremony) -> None:
+    chinese = {"Accept-Language": "zh"}
+    told = officer.post(f"/staff/agreements/{made.id}/send", data={"valid_days": "14"}, headers=chinese)
+    assert "操作被拒绝：合同状态已变化，请以本页所示为准。 [agreement.wrong-state]" in told.text
+    nothing = officer.get(f"/staff/agreements/{ABSENT}", headers=chinese)
+    assert nothing.status_code == 404
+    assert "本机构没有此记录" in nothing.text
+    assert '<a class="button" href="/staff">' in nothing.text
 
 
 def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(

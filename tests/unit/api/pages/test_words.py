@@ -31,7 +31,7 @@ _BUILT = (
     ),
     *("event.", "notice.", "delivery."),
     *("apply.", "check.", "desk.", "figures.", "office.", "tell.", "verdict."),
-    *("attachment.", "channel.", "collateral.", "lack.", "path.", "policy.", "product.", "source."),
+    *("attachment.", "channel.", "collateral.", "lack.", "path.", "policy.", "product.", "refused.", "source."),
 )
 
 
@@ -55,7 +55,7 @@ def test_every_word_that_a_template_asks_for_exists_and_none_is_left_over() -> N
     assert {key for key in set(TEXTS) - used if not key.startswith(_BUILT)} == set()
 
 
-@pytest.mark.parametrize("kind", sorted({*_KINDS.values(), *map(str, _STATUSES), "other", *_SIGNERS}))
+@pytest.mark.parametrize("kind", sorted({*_KINDS.values(), *map(str, _STATUSES), "other", "staff-404", *_SIGNERS}))
 def test_every_kind_of_problem_says_what_happened_and_what_to_do(kind: str) -> None:
     assert {f"problem.{kind}", f"problem.{kind}-do"} <= set(TEXTS)
 
