@@ -11,7 +11,7 @@ from ledger.core.log.keys import Purpose
 from ledger.core.log.permissions import Action
 from ledger.errors import Conflict, NotAllowed, NotFound, VerificationFailed
 from ledger.services.applications.deadlines import due_day
-from ledger.services.applications.moving import require_clock
+from ledger.services.applications.moving import hold_application, timed
 from ledger.services.applications.standing import Standing, actor_of, standing_of
 from ledger.services.applications.view import KIND, ApplicationView, load_application
 from ledger.services.context import Act, Stores, Written
@@ -21,7 +21,7 @@ from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
 from ledger.storage.enrolled_keys import key_by_id
-from ledger.storage.log import entry_by_id, leaf_hash_of_subject, pending_by_id, subject_head
+from ledger.storage.log import entry_by_id, leaf_hash_of_subject, pending_by_id
 from ledger.storage.logs import checkpoint_of_size
 from ledger.storage.turns import LOANS, PEOPLE, share_turn
 from signing.algorithms import PublicKey, Suite
@@ -81,13 +81,12 @@ def decide(stores: Stores, act: Act, application_id: str, new: NewDecision) -> W
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
     statement = plan.statement
-    view = load_application(tx, act.principal, statement.application, Action.APPLICATION_DECIDE)
+    view = hold_application(tx, act.principal, statement.application, Action.APPLICATION_DECIDE)
     # One decision at a time on an application: whoever comes second is held against what the first one made of it.
-    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
     share_turn(tx, PEOPLE, view.row.institution_id)
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; it takes no decision")
-    require_clock(view, act.now)
+    act = timed(view, act)
     standing = standing_of(tx, stores, view, {plan.record.record_id: plan.record.key})
     _check_binding(tx, act, view, standing, plan)
     _check_signature(tx, act, plan)

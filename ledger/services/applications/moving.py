@@ -6,11 +6,11 @@ written together or not at all. Leaves what an act means to its service.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
-from ledger.core.log.permissions import Action, Role
+from ledger.core.log.permissions import Action, Principal, Role
 from ledger.errors import Unavailable
 from ledger.services.applications.view import KIND, ApplicationView, load_application
 from ledger.services.context import Act, Stores, Written
@@ -35,6 +35,8 @@ class Moving:
     store: Callable[[Connection, str], object] = lambda _tx, _entry: None  # writes its rows; is given the entry's id
 
 
+TOGETHER = timedelta(seconds=5)  # of those who act at one moment, whoever began first may come second
+
 Plan = Callable[[Connection, ApplicationView], Moving]
 
 
@@ -49,7 +51,7 @@ def perform(stores: Stores, act: Act, application_id: str, action: Action, plan:
     key = RecordKey(application_id, stores.record_keys.get(application_id))
 
     def work(tx: Connection) -> Written:
-        view = load_application(tx, act.principal, application_id, action)
+        view = hold_application(tx, act.principal, application_id, action)
         written = move_on(tx, stores, act, view, plan, key)
         remember_answer(tx, act, written)
         return written
@@ -62,7 +64,7 @@ def move_on(  # noqa: PLR0913, PLR0917 - one transaction, one application
 ) -> Written:
     """Write what `plan` makes of an application that may be acted upon; raises as `perform` does."""
     subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
-    require_clock(view, act.now)
+    act = timed(view, act)
     moving = plan(tx, view)
     now = State(view.state.state)
     if moving.move is not None:
@@ -89,10 +91,27 @@ def move_on(  # noqa: PLR0913, PLR0917 - one transaction, one application
     return recorded.written(view.row.id)
 
 
-def require_clock(view: ApplicationView, now: datetime) -> None:
-    """Raise Unavailable("clock.behind") when this machine's time is before the newest entry of the application."""
-    if format_instant(now) < view.state.changed_at:
+def hold_application(tx: Connection, principal: Principal, application_id: str, action: Action) -> ApplicationView:
+    """Return an application that nobody else can act on until the transaction ends, as whoever had it before left it.
+
+    Raises as `load_application`.
+    """
+    view = load_application(tx, principal, application_id, action)
+    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    if rows.state_of(tx, view.row.id) == view.state:
+        return view
+    return load_application(tx, principal, application_id, action)  # somebody had it while we waited
+
+
+def timed(view: ApplicationView, act: Act) -> Act:
+    """Return the act at a time that is not before the newest entry of the application.
+
+    Raises Unavailable("clock.behind") when this machine's clock is further behind than people who act at one moment explain.
+    """
+    newest = datetime.fromisoformat(view.state.changed_at)
+    if newest - act.now > TOGETHER:
         raise Unavailable(
             "clock.behind",
             "the clock of this machine is behind the record, or another's was ahead; try again, or have the clocks corrected",
         )
+    return replace(act, now=max(act.now, newest))

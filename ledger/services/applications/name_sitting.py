@@ -7,9 +7,9 @@ from ledger.core.applications.decide import take
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action, Role
 from ledger.errors import Conflict, InvalidInput
-from ledger.services.applications.moving import require_clock
+from ledger.services.applications.moving import hold_application, timed
 from ledger.services.applications.standing import standing_of
-from ledger.services.applications.view import KIND, ApplicationView, load_application
+from ledger.services.applications.view import KIND, ApplicationView
 from ledger.services.context import Act, Stores, Written
 from ledger.services.log.institution_key import known_person
 from ledger.services.once import find_earlier, remember_answer, write_once
@@ -17,7 +17,6 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import grants_of
-from ledger.storage.log import subject_head
 from signing.canonical import encode
 
 
@@ -45,11 +44,10 @@ def name_sitting(stores: Stores, act: Act, application_id: str, sitting: Sitting
 
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
-    view = load_application(tx, act.principal, plan.application_id, Action.SITTING_NAME)
-    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    view = hold_application(tx, act.principal, plan.application_id, Action.SITTING_NAME)
     if not view.is_open:
         raise Conflict("application.not-open", f"this application is {view.state.state}; no committee votes on it")
-    require_clock(view, act.now)
+    act = timed(view, act)
     _check_members(tx, view, plan.sitting)
     standing = standing_of(tx, stores, view)
     take(standing.review, standing.progress, plan.sitting)

@@ -12,11 +12,11 @@ from ledger.core.applications.requirements import require_complete
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import Action
-from ledger.errors import InvalidInput
+from ledger.errors import Conflict, InvalidInput
 from ledger.services.applications.at_hand import at_hand_of
 from ledger.services.applications.deadlines import due_day
 from ledger.services.applications.grouping import find_group, line_of
-from ledger.services.applications.moving import require_clock
+from ledger.services.applications.moving import hold_application, timed
 from ledger.services.applications.policies import path_of, policy_in_force
 from ledger.services.applications.ruling import Given, Ruled, acting_rules, rule
 from ledger.services.applications.view import KIND, ApplicationView, load_application, open_content
@@ -26,7 +26,6 @@ from ledger.services.recording import Event, RecordKey, record
 from ledger.storage import applications as rows
 from ledger.storage.database import Connection
 from ledger.storage.directory import institution_by_id
-from ledger.storage.log import subject_head
 from ledger.storage.policies import PolicyRow
 from ledger.storage.turns import LOANS, take_turn
 from signing.keys.signer import Signer
@@ -61,12 +60,14 @@ def submit(stores: Stores, act: Act, application_id: str, rules_key: Signer | No
 
 
 def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
-    view = load_application(tx, act.principal, plan.application_id, Action.APPLICATION_CREATE)
-    # Nothing may come to the application, or to those it is added up with, between this look and the entry.
-    subject_head(tx, view.log.id, KIND, view.row.id, lock=True)
+    view = hold_application(tx, act.principal, plan.application_id, Action.APPLICATION_CREATE)
+    if view.version.content_sha256 != plan.content.sha256():
+        raise Conflict(
+            "application.moved-on", "the application was corrected at this moment: read it again, and hand that in"
+        )
     take_turn(tx, LOANS, view.row.institution_id)
     state = after(State(view.state.state), Move.SUBMITTED)
-    require_clock(view, act.now)
+    act = timed(view, act)
     at = format_instant(act.now)
     row, policy = policy_in_force(tx, view.row.institution_id, plan.content.branch, at)
     if plan.content.currency != policy.currency:

@@ -10,10 +10,13 @@ from threading import Barrier
 
 import pytest
 
+from ledger.core.applications.committee import Sitting
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from ledger.errors import LedgerError
+from ledger.services.applications.correct import correct
+from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.applications.propose_policy import NewPolicy, propose_policy
 from ledger.services.applications.publish_policy import publish_policy
 from ledger.services.log.change_role import RoleChange, change_role
@@ -99,4 +102,39 @@ def test_linked_loan_that_ends_at_one_moment_is_added_up_or_not_as_the_log_says(
         decline = lambda one=first: lender.say("Olga", one, Verdict.DECLINE)  # noqa: E731
         assert not at_once([lambda one=second: lender.submit(one), decline])  # type: ignore[misc]
         lender.now += timedelta(minutes=1)
+    assert lender.replayed().is_clean
+
+
+def test_loan_corrected_at_the_moment_of_its_submission_is_not_decided_as_it_was(lender: Desk) -> None:
+    for number in range(ROUNDS):
+        loan = lender.apply(amount=4_000_000, identity=cn_identity(number))
+        larger = {**lender.content_of(loan), "amount": {"currency": "CNY", "minor": "90000000"}}
+        enlarge = lambda one=loan, new=larger: correct(lender.ledger.stores, lender.act("Otto"), one, new)  # noqa: E731
+        refused = at_once([lambda one=loan: lender.submit(one), enlarge])  # type: ignore[misc]
+        assert set(refused) <= {"application.moved-on", "application.not-open", "subject.moved-on"}
+    assert lender.replayed().is_clean
+
+
+def test_members_who_vote_at_one_moment_are_all_counted(lender: Desk) -> None:
+    names = tuple(f"Member {place}" for place in range(5))
+    for name in names:
+        lender.hire(name, Role.COMMITTEE)
+    loan = lender.apply(amount=200_000_000, identity=cn_identity(1))
+    lender.submit(loan)
+    members = tuple(lender.people[name].principal.id for name in names)
+    name_sitting(lender.ledger.stores, lender.act("Rita"), loan, Sitting(members=members, chair=members[0]))
+    assert not at_once([lambda one=name: lender.say(one, loan) for name in names])  # type: ignore[misc]
+    assert lender.state(loan).state == "approved"
+    assert lender.replayed().is_clean
+
+
+def test_who_began_first_and_comes_second_is_counted_at_the_time_of_the_first(lender: Desk) -> None:
+    loan = lender.apply(identity=cn_identity(1))
+    lender.submit(loan)
+    lender.later(seconds=3)
+    lender.say("Olga", loan)
+    lender.later(seconds=-2)
+    lender.say("Rita", loan)
+    assert lender.state(loan).state == "approved"
+    lender.later(seconds=4)
     assert lender.replayed().is_clean
