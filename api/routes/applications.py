@@ -73,7 +73,7 @@ def list_applications(
 ) -> dict[str, object]:
     """List applications of your institution, newest first; a search for a person is noted in the access log with the purpose."""
     page = find(here.stores, act, Search(kind=search, value=value, before=cursor, limit=limit, purpose=purpose))
-    more = page[-1].row.id if len(page) == limit and search is None else None
+    more = page[-1].row.id if len(page) == limit else None
     return {"items": [application_line(found) for found in page], "next": more}
 
 

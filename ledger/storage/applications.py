@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, tuple_, update
 from ledger.core.applications.stands import Stands
 from ledger.core.applications.states import State
 from ledger.errors import Conflict
+from ledger.storage.blind_indexes import subjects_under
 from ledger.storage.forms import Instant, one_of
 from ledger.storage.kept import Kept
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, insert_new, page_size, select_rows, values_of
@@ -122,6 +123,24 @@ def applications(tx: Connection, institution_id: str, *, before: str = END, limi
         table.application.c.institution_id == institution_id, table.application.c.id < before
     )
     return fetch_all(tx, ApplicationRow, statement.order_by(table.application.c.id.desc()).limit(page_size(limit)))
+
+
+def applications_under(
+    tx: Connection, institution_id: str, term: tuple[str, bytes], page: tuple[str, int]
+) -> list[ApplicationRow]:
+    """Return a page (ids below the first, how many) of the applications known under a keyed digest of a kind, newest first."""
+    before, limit = page
+    known = subjects_under(institution_id, *term, "application").subquery()
+    statement = select_rows(ApplicationRow, table.application).join(known, known.c.subject_id == table.application.c.id)
+    newest = statement.where(known.c.subject_id < before).order_by(known.c.subject_id.desc())
+    return fetch_all(tx, ApplicationRow, newest.limit(page_size(limit)))
+
+
+def changed_under(tx: Connection, institution_id: str, term: tuple[str, bytes], since: str) -> list[StateRow]:
+    """Return the states of all applications known under a keyed digest of a kind that changed since a time."""
+    known, of = subjects_under(institution_id, *term, "application").subquery(), table.application_state.c
+    statement = select_rows(StateRow, table.application_state).join(known, known.c.subject_id == of.application_id)
+    return fetch_all(tx, StateRow, statement.where(of.changed_at >= since))
 
 
 def insert_version(tx: Connection, row: VersionRow) -> None:

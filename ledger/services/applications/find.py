@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from ledger.core.applications.grades import Purpose, purpose_of
 from ledger.core.blacklist.identifiers import parse_identifier
@@ -13,9 +14,9 @@ from ledger.services.context import Act, Stores
 from ledger.services.searching import Searched, note_search
 from ledger.storage import applications as rows
 from ledger.storage.blind_index import blind
-from ledger.storage.blind_indexes import find_blind
 from ledger.storage.database import Connection
 
+LOOKED_AT, LOOKED_AT_ONCE = 1_000, 100  # of a common name the newest thousand, before and beside the reader's own
 SEARCHABLE = ("number", "name", "phone", "identity")
 
 
@@ -72,12 +73,23 @@ def _normalised(search: Search, today: date) -> str:
 
 
 def _page(tx: Connection, act: Act, search: Search, digest: bytes | None) -> list[Found]:
-    institution_id = act.principal.institution_id
-    if search.kind is None or digest is None:
-        page = rows.applications(tx, institution_id, limit=search.limit, before=search.before or rows.END)
-    else:
-        hits = find_blind(tx, institution_id, search.kind, digest, limit=search.limit)
-        known = (rows.application_by_id(tx, hit.subject_id) for hit in hits if hit.subject_kind == KIND)
-        page = [row for row in known if row is not None and _is_for(tx, act, search, row)]
-    states = ((row, rows.state_of(tx, row.id)) for row in page)
+    found = (_known if search.kind is None or digest is None else partial(_under, digest=digest))(tx, act, search)
+    states = ((row, rows.state_of(tx, row.id)) for row in found)
     return [Found(row, state) for row, state in states if state is not None]
+
+
+def _known(tx: Connection, act: Act, search: Search) -> list[rows.ApplicationRow]:
+    return rows.applications(tx, act.principal.institution_id, limit=search.limit, before=search.before or rows.END)
+
+
+def _under(tx: Connection, act: Act, search: Search, *, digest: bytes) -> list[rows.ApplicationRow]:
+    """Return the newest that the reader may know of: those of others with the same name take no place in the page."""
+    found: list[rows.ApplicationRow] = []
+    before, term = search.before or rows.END, (str(search.kind), digest)
+    for _ in range(0, LOOKED_AT, LOOKED_AT_ONCE):
+        page = rows.applications_under(tx, act.principal.institution_id, term, (before, LOOKED_AT_ONCE))
+        found += [row for row in page if _is_for(tx, act, search, row)]
+        if len(page) < LOOKED_AT_ONCE or len(found) >= search.limit:
+            break
+        before = page[-1].id
+    return found[: search.limit]

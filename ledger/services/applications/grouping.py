@@ -1,35 +1,32 @@
 """The other applications that count together with one: found by their people under keyed hashes, added up in core."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.core.applications.application import Application
 from ledger.core.applications.groups import Group, Line, group_of
 from ledger.core.applications.states import NOT_COUNTED
+from ledger.core.log.directory import format_instant
 from ledger.core.log.entry import parse_entry
 from ledger.errors import VerificationFailed
-from ledger.services.applications.view import KIND, open_content, read_view
+from ledger.services.applications.view import open_content, read_view
 from ledger.services.context import Stores
 from ledger.storage import applications as rows
 from ledger.storage.blind_index import blind
-from ledger.storage.blind_indexes import find_blind
 from ledger.storage.database import Connection
 from ledger.storage.log import entry_by_id, pending_by_id
 
-MAX_ROUNDS = 4  # links of links: a chain longer than this is for the auditor, not for a request
-MAX_LINKED = 200
-
 
 def find_group(tx: Connection, stores: Stores, own: Line, institution_id: str, *, days: int) -> Group:
-    """Return the group of an application, looking up the applications of its people, and of theirs."""
+    """Return the group of an application, looking up the applications of its people, and of theirs, as far as the links go.
+
+    What was handed in within these days changed within them: nothing older is opened, however many loans somebody stands behind.
+    """
+    since = format_instant(own.submitted_at - timedelta(days=days))
     known: dict[str, Line] = {}
-    people = set(own.applicants)
-    asked: set[str] = set()
-    for _ in range(MAX_ROUNDS):
-        new = people - asked
-        if not new or len(known) >= MAX_LINKED:
-            break
+    people, asked = set(own.applicants), set[str]()
+    while new := people - asked:
         asked |= new
-        for application_id in _with_people(tx, stores, institution_id, new) - known.keys() - {own.application}:
+        for application_id in _with_people(tx, stores, institution_id, new, since) - known.keys() - {own.application}:
             line = _line(tx, stores, application_id)
             if line is not None:
                 known[application_id] = line
@@ -48,10 +45,10 @@ def line_of(application_id: str, content: Application, submitted_at: datetime) -
     )
 
 
-def _with_people(tx: Connection, stores: Stores, institution_id: str, people: set[str]) -> set[str]:
-    digests = (blind(stores.index_key, "applicant", person) for person in sorted(people))
-    hits = (find_blind(tx, institution_id, "applicant", digest, limit=MAX_LINKED) for digest in digests)
-    return {hit.subject_id for found in hits for hit in found if hit.subject_kind == KIND}
+def _with_people(tx: Connection, stores: Stores, institution_id: str, people: set[str], since: str) -> set[str]:
+    terms = (("applicant", blind(stores.index_key, "applicant", person)) for person in sorted(people))
+    states = (rows.changed_under(tx, institution_id, term, since) for term in terms)
+    return {state.application_id for found in states for state in found if state.state not in NOT_COUNTED}
 
 
 def _line(tx: Connection, stores: Stores, application_id: str) -> Line | None:

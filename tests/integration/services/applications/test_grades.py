@@ -1,5 +1,7 @@
 """Lists and single reads ask one table: whoever finds an application by its people may read them, and nobody else."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from ledger.core.applications.committee import Sitting
 from ledger.core.applications.grades import Purpose
 from ledger.core.log.permissions import Principal, Role
 from ledger.errors import LedgerError
+from ledger.services.applications import find as find_service
 from ledger.services.applications.find import Search, find
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.applications.read import read
@@ -16,7 +19,7 @@ from ledger.storage.blind_index import blind
 from ledger.storage.log import subject_head, take_pending
 from ledger.storage.logs import log_of_institution
 from ledger.storage.vault_fields import fields_of_entry
-from support.approvals import IDENTITY, Desk
+from support.approvals import IDENTITY, Desk, cn_identity
 from support.ledgers import INSTITUTION
 from support.stage import refused
 
@@ -137,3 +140,34 @@ def test_search_for_a_person_is_an_entry_without_clear_text(desk: Desk, loans: l
     }
     assert (second["by"], second["purpose"], second["hits"]) == ("identity", "audit", 1)
     assert desk.audited().is_clean
+
+
+def test_own_application_of_a_common_name_is_found_among_those_of_others(desk: Desk) -> None:
+    """Drafts are for their author alone: those that Otto entered take no place in what Olga finds, nor do they end her page."""
+    stores = desk.ledger.stores
+    numbers = iter(range(1, 400))
+
+    def entered() -> str:
+        return desk.apply(identity=cn_identity(next(numbers)), checked=False, attachments=[])
+
+    otto, olga = desk.people["Otto"], desk.people["Olga"]
+    older = [entered() for _ in range(3)]
+    desk.people["Otto"] = olga
+    mine = entered()
+    desk.people["Otto"] = otto
+    newer = [entered() for _ in range(3)]
+    one = Search(kind="name", value="林小雨", limit=1)
+    assert [found.row.id for found in find(stores, desk.act("Olga"), one)] == [mine]
+    pages, before = [], None
+    while page := find(stores, desk.act("Otto"), replace(one, limit=2, before=before)):
+        pages += [found.row.id for found in page]
+        before = pages[-1]
+    assert pages == [*reversed(newer), *reversed(older)]
+
+
+def test_look_for_a_common_name_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find_service, "LOOKED_AT", 2)
+    monkeypatch.setattr(find_service, "LOOKED_AT_ONCE", 1)
+    for number in range(3):
+        desk.apply(identity=cn_identity(number), checked=False, attachments=[])
+    assert len(find(desk.ledger.stores, desk.act("Otto"), replace(NAME, limit=5))) == 2

@@ -102,3 +102,14 @@ def test_rule_set_for_another_currency_decides_nothing(lender: Desk) -> None:
     with pytest.raises(LedgerError) as refused:
         lender.submit(loan)
     assert refused.value.code == "policy.no-rule-set"
+
+
+def test_linked_loan_is_added_up_however_many_drafts_its_applicant_has(desk: Desk) -> None:
+    drafts = [desk.apply(amount=4_000_000, checked=False, attachments=[]) for _ in range(201)]
+    first, second = (desk.apply(amount=4_500_000) for _ in range(2))
+    desk.automate()
+    for loan in (first, second):
+        desk.submit(loan)
+    assert [desk.state(loan).path for loan in (first, second)] == ["automatic", "two"]
+    assert desk.replayed().is_clean
+    assert len(drafts) == 201
