@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ledger.storage.forms import Instant
-from ledger.storage.notices import WAITING
-from ledger.storage.outbox import Outbox
+from ledger.storage.outbox import WAITING, Outbox
 from ledger.storage.rows import find_all
 from ledger.storage.tables import messages as table
 
@@ -31,12 +30,9 @@ class ApplicantNoticeRow:
     done_at: Instant | None = None
 
 
-_OUTBOX = Outbox(table.applicant_notice, ApplicantNoticeRow, ("status", "due_at", "last_code", "done_at"))
-queue_applicant_notices = _OUTBOX.queue
-due_applicant_notices = _OUTBOX.due
-claim_applicant_notice = _OUTBOX.claim
-settle_applicant_notice = _OUTBOX.settle
-forget_applicant_notices = _OUTBOX.forget
+APPLICANT_NOTICES = Outbox(table.applicant_notice, ApplicantNoticeRow, ("status", "due_at", "last_code", "done_at"))
+queue_applicant_notices = APPLICANT_NOTICES.queue
+forget_applicant_notices = APPLICANT_NOTICES.forget
 
 
 def applicant_notices_of(tx: Connection, application_id: str) -> list[ApplicantNoticeRow]:

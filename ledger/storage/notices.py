@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from ledger.storage.forms import Instant
-from ledger.storage.outbox import Outbox
+from ledger.storage.outbox import SENT, WAITING, Outbox
 from ledger.storage.rows import changed, fetch_all, find_all, insert_ignore, select_rows
 from ledger.storage.tables import agreements as agreement_table
 from ledger.storage.tables import ceremony as ceremony_table
 from ledger.storage.tables import messages as table
 
-WAITING, SENT, DEAD, DROPPED = "waiting", "sent", "dead", "dropped"
 _OUT = ("sent", "viewed", "signing")  # the states in which an agreement takes signatures
 
 
@@ -37,11 +36,8 @@ class NoticeRow:
     done_at: Instant | None = None
 
 
-_OUTBOX = Outbox(table.notice, NoticeRow, ("status", "due_at", "channel", "last_code", "done_at"))
-queue_notices = _OUTBOX.queue
-due_notices = _OUTBOX.due
-claim_notice = _OUTBOX.claim
-settle_notice = _OUTBOX.settle
+NOTICES = Outbox(table.notice, NoticeRow, ("status", "due_at", "channel", "last_code", "done_at"))
+queue_notices = NOTICES.queue
 
 
 def next_due(tx: Connection) -> str | None:

@@ -6,19 +6,38 @@ others. DESIGN 9.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, delete, update
 
 from ledger.storage.rows import RowClass, changed, fetch_all, insert_ignore, select_rows, values_of
 
-WAITING = "waiting"
-Row = TypeVar("Row", bound=RowClass)
+WAITING, SENT, DEAD, DROPPED = "waiting", "sent", "dead", "dropped"
+
+
+class OutboxRow(RowClass, Protocol):
+    """A message that waits, or what became of it; times as the log writes them."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def due_at(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last_code(self) -> str | None: ...
+    @property
+    def done_at(self) -> str | None: ...
+
+
+Row = TypeVar("Row", bound=OutboxRow)
 
 
 @dataclass(frozen=True)
 class Outbox(Generic[Row]):
-    """One table of messages that leave; its rows have id, status, due_at, attempts and done_at, and `settled` names what is written."""
+    """One table of messages that leave; `settled` names what is written of a row when it is settled."""
 
     table: Table
     row: type[Row]
@@ -34,13 +53,13 @@ class Outbox(Generic[Row]):
         statement = select_rows(self.row, self.table).where(rows.status == WAITING, rows.due_at <= now)
         return fetch_all(tx, self.row, statement.order_by(rows.due_at, rows.id).limit(limit))
 
-    def claim(self, tx: Connection, row: Any, until: str) -> bool:  # noqa: ANN401  # a row of this outbox
+    def claim(self, tx: Connection, row: Row, until: str) -> bool:
         """Take a row until then; False when another worker has it, or it changed meanwhile."""
         rows = self.table.c
         same = (rows.id == row.id) & (rows.status == WAITING) & (rows.due_at == row.due_at)
         return changed(tx, update(self.table).where(same).values(due_at=until, attempts=row.attempts + 1)) == 1
 
-    def settle(self, tx: Connection, row: Any) -> None:  # noqa: ANN401  # as above
+    def settle(self, tx: Connection, row: Row) -> None:
         """Write what became of a claimed row."""
         values = {name: getattr(row, name) for name in self.settled}
         tx.execute(update(self.table).where(self.table.c.id == row.id).values(values))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ledger.storage.notices import WAITING
-from ledger.storage.outbox import Outbox
+from ledger.storage.outbox import WAITING, Outbox
 from ledger.storage.rows import find_all
 from ledger.storage.tables import messages as table
 
@@ -30,12 +29,9 @@ class StaffNoticeRow:
     done_at: str | None = None
 
 
-_OUTBOX = Outbox(table.staff_notice, StaffNoticeRow, ("status", "due_at", "last_code", "done_at"))
-queue_staff_notices = _OUTBOX.queue
-due_staff_notices = _OUTBOX.due
-claim_staff_notice = _OUTBOX.claim
-settle_staff_notice = _OUTBOX.settle
-forget_staff_notices = _OUTBOX.forget
+STAFF_NOTICES = Outbox(table.staff_notice, StaffNoticeRow, ("status", "due_at", "last_code", "done_at"))
+queue_staff_notices = STAFF_NOTICES.queue
+forget_staff_notices = STAFF_NOTICES.forget
 
 
 def staff_notices_of(tx: Connection, person_id: str) -> list[StaffNoticeRow]:

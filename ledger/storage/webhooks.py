@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ledger.errors import Conflict
-from ledger.storage.outbox import Outbox
+from ledger.storage.outbox import WAITING, Outbox
 from ledger.storage.rows import changed, fetch_all, find_all, find_one, page_size, select_rows, values_of
 from ledger.storage.tables import ceremony as endpoint_table
 from ledger.storage.tables import messages as table
-
-WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,8 @@ class DeliveryRow:
     done_at: str | None = None
 
 
-_OUTBOX = Outbox(table.webhook_delivery, DeliveryRow, ("status", "due_at", "last_status", "last_code", "done_at"))
-queue_deliveries = _OUTBOX.queue
-due_deliveries = _OUTBOX.due
-claim_delivery = _OUTBOX.claim
-settle_delivery = _OUTBOX.settle
+DELIVERIES = Outbox(table.webhook_delivery, DeliveryRow, ("status", "due_at", "last_status", "last_code", "done_at"))
+queue_deliveries = DELIVERIES.queue
 
 
 def insert_endpoint(tx: Connection, row: EndpointRow, sealed_secret: bytes) -> None:

@@ -1,49 +1,30 @@
-"""Deliver the events that are due to webhook endpoints: claimed, signed, tried again, at last a dead letter (DESIGN section 9)."""
+"""Deliver the events that are due to webhook endpoints, signed (DESIGN section 9)."""
 
 from dataclasses import replace
-from datetime import timedelta
 from http import HTTPStatus
 
-from ledger.core.log.deliveries import is_dead, wait_after
-from ledger.core.log.directory import format_instant
 from ledger.errors import InvalidInput, LedgerError, NotFound
 from ledger.messages.door import Event, Poster
 from ledger.services.agreements.webhook_secret import open_secret
 from ledger.services.context import Act, Stores
+from ledger.services.dispatch import LIMIT, Dispatch, dispatch_due, failed, sent
 from ledger.storage.database import Connection
-from ledger.storage.webhooks import (
-    DEAD,
-    SENT,
-    DeliveryRow,
-    EndpointRow,
-    claim_delivery,
-    due_deliveries,
-    endpoint_by_id,
-    sealed_secret,
-    settle_delivery,
-)
+from ledger.storage.webhooks import DELIVERIES, DeliveryRow, EndpointRow, endpoint_by_id, sealed_secret
 
-CLAIM = timedelta(minutes=2)
 _GONE = HTTPStatus.GONE  # the endpoint says that it wants no more of this event
 
 
-def deliver_events(stores: Stores, act: Act, poster: Poster, *, limit: int = 20) -> int:
+def deliver_events(stores: Stores, act: Act, poster: Poster, *, limit: int = LIMIT) -> int:
     """Deliver up to `limit` events that are due; return how many were tried. What fails is written down, not raised."""
-    due = stores.database.read(lambda tx: due_deliveries(tx, format_instant(act.now), limit))
-    return sum(_one(stores, act, poster, row) for row in due)
+    dispatch = Dispatch(outbox=DELIVERIES, send=lambda row: _deliver(stores, act, poster, row))
+    return dispatch_due(stores, act, dispatch, limit)
 
 
-def _one(stores: Stores, act: Act, poster: Poster, row: DeliveryRow) -> bool:
-    until = format_instant(act.now + CLAIM)
-    if not stores.database.write(lambda tx: claim_delivery(tx, row, until)):
-        return False
-    claimed = replace(row, attempts=row.attempts + 1, due_at=until)
+def _deliver(stores: Stores, act: Act, poster: Poster, row: DeliveryRow) -> DeliveryRow:
     try:
-        settled = _settled(act, claimed, _post(stores, act, poster, claimed))
+        return _settled(act, row, _post(stores, act, poster, row))
     except LedgerError as error:
-        settled = _failed(act, replace(claimed, last_status=None, last_code=error.code), for_good=_is_final(error))
-    stores.database.write(lambda tx: settle_delivery(tx, settled))
-    return True
+        return failed(act, replace(row, last_status=None, last_code=error.code), for_good=_is_final(error))
 
 
 def _post(stores: Stores, act: Act, poster: Poster, row: DeliveryRow) -> int:
@@ -65,14 +46,8 @@ def _look(tx: Connection, endpoint_id: str) -> tuple[EndpointRow, bytes]:
 def _settled(act: Act, row: DeliveryRow, status: int) -> DeliveryRow:
     tried = replace(row, last_status=status, last_code=None)
     if HTTPStatus(200) <= status < HTTPStatus(300):
-        return replace(tried, status=SENT, done_at=format_instant(act.now))
-    return _failed(act, tried, for_good=status == _GONE)
-
-
-def _failed(act: Act, row: DeliveryRow, *, for_good: bool) -> DeliveryRow:
-    if for_good or is_dead(row.attempts):
-        return replace(row, status=DEAD, done_at=format_instant(act.now))
-    return replace(row, due_at=format_instant(act.now + wait_after(row.attempts)))
+        return sent(act, tried)
+    return failed(act, tried, for_good=status == _GONE)
 
 
 def _is_final(error: LedgerError) -> bool:

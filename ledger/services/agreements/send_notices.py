@@ -1,30 +1,29 @@
-"""Send the notices that are due: one at a time, claimed before it is sent, tried again with growing pauses (DESIGN section 9).
+"""Send the notices that are due (DESIGN section 9).
 
-Promises: two workers never send one notice at once; a link's token is made as its message is sent and is kept nowhere; what
-failed for good is a dead letter that staff see. Leaves to others: whom to tell (follow_log).
+Promises: a link's token is made as its message is sent and is kept nowhere; what
+failed for good is a dead letter that staff see. Leaves to others: whom to tell (follow_log), claiming and trying again
+(dispatch).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from ledger.core.agreements.invitation import INVITATION_LIFE, TOKEN_BYTES, token_hash
 from ledger.core.agreements.notice_text import WITH_LINK, Notice, notice_text
 from ledger.core.agreements.people import Person
 from ledger.core.agreements.reminders import not_in_quiet_hours
 from ledger.core.agreements.states import ENDED, OPEN_FOR_SIGNATURE
-from ledger.core.log.deliveries import is_dead, wait_after
 from ledger.core.log.directory import format_instant
-from ledger.errors import InvalidInput, LedgerError, Unavailable
+from ledger.errors import InvalidInput
 from ledger.messages.door import Channel, Message, Senders
 from ledger.services.agreements.browser import INVITATION
 from ledger.services.agreements.standing import ceremony_of, local_deadline, open_person
 from ledger.services.agreements.view import AgreementView, view_of
 from ledger.services.context import Act, Stores
-from ledger.storage.notices import DEAD, DROPPED, SENT, NoticeRow, claim_notice, due_notices, settle_notice
+from ledger.services.dispatch import LIMIT, Dispatch, dispatch_due, dropped, sent
+from ledger.storage.notices import NOTICES, NoticeRow
 from ledger.storage.sessions import InvitationRow, insert_invitation
 
-CLAIM = timedelta(minutes=2)  # longer than any sender's own time-out
 _ONLY_WHILE_OPEN = frozenset({Notice.INVITATION, Notice.REMINDER, Notice.IDENTITY_REFUSED})
 
 
@@ -36,29 +35,16 @@ class Outgoing:
     link_of: Callable[[str], str]
 
 
-def send_notices(stores: Stores, act: Act, outgoing: Outgoing, *, limit: int = 20) -> int:
+def send_notices(stores: Stores, act: Act, outgoing: Outgoing, *, limit: int = LIMIT) -> int:
     """Send up to `limit` notices that are due; return how many were settled or tried. What fails is written down, not raised."""
-    due = stores.database.read(lambda tx: due_notices(tx, format_instant(act.now), limit))
-    return sum(_one(stores, act, outgoing, row) for row in due)
-
-
-def _one(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> bool:
-    until = format_instant(act.now + CLAIM)
-    if not stores.database.write(lambda tx: claim_notice(tx, row, until)):
-        return False
-    claimed = replace(row, attempts=row.attempts + 1, due_at=until)
-    try:
-        settled = _send(stores, act, outgoing, claimed)
-    except LedgerError as error:
-        settled = _failed(act, claimed, error)
-    stores.database.write(lambda tx: settle_notice(tx, settled))
-    return True
+    dispatch = Dispatch(outbox=NOTICES, send=lambda row: _send(stores, act, outgoing, row))
+    return dispatch_due(stores, act, dispatch, limit)
 
 
 def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> NoticeRow:
     view = stores.database.read(lambda tx: view_of(tx, row.agreement_id))
     if not _still_matters(view, row):
-        return replace(row, status=DROPPED, done_at=format_instant(act.now))
+        return dropped(act, row)
     key = stores.record_keys.get(view.document.record_id)
     person = stores.database.read(lambda tx: open_person(tx, key, view, row.signer_id))
     if row.kind == Notice.REMINDER and person is not None:
@@ -78,7 +64,7 @@ def _send(stores: Stores, act: Act, outgoing: Outgoing, row: NoticeRow) -> Notic
         reference=f"{row.id}-{row.attempts}",  # another attempt is another message: its link is a new one
     )
     outgoing.senders.send(message)
-    return replace(row, status=SENT, channel=channel, last_code=None, done_at=format_instant(act.now))
+    return replace(sent(act, row), channel=channel)
 
 
 def _still_matters(view: AgreementView, row: NoticeRow) -> bool:
@@ -106,9 +92,3 @@ def _new_link(stores: Stores, act: Act, row: NoticeRow) -> str:
     link = InvitationRow(act.new_id(), row.agreement_id, row.signer_id, token_hash(INVITATION, token), at, until)
     stores.database.write(lambda tx: insert_invitation(tx, link))
     return token
-
-
-def _failed(act: Act, row: NoticeRow, error: LedgerError) -> NoticeRow:
-    if not isinstance(error, Unavailable) or is_dead(row.attempts):
-        return replace(row, status=DEAD, last_code=error.code, done_at=format_instant(act.now))
-    return replace(row, due_at=format_instant(act.now + wait_after(row.attempts)), last_code=error.code)

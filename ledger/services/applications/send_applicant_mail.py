@@ -1,39 +1,31 @@
 """Send the mails to applicants that are due, and record of each what became of it: `application.told`, the proof (DESIGN section 6).
 
-Promises: two workers never send one at once; what left is recorded as sent with the day it named, what failed for good as failed, and
-then nothing lapses by it; what was answered meanwhile is dropped. Leaves whom to tell to send_word.
+Promises: what left is recorded as sent with the day it named, what failed for good as failed, and
+then nothing lapses by it; what was answered meanwhile is dropped. Leaves whom to tell to send_word, claiming and trying again
+to dispatch.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from ledger.core.applications.applicant_mail import GivenBack, Mail, applicant_mail
 from ledger.core.applications.states import WITH_APPLICANT, State
-from ledger.core.log.deliveries import is_dead, wait_after
-from ledger.core.log.directory import format_instant
-from ledger.errors import InvalidInput, LedgerError, NotFound, Unavailable
+from ledger.errors import InvalidInput, NotFound
 from ledger.messages.door import Channel, Message, Senders
 from ledger.services.applications.decided import said_in
 from ledger.services.applications.moving import Moving, move_on
 from ledger.services.applications.people import Reachable, reachable
 from ledger.services.applications.view import ApplicationView, read_view
 from ledger.services.context import Act, Stores
+from ledger.services.dispatch import LIMIT, Dispatch, dispatch_due, dropped, sent
 from ledger.services.institution_name import name_of
 from ledger.services.opening import open_fields
 from ledger.services.recording import RecordKey
 from ledger.storage import applications as rows
-from ledger.storage.applicant_notices import (
-    ApplicantNoticeRow,
-    claim_applicant_notice,
-    due_applicant_notices,
-    settle_applicant_notice,
-)
+from ledger.storage.applicant_notices import APPLICANT_NOTICES, ApplicantNoticeRow
 from ledger.storage.database import Connection
-from ledger.storage.notices import DEAD, DROPPED, SENT
+from ledger.storage.outbox import DEAD, SENT
 from ledger.storage.vault_fields import fields_of_entry
 from signing.decision import DecisionStatement
-
-CLAIM = timedelta(minutes=2)  # longer than any sender's own time-out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,30 +36,21 @@ class MailWays:
     channel: str
 
 
-def send_applicant_mail(stores: Stores, act: Act, ways: MailWays, *, limit: int = 20) -> int:
+def send_applicant_mail(stores: Stores, act: Act, ways: MailWays, *, limit: int = LIMIT) -> int:
     """Send up to `limit` mails that are due; return how many were settled or tried. What fails is written down, not raised."""
-    due = stores.database.read(lambda tx: due_applicant_notices(tx, format_instant(act.now), limit))
-    return sum(_one(stores, act, ways, row) for row in due)
-
-
-def _one(stores: Stores, act: Act, ways: MailWays, row: ApplicantNoticeRow) -> bool:
-    until = format_instant(act.now + CLAIM)
-    if not stores.database.write(lambda tx: claim_applicant_notice(tx, row, until)):
-        return False
-    claimed = replace(row, attempts=row.attempts + 1, due_at=until)
-    try:
-        settled = _send(stores, act, ways, claimed)
-    except LedgerError as error:
-        settled = _failed(act, claimed, error)
-    _settle(stores, act, ways, settled)
-    return True
+    dispatch = Dispatch(
+        outbox=APPLICANT_NOTICES,
+        send=lambda row: _send(stores, act, ways, row),
+        settle=lambda row: _settle(stores, act, ways, row),
+    )
+    return dispatch_due(stores, act, dispatch, limit)
 
 
 def _send(stores: Stores, act: Act, ways: MailWays, row: ApplicantNoticeRow) -> ApplicantNoticeRow:
     view = stores.database.read(lambda tx: _waiting(tx, row))
     person = None if view is None else stores.database.read(lambda tx: _person(tx, stores, view, row))
     if view is None or person is None:
-        return replace(row, status=DROPPED, done_at=format_instant(act.now))
+        return dropped(act, row)
     if not ways.senders.offers(Channel.EMAIL):
         raise InvalidInput("message.no-channel", "no sender is set up for mail")
     mail = stores.database.read(lambda tx: _mail(tx, stores, view, person, row))
@@ -80,7 +63,7 @@ def _send(stores: Stores, act: Act, ways: MailWays, row: ApplicantNoticeRow) -> 
         reference=row.id,
     )
     ways.senders.send(message)
-    return replace(row, status=SENT, last_code=None, done_at=format_instant(act.now))
+    return sent(act, row)
 
 
 def _waiting(tx: Connection, row: ApplicantNoticeRow) -> ApplicationView | None:
@@ -113,21 +96,15 @@ def _mail(tx: Connection, stores: Stores, view: ApplicationView, person: Reachab
     return applicant_mail(given, person.language)
 
 
-def _failed(act: Act, row: ApplicantNoticeRow, error: LedgerError) -> ApplicantNoticeRow:
-    if not isinstance(error, Unavailable) or is_dead(row.attempts):
-        return replace(row, status=DEAD, last_code=error.code, done_at=format_instant(act.now))
-    return replace(row, due_at=format_instant(act.now + wait_after(row.attempts)), last_code=error.code)
-
-
 def _settle(stores: Stores, act: Act, ways: MailWays, row: ApplicantNoticeRow) -> None:
     """Write what became of a mail; once it left, or is given up, as an entry too."""
     if row.status not in {SENT, DEAD}:
-        stores.database.write(lambda tx: settle_applicant_notice(tx, row))
+        stores.database.write(lambda tx: APPLICANT_NOTICES.settle(tx, row))
         return
     key = RecordKey(row.application_id, stores.record_keys.get(row.application_id))
 
     def work(tx: Connection) -> None:
-        settle_applicant_notice(tx, row)
+        APPLICANT_NOTICES.settle(tx, row)
         found = rows.application_by_id(tx, row.application_id)
         if found is None:
             raise NotFound(

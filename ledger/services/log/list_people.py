@@ -9,7 +9,7 @@ from ledger.services.opening import open_fields
 from ledger.storage.database import Connection
 from ledger.storage.departments import departments_of
 from ledger.storage.directory import PersonRow, grants_of, people
-from ledger.storage.notices import DEAD, SENT
+from ledger.storage.outbox import DEAD, SENT
 from ledger.storage.staff_notices import staff_notices_of
 from ledger.storage.vault_fields import VaultRow, fields_of_entry
 

@@ -1,36 +1,26 @@
-"""Send the mails to staff that are due: one at a time, claimed before it is sent, tried again with growing pauses (DESIGN section 9).
+"""Send the mails to staff that are due (DESIGN section 9).
 
-Promises: two workers never send one at once; what was done meanwhile, or has no address any more, is dropped. Leaves whom to tell to
-follow_for_staff and staff_news.
+Promises: what was done meanwhile, or has no address any more, is dropped. Leaves whom to tell to
+follow_for_staff and staff_news, claiming and trying again to dispatch.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE
-from ledger.core.log.deliveries import is_dead, wait_after
-from ledger.core.log.directory import format_instant
 from ledger.core.log.staff_news import News, page_of, staff_mail
-from ledger.errors import InvalidInput, LedgerError, Unavailable
+from ledger.errors import InvalidInput
 from ledger.messages.door import Channel, Message, Senders
 from ledger.services.agreements.standing import ceremony_of
 from ledger.services.agreements.view import view_of
 from ledger.services.context import Act, Stores
+from ledger.services.dispatch import LIMIT, Dispatch, dispatch_due, dropped, sent
 from ledger.services.log.addresses import address_of
 from ledger.storage import applications as application_rows
 from ledger.storage.agreements import agreement_by_id
 from ledger.storage.database import Connection
 from ledger.storage.identity import submission_by_id
-from ledger.storage.notices import DEAD, DROPPED, SENT
-from ledger.storage.staff_notices import (
-    StaffNoticeRow,
-    claim_staff_notice,
-    due_staff_notices,
-    settle_staff_notice,
-)
-
-CLAIM = timedelta(minutes=2)  # longer than any sender's own time-out
+from ledger.storage.staff_notices import STAFF_NOTICES, StaffNoticeRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,30 +31,17 @@ class Posting:
     page: Callable[[str], str]
 
 
-def send_staff_news(stores: Stores, act: Act, posting: Posting, *, limit: int = 20) -> int:
+def send_staff_news(stores: Stores, act: Act, posting: Posting, *, limit: int = LIMIT) -> int:
     """Send up to `limit` mails that are due; return how many were settled or tried. What fails is written down, not raised."""
-    due = stores.database.read(lambda tx: due_staff_notices(tx, format_instant(act.now), limit))
-    return sum(_one(stores, act, posting, row) for row in due)
-
-
-def _one(stores: Stores, act: Act, posting: Posting, row: StaffNoticeRow) -> bool:
-    until = format_instant(act.now + CLAIM)
-    if not stores.database.write(lambda tx: claim_staff_notice(tx, row, until)):
-        return False
-    claimed = replace(row, attempts=row.attempts + 1, due_at=until)
-    try:
-        settled = _send(stores, act, posting, claimed)
-    except LedgerError as error:
-        settled = _failed(act, claimed, error)
-    stores.database.write(lambda tx: settle_staff_notice(tx, settled))
-    return True
+    dispatch = Dispatch(outbox=STAFF_NOTICES, send=lambda row: _send(stores, act, posting, row))
+    return dispatch_due(stores, act, dispatch, limit)
 
 
 def _send(stores: Stores, act: Act, posting: Posting, row: StaffNoticeRow) -> StaffNoticeRow:
     number = stores.database.read(lambda tx: _number_while_it_waits(tx, row))
     address = address_of(stores, row.person_id) if number is not None else None
     if number is None or address is None:
-        return replace(row, status=DROPPED, done_at=format_instant(act.now))
+        return dropped(act, row)
     if not posting.senders.offers(Channel.EMAIL):
         raise InvalidInput("message.no-channel", "no sender is set up for mail")
     news = News(row.kind)
@@ -78,7 +55,7 @@ def _send(stores: Stores, act: Act, posting: Posting, row: StaffNoticeRow) -> St
         reference=row.id,
     )
     posting.senders.send(message)
-    return replace(row, status=SENT, last_code=None, done_at=format_instant(act.now))
+    return sent(act, row)
 
 
 def _number_while_it_waits(tx: Connection, row: StaffNoticeRow) -> str | None:
@@ -107,9 +84,3 @@ def _application(tx: Connection, row: StaffNoticeRow) -> str | None:
     is_done = row.kind == News.SITTING and named
     place = f"{row.subject_id}.{state.version}.{state.step}"
     return found.number if not is_done and f"{row.cause}.".startswith(f"{place}.") else None
-
-
-def _failed(act: Act, row: StaffNoticeRow, error: LedgerError) -> StaffNoticeRow:
-    if not isinstance(error, Unavailable) or is_dead(row.attempts):
-        return replace(row, status=DEAD, last_code=error.code, done_at=format_instant(act.now))
-    return replace(row, due_at=format_instant(act.now + wait_after(row.attempts)), last_code=error.code)
