@@ -22,10 +22,12 @@ from api.pages.staff import (
     desk,
     entering,
     figures,
+    for_applicant,
     new_contract,
     telling,
 )
 from api.pages.staff import agreements as staff_agreements
+from api.pages.staff import applications as staff_applications
 from api.pages.staff import blacklist as staff_blacklist
 from api.pages.staff import identity as staff_identity
 from api.pages.static import VersionedStatic
@@ -140,6 +142,8 @@ def described_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None
         staff_identity.router,
         new_contract.router,
         entering.router,
+        staff_applications.router,  # before desk: /new is no application's id
+        for_applicant.router,
         desk.router,
         committee.router,
         telling.router,

@@ -88,6 +88,15 @@ def once_of(request: Request, *parts: bytes) -> Once:
             "when it is sent again",
             field="Idempotency-Key",
         )
+    return _once(request, key, parts)
+
+
+def once_of_form(request: Request, key: str, *parts: bytes) -> Once | None:
+    """Return the same for a form, which carries its key in a field; None where it carries none."""
+    return _once(request, key, parts) if _KEY.fullmatch(key) else None
+
+
+def _once(request: Request, key: str, parts: tuple[bytes, ...]) -> Once:
     hasher = hashlib.sha256()
     for part in parts:
         hasher.update(len(part).to_bytes(8, "big") + part)

@@ -17,6 +17,7 @@ from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for
 from api.pages.staff.deciding import read_wanted
 from api.pages.staff.decision_shown import application_shown, review_shown, rows_shown, seating_shown, telling_shown
+from api.pages.staff.for_applicant import moves_of
 from api.pages.staff.frame import SignedIn, Staff, staff_page
 from api.pages.words import words_in
 from api.schemas.strict_request import Id, StrictJson
@@ -65,6 +66,8 @@ def get_application(request: Request, here: Here, staff: SignedIn, application_i
         "has_key": _key_of(here, staff) is not None,
         "telling": None if told is None else telling_shown(told, w),
         "seat": None if seat is None else seating_shown(seat, w),
+        "moves": moves_of(staff.principal, found.view.state.state),
+        "once": staff.act.random(16).hex(),
     }
     return staff_page(request, here, staff, "application", values)
 

@@ -20,8 +20,10 @@ from ledger.services.log.list_names import list_names
 from signing.errors import SigningError
 
 SIGN_IN = "/staff/sign-in"
-_PAGES: Final[Mapping[str, Action]] = {  # which action each page of the menu is for
+_PAGES: Final[Mapping[str, Action]] = {  # which action each page is for
     "queue": Action.APPLICATION_DECIDE,
+    "applications": Action.APPLICATION_READ,
+    "enter": Action.APPLICATION_CREATE,
     "figures": Action.FIGURES_READ,
     "contracts": Action.AGREEMENT_READ,
     "identity": Action.IDENTITY_READ,
@@ -77,12 +79,9 @@ def staff_page(
 
 
 def pages_of(principal: Principal) -> frozenset[str]:
-    """Return which pages of the menu somebody can use; the services decide again."""
-    return frozenset(
-        name
-        for name, action in _PAGES.items()
-        if any(allowed(principal, action, Resource(principal.institution_id, grade)) for grade in Grade)
-    )
+    """Return which pages somebody can use; the services decide again."""
+    own = Resource(principal.institution_id, Grade.COMMERCIAL)
+    return frozenset(name for name, action in _PAGES.items() if allowed(principal, action, own))
 
 
 def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Response:

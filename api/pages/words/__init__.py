@@ -6,6 +6,7 @@ Promises: every key has both languages with the same facts. Leaves escaping to t
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from api.pages.words.apply import APPLY
 from api.pages.words.auditor import FORM, HOME, REPORT
 from api.pages.words.blacklist import CHECK
 from api.pages.words.customer import BEFORE, READING
@@ -41,6 +42,7 @@ TEXTS: Final[Mapping[str, Pair]] = {
     **FIGURES,
     **SHIPPED,
     **REFUSED,
+    **APPLY,
 }
 
 

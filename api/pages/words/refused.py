@@ -5,6 +5,23 @@ from typing import Final
 from api.pages.words.pair import pair
 
 REFUSED: Final = {
+    "refused.idempotency.other-body": pair(
+        "This form was handed in already; load the page again for another one.",
+        "此表单已提交过；如需另行提交，请重新打开页面。",
+    ),
+    "refused.application.invalid": pair("A part of the application does not fit: {detail}", "申请内容有误：{detail}"),
+    "refused.application.people": pair("An applicant does not fit: {detail}", "申请人信息有误：{detail}"),
+    "refused.application.incomplete": pair("Something is still missing: {detail}", "尚缺材料：{detail}"),
+    "refused.policy.none": pair(
+        "No policy is in force for this branch. Have one proposed and published.",
+        "该网点尚无生效的审批政策，请先提出并发布。",
+    ),
+    "refused.policy.currency": pair("The policy in force decides on another currency.", "生效的政策不适用于此币种。"),
+    "refused.policy.no-rule-set": pair(
+        "The policy has rules decide on this loan, and none are in force for its currency.",
+        "政策规定由规则集审批，但该币种尚无生效的规则集。",
+    ),
+    "refused.attachment.exists": pair("This file was handed in already.", "该文件已提交。"),
     "refused.permission.denied": pair(
         "Your roles do not allow this. Ask an administrator of your institution.",
         "您的角色无权执行此操作，请联系本机构管理员。",

@@ -272,9 +272,23 @@ def test_decider_without_contracts_is_led_to_what_waits(service: Service) -> Non
 @pytest.mark.parametrize(
     ("role", "ways"),
     [
-        (Role.OFFICER, ["/staff/queue", "/staff", "/staff/identity", "/staff/new", "/blacklist/check", "/staff/keys"]),
-        (Role.RISK, ["/staff/queue", "/staff/figures", "/blacklist/check", "/staff/keys"]),
-        (Role.AUDITOR, ["/staff/figures", "/staff", "/staff/identity", "/blacklist/check", "/staff/keys"]),
+        (
+            Role.OFFICER,
+            [
+                "/staff/queue",
+                "/staff/applications",
+                "/staff",
+                "/staff/identity",
+                "/staff/new",
+                "/blacklist/check",
+                "/staff/keys",
+            ],
+        ),
+        (Role.RISK, ["/staff/queue", "/staff/applications", "/staff/figures", "/blacklist/check", "/staff/keys"]),
+        (
+            Role.AUDITOR,
+            ["/staff/applications", "/staff/figures", "/staff", "/staff/identity", "/blacklist/check", "/staff/keys"],
+        ),
     ],
 )
 def test_menu_offers_what_its_reader_can_use(service: Service, role: Role, ways: list[str]) -> None:

@@ -31,7 +31,18 @@ _BUILT = (
     ),
     *("event.", "notice.", "delivery."),
     *("apply.", "check.", "desk.", "figures.", "office.", "tell.", "verdict."),
-    *("attachment.", "channel.", "collateral.", "lack.", "path.", "policy.", "product.", "refused.", "source."),
+    *(
+        "attachment.",
+        "channel.",
+        "collateral.",
+        "enter.",
+        "lack.",
+        "path.",
+        "policy.",
+        "product.",
+        "refused.",
+        "source.",
+    ),
 )
 
 
