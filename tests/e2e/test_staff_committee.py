@@ -108,7 +108,7 @@ def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone
     told = lender.officer(DECIDING).get(f"/v1/applications/{loan}").json()
     assert told["state"] == "countered"
     page.get_by_text("Told another way").click()
-    page.get_by_label("How").select_option(label="letter")
+    page.get_by_label("How", exact=True).select_option(label="letter")
     page.get_by_label("Reference").fill("EMS 1234")
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_text("letter, answer by")).to_be_visible()
