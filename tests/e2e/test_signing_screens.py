@@ -59,6 +59,10 @@ def test_screen_fits_a_phone_and_has_no_accessibility_fault(phone: Look, name: s
     page = phone.at(name)
     page.evaluate(tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
     assert page.evaluate("axe.run().then(result => result.violations.map(fault => fault.id))") == []
+    page.emulate_media(color_scheme="dark")
+    contrast = "axe.run({runOnly: ['color-contrast']}).then(result => result.violations.map(fault => fault.id))"
+    assert page.evaluate(contrast) == []
+    page.emulate_media(color_scheme="light")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE.width
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == "zh-Hans"

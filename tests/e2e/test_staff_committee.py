@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -84,7 +85,7 @@ def test_risk_names_a_committee_and_its_member_votes(lender: Service, phones: Op
 
 
 @pytest.mark.usefixtures("policy")
-def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone) -> None:
+def test_counter_offer_is_typed_in_main_units_and_taken(lender: Service, phones: OpenPhone, tmp_path: Path) -> None:
     loan = handed_in(lender, "10000000")
     desk = phones("offers", language="en", screen=DESKTOP)
     set_up(desk, lender, "Olga Offers", Role.OFFICER, institution=DECIDING)
@@ -114,3 +115,12 @@ def test_counter_offer_is_typed_in_main_units(lender: Service, phones: OpenPhone
     expect(page.get_by_text("letter, answer by")).to_be_visible()
     narrow(page)
     desk.snap("told-phone")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("I take it.", encoding="utf-8")
+    page.get_by_text("Take the counter-offer for the applicant").first.click()
+    page.fill("#accept-terms", "08" * 32)
+    page.set_input_files("#accept-evidence", letter)
+    page.get_by_label("The applicant takes the offer").check()
+    page.get_by_role("button", name="Take the counter-offer for the applicant").click()
+    expect(page.locator("h1 .state")).to_have_text("Draft")
+    expect(page.get_by_text("CNY 80,000.00").first).to_be_visible()

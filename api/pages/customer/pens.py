@@ -200,15 +200,19 @@ def _suite(statement: Statement) -> Suite:
     return Suite(statement.key_id.partition(":")[0])
 
 
-def answered(request: Request, work: Callable[[], dict[str, object]]) -> Response:
+def _words(request: Request, error: KnownError) -> str | None:
+    return pen_words(error.code, language_for(request))
+
+
+def answered(
+    request: Request,
+    work: Callable[[], dict[str, object]],
+    words: Callable[[Request, KnownError], str | None] = _words,
+) -> Response:
     """Return what `work` returns as JSON, or its refusal with words for the reader."""
     try:
         return JSONResponse(work(), headers={"Cache-Control": "no-store"})
     except (LedgerError, SigningError) as error:
-        return _refusal(request, error)
-
-
-def _refusal(request: Request, error: KnownError) -> Response:
-    status, title = status_of(error)
-    words = pen_words(error.code, language_for(request))
-    return problem(status, error.code, error.message, title=title, extra={"words": words} if words else None)
+        status, title = status_of(error)
+        said = words(request, error)
+        return problem(status, error.code, error.message, title=title, extra={"words": said} if said else None)

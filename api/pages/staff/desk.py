@@ -11,6 +11,8 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
+from api.errors import KnownError
+from api.pages.customer.pen_words import pen_words
 from api.pages.customer.pens import answered, assertion_of
 from api.pages.members import bytes_in, object_in
 from api.pages.origin import SameOrigin
@@ -18,7 +20,7 @@ from api.pages.rendering import language_for
 from api.pages.staff.deciding import read_wanted
 from api.pages.staff.decision_shown import application_shown, review_shown, rows_shown, seating_shown, telling_shown
 from api.pages.staff.for_applicant import moves_of
-from api.pages.staff.frame import SignedIn, Staff, staff_page
+from api.pages.staff.frame import SignedIn, Staff, refusal_words, staff_page
 from api.pages.words import words_in
 from api.schemas.strict_request import Id, StrictJson
 from api.wiring.installation import Installation
@@ -96,7 +98,7 @@ def post_statement(request: Request, here: Here, staff: SignedIn, application_id
             "credential_ids": [encoded(key.credential_id or b"")],
         }
 
-    return answered(request, work)
+    return answered(request, work, _words)
 
 
 @router.post("/applications/{application_id}/decision", dependencies=[SameOrigin, StrictJson])
@@ -110,7 +112,7 @@ def post_decision(request: Request, here: Here, staff: SignedIn, application_id:
         new = NewDecision(statement=data, signature=signature, chain_id=here.chain_id, origins=origins)
         return {"entry": decide(here.stores, staff.act, application_id, new).entry_id}
 
-    return answered(request, work)
+    return answered(request, work, _words)
 
 
 def _key_of(here: Installation, staff: Staff) -> EnrolledKeyRow | None:
@@ -125,3 +127,8 @@ def _needed_key(here: Installation, staff: Staff) -> EnrolledKeyRow:
     if key is None:
         raise NotFound("key.unknown", "you have no passkey for signing yet; make one under “My keys”")
     return key
+
+
+def _words(request: Request, error: KnownError) -> str | None:
+    """Return what a refused decision is told with: the desk's words, else those of passkeys."""
+    return refusal_words(request, error) or pen_words(error.code, language_for(request))

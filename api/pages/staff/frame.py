@@ -11,8 +11,10 @@ from api.auth import AnyCaller, Here
 from api.errors import KnownError
 from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, page, see_other
+from api.pages.staff.decision_shown import lack_shown
 from api.pages.words import TEXTS, words_in
 from api.wiring.installation import Installation
+from ledger.core.applications.requirements import Incomplete
 from ledger.core.log.permissions import Action, Grade, Principal, Resource, allowed
 from ledger.errors import LedgerError
 from ledger.services.context import Act
@@ -95,6 +97,12 @@ def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Res
 
 def refusal(request: Request, error: KnownError) -> str:
     """Return why something was refused, in the reader's language where there are words for it, with the code."""
+    said = refusal_words(request, error) or error.message
+    return words_in(language_for(request))("staff.fault", detail=f"{said} [{error.code}]"[:500])
+
+
+def refusal_words(request: Request, error: KnownError) -> str | None:
+    """Return why something was refused in the reader's language; None where there are no words for its code."""
     w, key = words_in(language_for(request)), f"refused.{error.code}"
-    said = w(key, detail=error.message) if key in TEXTS else error.message
-    return w("staff.fault", detail=f"{said} [{error.code}]"[:500])
+    detail = "; ".join(lack_shown(one, w) for one in error.lacks) if isinstance(error, Incomplete) else error.message
+    return w(key, detail=detail) if key in TEXTS else None

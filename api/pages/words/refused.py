@@ -103,5 +103,58 @@ REFUSED: Final = {
         "No applicant gave a mail address. Tell them another way and record how.",
         "申请人未提供电子邮箱，请以其他方式通知并记录。",
     ),
+    "refused.application.listing-found": pair(
+        "A check made since found a listing. Return the application, so that it goes the way the policy has for that.",
+        "之后的查询命中黑名单。请退回申请，以便按政策规定的路径审批。",
+    ),
+    "refused.decision.closed": pair(
+        "It has been decided, returned or countered already.", "该申请已有结论、已退回或已反要约。"
+    ),
+    "refused.decision.outdated": pair(
+        "The application was corrected since. Load the page again and decide on what it says now.",
+        "申请已更正。请重新打开页面，按当前内容审批。",
+    ),
+    "refused.decision.own": pair(
+        "Nobody decides on an application that they entered or that is their own.", "不得审批本人录入或本人的申请。"
+    ),
+    "refused.decision.role": pair("Another role or department decides this step.", "此环节由其他角色或部门审批。"),
+    "refused.decision.twice": pair(
+        "You, or whom you decide for, have decided on it already; each step needs another person.",
+        "您或您所代理的人已作出决定；每个环节须由不同的人审批。",
+    ),
+    "refused.decision.recused": pair(
+        "You withdrew from this application for a conflict of interest.", "您已因利益冲突回避此申请。"
+    ),
+    "refused.decision.delegation-expired": pair("The delegation you decide under has ended.", "您所依据的委托已到期。"),
+    "refused.decision.delegation-limit": pair(
+        "The delegation does not reach to this amount; linked applications count together.",
+        "委托额度不足；关联申请合并计算。",
+    ),
+    "refused.decision.offer": pair(
+        "Offer an amount, a term, or both, in the application's currency.", "请按申请币种填写反要约的金额、期限或两者。"
+    ),
+    "refused.decision.conditions": pair(
+        "Conditions go with an approval or a return, one a line.", "仅批准或退回可附条件，每行一项。"
+    ),
+    "refused.decision.vote": pair(
+        "A committee's members approve, decline or withdraw.", "委员只能投赞成票、反对票或回避。"
+    ),
+    "refused.decision.not-member": pair(
+        "Only members of the committee named for it vote.", "仅该申请审批委员会的委员可以表决。"
+    ),
+    "refused.decision.not-chair": pair("Only the chair closes the vote.", "仅主席可以结束表决。"),
+    "refused.decision.no-quorum": pair("Too few members have voted yet.", "参加表决的委员尚不足法定人数。"),
+    "refused.decision.no-sitting": pair("The committee has not been named yet.", "尚未组成审批委员会。"),
+    "refused.decision.sitting-named": pair("The committee has been named already.", "审批委员会已组成。"),
+    "refused.decision.sitting-conflict": pair(
+        "A member entered the application, is behind it, withdrew from it or decided an earlier step. Name another.",
+        "有委员与此申请相关（录入、申请人、已回避或已审批先前环节），请另选。",
+    ),
+    "refused.statement.nonce-used": pair(
+        "This was signed and counted already. Load the page again.", "此内容已签署并生效，请重新打开页面。"
+    ),
+    "refused.statement.expired": pair(
+        "It took too long. Press Show me what I sign again.", "已超时，请重新点击“显示我将签署的内容”。"
+    ),
     "refused.application.until": pair("Choose today or a later day.", "请选择今天或以后的日期。"),
 }

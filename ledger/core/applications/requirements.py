@@ -4,7 +4,7 @@ Promises: pure; each thing that is missing or out of date is named, as facts tha
 Leaves to others: whether a receipt itself verifies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,6 +44,14 @@ class Missing:
         return _SENTENCES[self.lack].format(name=self.name, age=self.age)
 
 
+class Incomplete(Conflict):
+    """Something that the path asks for is missing; `lacks` names each thing."""
+
+    def __init__(self, code: str, message: str, *, lacks: Sequence[Missing]) -> None:
+        super().__init__(code, message)
+        self.lacks = tuple(lacks)
+
+
 def missing(path: Path, application: Application, at_hand: AtHand, now: datetime) -> list[Missing]:
     """Return each requirement of the path that the application, with what is at hand, does not meet at `now`."""
     return [
@@ -54,11 +62,11 @@ def missing(path: Path, application: Application, at_hand: AtHand, now: datetime
 
 
 def require_complete(path: Path, application: Application, at_hand: AtHand, now: datetime) -> None:
-    """Raise Conflict("application.incomplete") that names all that is missing."""
+    """Raise Incomplete("application.incomplete") that names all that is missing."""
     lacks = missing(path, application, at_hand, now)
     if lacks:
         needed = "; ".join(str(lack) for lack in lacks)
-        raise Conflict("application.incomplete", f"before an approval this application needs: {needed}")
+        raise Incomplete("application.incomplete", f"before an approval this application needs: {needed}", lacks=lacks)
 
 
 def _attachments(path: Path, application: Application, at_hand: AtHand) -> Iterator[Missing]:

@@ -97,6 +97,16 @@ def test_application_is_entered_once_and_handed_in(service: Service, officer: ht
     assert "application.not-open" in officer.post(f"{made.url.path}/submission").text
 
 
+@pytest.mark.usefixtures("policy")
+def test_handing_in_too_early_is_told_in_the_readers_language(service: Service, officer: httpx2.Client) -> None:
+    made = entered(service, DECIDING, identity=cn_identity(810), attachments=[]).json()["id"]
+    chinese = {"Accept-Language": "zh"}
+    told = officer.post(f"/staff/applications/{made}/submission", headers=chinese)
+    assert "操作被拒绝：尚缺材料：附件：身份证件 [application.incomplete]" in told.text
+    way, wanted = f"/staff/applications/{made}/statement", {"verdict": "approve", "conditions": []}
+    assert officer.post(way, json=wanted, headers=chinese).status_code == 404  # no passkey yet
+
+
 def test_each_place_that_cannot_be_read_is_named_in_the_readers_language(officer: httpx2.Client) -> None:
     page = officer.get("/staff/applications/new")
     wrong = filled(

@@ -9,8 +9,8 @@ from ledger.core.applications.application import Application, Collateral, parse_
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.applications.groups import Line, group_of
 from ledger.core.applications.policy import Fresh
-from ledger.core.applications.requirements import missing, require_complete
-from ledger.errors import Conflict, InvalidInput
+from ledger.core.applications.requirements import Incomplete, Lack, missing, require_complete
+from ledger.errors import InvalidInput
 from support.applications import ANN, AT_HAND, BOB, application, check, third_party
 from support.decisions import NOW
 
@@ -107,9 +107,11 @@ def test_complete_application_misses_nothing() -> None:
 def test_everything_missing_is_named() -> None:
     path = replace(AUTOMATIC, third_party=(Fresh("credit-report", 30),))
     with pytest.raises(
-        Conflict, match="kind identity; data of credit-report not older than 30 days; a blacklist check of applicant 1"
-    ):
+        Incomplete,
+        match="kind identity; data of credit-report not older than 30 days; a blacklist check of applicant 1",
+    ) as told:
         require_complete(path, application(attachments=()), replace(AT_HAND, checks=()), NOW)
+    assert [one.lack for one in told.value.lacks] == list(Lack)
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=16), -timedelta(minutes=3)])
