@@ -10,8 +10,9 @@ _VARIANT = 0b10 << 62
 
 
 def now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)  # noqa: TID251  # this is the one clock of the service
+    """Return the present moment in UTC, in whole milliseconds: what is judged now is judged again by what the log says of the time."""
+    moment = datetime.now(UTC)  # noqa: TID251  # this is the one clock of the service
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def seconds() -> int:

@@ -64,9 +64,9 @@ class Figures:
 
     @property
     def bottleneck(self) -> str | None:
-        """The stage in which most business time went by; None when none ended."""
+        """The stage in which most business time went by; None when none did."""
         spent = {stage: times.total for stage, times in self.stages.items()}
-        return max(spent, key=lambda stage: (spent[stage], stage), default=None)
+        return max(spent, key=lambda stage: (spent[stage], stage)) if any(spent.values()) else None
 
     def rates(self) -> dict[str, Decimal | None]:
         return {

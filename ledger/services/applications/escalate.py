@@ -7,6 +7,7 @@ from datetime import timedelta
 from ledger.core.applications.decide import Escalation, take
 from ledger.core.log.directory import format_instant
 from ledger.services.applications.deadlines import working_time
+from ledger.services.applications.moving import timed
 from ledger.services.applications.standing import standing_of
 from ledger.services.applications.view import KIND, ApplicationView, read_view
 from ledger.services.context import Act, Stores
@@ -87,7 +88,7 @@ def _due(tx: Connection, stores: Stores, act: Act, application_id: str) -> _Due 
 
 
 def _write(tx: Connection, stores: Stores, act: Act, due: _Due, sealed_under: RecordKey) -> None:
-    view, step = due.view, due.escalation
+    view, step, act = due.view, due.escalation, timed(due.view, act)
     state = replace(view.state, changed_at=format_instant(act.now))
     acting = replace(act, principal=replace(act.principal, institution_id=view.row.institution_id))
     event = Event(

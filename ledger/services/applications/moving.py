@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from ledger.core.applications.states import Move, State, after
 from ledger.core.log.directory import format_instant
+from ledger.core.log.following_ids import following
 from ledger.core.log.permissions import Action, Principal, Role
 from ledger.errors import Unavailable
 from ledger.services.applications.view import KIND, ApplicationView, load_application
@@ -104,7 +105,7 @@ def hold_application(tx: Connection, principal: Principal, application_id: str, 
 
 
 def timed(view: ApplicationView, act: Act) -> Act:
-    """Return the act at a time that is not before the newest entry of the application.
+    """Return the act at a time that is not before the newest entry of the application, and with ids that sort after that entry's.
 
     Raises Unavailable("clock.behind") when this machine's clock is further behind than people who act at one moment explain.
     """
@@ -114,4 +115,4 @@ def timed(view: ApplicationView, act: Act) -> Act:
             "clock.behind",
             "the clock of this machine is behind the record, or another's was ahead; try again, or have the clocks corrected",
         )
-    return replace(act, now=max(act.now, newest))
+    return replace(act, now=max(act.now, newest), new_id=following(view.state.changed_entry, act.new_id))

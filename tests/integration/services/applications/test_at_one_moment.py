@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from threading import Barrier
 
@@ -138,3 +139,17 @@ def test_who_began_first_and_comes_second_is_counted_at_the_time_of_the_first(le
     assert lender.state(loan).state == "approved"
     lender.later(seconds=4)
     assert lender.replayed().is_clean
+
+
+def test_decisions_count_in_their_order_though_another_machine_makes_older_ids(lender: Desk) -> None:
+    numbers, act = count(1), lender.act
+    loan = lender.apply(identity=cn_identity(1))
+    lender.submit(loan)
+    older = lambda: f"01936f2d-0000-7000-8000-{next(numbers):012x}"  # noqa: E731
+    lender.act = lambda name: replace(act(name), new_id=older)  # type: ignore[method-assign]  # of a machine that is behind
+    lender.say("Olga", loan)
+    assert lender.state(loan).step == 1
+    lender.say("Rita", loan)
+    assert lender.state(loan).state == "approved"
+    assert lender.replayed().is_clean
+    assert lender.audited().is_clean

@@ -113,3 +113,14 @@ def test_linked_loan_is_added_up_however_many_drafts_its_applicant_has(desk: Des
     assert [desk.state(loan).path for loan in (first, second)] == ["automatic", "two"]
     assert desk.replayed().is_clean
     assert len(drafts) == 201
+
+
+@pytest.mark.parametrize(("late", "path"), [(0, "two"), (1, "automatic")])
+def test_loans_ninety_days_apart_are_added_up_and_a_moment_later_no_more(desk: Desk, late: int, path: str) -> None:
+    desk.automate()
+    desk.submit(desk.apply(amount=4_500_000))
+    desk.later(days=90, milliseconds=late)
+    second = desk.apply(amount=4_500_000)
+    desk.submit(second)
+    assert desk.state(second).path == path
+    assert desk.replayed().is_clean

@@ -112,6 +112,8 @@ def test_nothing_decided_has_no_rate_and_no_bottleneck() -> None:
     empty = figures(stages={}, moved={}, automated={})
     assert set(empty.rates().values()) == {None}
     assert empty.bottleneck is None
+    at_once = {"officer": Times(count=3, total=0, p50=0, p90=0, late=0)}
+    assert replace(empty, stages=at_once).bottleneck is None  # decided on a day off: no business time went by
     assert rate(1, 0) is None
 
 
