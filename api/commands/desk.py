@@ -13,7 +13,7 @@ from api.commands.outcome import say, say_json
 from api.commands.tables import facts, table
 from api.schemas.strict_json import read_json
 from ledger.core.applications.evidence import MAX_ATTACHMENT_BYTES, Result
-from ledger.core.applications.main_unit import from_main_unit
+from ledger.core.applications.main_unit import from_main_unit, in_main_unit
 from ledger.core.log.permissions import Role
 from ledger.errors import InvalidInput
 from signing.canonical import Json
@@ -66,11 +66,12 @@ def delegate(  # noqa: PLR0913  # each is an option of the command
     token_file: TokenFile = None,
 ) -> None:
     """Let a colleague decide in your place."""
+    currency, minor = from_main_unit(limit)
     body: dict[str, Json] = {
         "delegate": person,
         "role": role.value,
         "until": until,
-        "limit_minor": str(from_main_unit(limit)[1]),
+        "limit": {"currency": currency, "minor": str(minor)},
     }
     with connected(url, token_file) as client:
         done = client.post("/v1/delegations", body)
@@ -102,9 +103,17 @@ def delegations(*, as_json: AsJson = False, url: Url = None, token_file: TokenFi
         say_json(items)
         return
     lines = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    names = ("id", "role", "holder", "delegate", "until", "limit_minor")
-    rows = [(*(str(item[name]) for name in names), "taken back" if item["is_revoked"] else "") for item in lines]
+    names = ("id", "role", "holder", "delegate", "until")
+    rows = [
+        (*(str(item[name]) for name in names), _amount(item["limit"]), "taken back" if item["is_revoked"] else "")
+        for item in lines
+    ]
     say(table(("ID", "ROLE", "OF", "TO", "UNTIL", "LIMIT", ""), rows) if rows else "There is no delegation.")
+
+
+def _amount(limit: Json) -> str:
+    told = limit if isinstance(limit, dict) else {}
+    return in_main_unit(str(told["currency"]), int(str(told["minor"])))
 
 
 @app.command()

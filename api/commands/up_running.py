@@ -15,8 +15,8 @@ def run(settings: Settings, before: Front, stop: threading.Event, *, demo: bool,
     with everything(settings, before) as running:
         say(f"Tallystick is up: {running.url}   data: {settings.data}")
         status = walk(running.url, settings) if demo else 0
-        say_set_up(running.installation)
         if not once:
+            say_set_up(running.installation)
             say(f"\nServing on {running.url} (verify page: {running.url}/verify). Ctrl-C stops.")
             stop.wait()
     return status

@@ -34,7 +34,13 @@ async def post_delegation(
     except ValueError as error:
         message = "until: expected a time with its zone, such as 2026-12-24T18:00:00+08:00"
         raise InvalidInput("delegation.invalid", message, field="until") from error
-    new = NewDelegation(delegate_id=body.delegate, role=body.role, until=until, limit_minor=int(body.limit_minor))
+    new = NewDelegation(
+        delegate_id=body.delegate,
+        role=body.role,
+        until=until,
+        limit_minor=int(body.limit.minor),
+        currency=body.limit.currency,
+    )
     key = await run_sync(here.institution_key, caller.institution_id)
     written = await run_sync(grant_delegation, here.stores, act, new, key)
     return await answer_written(here, waiter, act, written, location="/v1/delegations")

@@ -10,13 +10,20 @@ from ledger.core.log.permissions import Role
 from ledger.storage.policies import DelegationRow
 
 
+class Limit(StrictBody):
+    """An amount in minor units of a currency."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    minor: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,17})$")]
+
+
 class NewDelegationRequest(StrictBody):
-    """Which of your roles, to whom, until when, up to which amount in minor units."""
+    """Which of your roles, to whom, until when, up to which amount."""
 
     delegate: Id
     role: Annotated[Role, Field(strict=False)]
     until: Annotated[str, StringConstraints(max_length=40)]
-    limit_minor: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,17})$")]
+    limit: Limit
 
 
 def delegation_line(row: DelegationRow) -> dict[str, object]:
@@ -26,6 +33,6 @@ def delegation_line(row: DelegationRow) -> dict[str, object]:
         "delegate": row.delegate_id,
         "role": row.role,
         "until": row.until,
-        "limit_minor": row.limit_minor,
+        "limit": {"currency": row.currency, "minor": row.limit_minor},
         "is_revoked": row.revoked_entry is not None,
     }

@@ -42,6 +42,7 @@ class DelegationRow:
     role: str
     until: Instant
     limit_minor: str
+    currency: str
     granted_entry: str
     revoked_entry: str | None = None
 

@@ -66,7 +66,11 @@ def measure(run: Run) -> Sequence[Figure]:
 
 def _decision_seconds() -> float:
     review = Review(
-        content_sha256=bytes(32), path=DEFAULT_POLICY.paths["two"], amount=10_000_000, own=frozenset({"otto"})
+        content_sha256=bytes(32),
+        path=DEFAULT_POLICY.paths["two"],
+        amount=10_000_000,
+        currency="CNY",
+        own=frozenset({"otto"}),
     )
     actor = Actor(id="olga", roles=frozenset({"officer"}))
     decision = Decision(actor=actor, verdict=Verdict.APPROVE, content_sha256=bytes(32), at=NOW)

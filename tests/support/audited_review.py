@@ -60,7 +60,7 @@ def _desk(audited: Audited) -> Desk:
 def _delegate(desk: Desk) -> None:
     stores, key = desk.ledger.stores, desk.ledger.key
     olga, hans = desk.people["Olga"].principal.id, desk.people["Hans"].principal.id
-    new = NewDelegation(delegate_id=hans, role=Role.OFFICER, until=desk.now + LATE, limit_minor=10**9)
+    new = NewDelegation(delegate_id=hans, role=Role.OFFICER, until=desk.now + LATE, limit_minor=10**9, currency="CNY")
     delegation = grant_delegation(stores, desk.act("Olga"), new, key).resource_id
     revoke_delegation(stores, desk.act("Olga"), delegation, key)
     for joined in (True, False):

@@ -14,7 +14,13 @@ OFFICER, RISK, HEAD = (
 
 
 def review(name: str, **more: object) -> Review:
-    facts = {"content_sha256": CONTENT, "path": DEFAULT_POLICY.paths[name], "amount": 1_000_000, **more}
+    facts = {
+        "content_sha256": CONTENT,
+        "path": DEFAULT_POLICY.paths[name],
+        "amount": 1_000_000,
+        "currency": "CNY",
+        **more,
+    }
     return Review(**facts)  # type: ignore[arg-type]  # the tests name its fields
 
 
@@ -37,4 +43,4 @@ def member(name: str, *more: str) -> Actor:
 
 
 def delegate(until: datetime, limit: int) -> Actor:
-    return Actor(id="d", roles=frozenset(), delegations=(Delegation("o", "officer", until, limit),))
+    return Actor(id="d", roles=frozenset(), delegations=(Delegation("o", "officer", until, limit, "CNY"),))

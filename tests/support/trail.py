@@ -134,7 +134,7 @@ class Trail:
         for one in self.checks:
             self.add("application.checked", loan, check=one.to_json(), author="otto")
 
-    def delegate(self, name: str, *, until: timedelta, limit: int) -> None:
+    def delegate(self, name: str, *, until: timedelta, limit: int, currency: str = "CNY") -> None:
         """Let `name` decide in Olga's place."""
         self.add(
             "delegation.granted",
@@ -145,6 +145,7 @@ class Trail:
                 "role": "officer",
                 "until": (self.now + until).isoformat(),
                 "limit_minor": str(limit),
+                "currency": currency,
             },
         )
 

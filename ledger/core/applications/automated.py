@@ -117,6 +117,7 @@ def apply_ruling(policy: Policy, review: Review, decision: Decision | None) -> t
         content_sha256=review.content_sha256,
         path=policy.paths[policy.strictest],
         amount=review.amount,
+        currency=review.currency,
         own=review.own,
     )
     return people, Progress()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ledger.core.applications.committee import Ballot, Sitting, Tally, Vote, tally
 from ledger.core.applications.offers import read_offer
@@ -38,14 +39,18 @@ class Outcome(StrEnum):
     COUNTERED = "countered"
 
 
+BEFORE_CURRENCIES: Final = "CNY"  # of limits that were recorded before they named their currency
+
+
 @dataclass(frozen=True)
 class Delegation:
-    """A role that somebody exercises for its holder, until a time and up to an amount in minor units."""
+    """A role that somebody exercises for its holder, until a time and up to an amount in minor units of one currency."""
 
     holder: str
     role: str
     until: datetime
     limit: int
+    currency: str
     departments: frozenset[str] = frozenset()
 
 
@@ -90,6 +95,7 @@ class Review:
     content_sha256: bytes
     path: Path
     amount: int  # of all linked applications together, in minor units: what a delegation's limit is held against
+    currency: str
     own: frozenset[str] = frozenset()  # the author of the application and the people behind it
 
 
@@ -243,7 +249,7 @@ def acting_role(review: Review, progress: Progress, decision: Decision) -> str:
     in_date = [item for item in delegations if decision.at < item.until]
     if not in_date:
         raise NotAllowed("decision.delegation-expired", "the delegation you decide under has ended; ask for a new one")
-    reaching = [item.role for item in in_date if item.limit >= review.amount]
+    reaching = [item.role for item in in_date if item.currency == review.currency and item.limit >= review.amount]
     if not reaching:
         raise NotAllowed("decision.delegation-limit", "the delegation you decide under does not reach to this amount")
     return reaching[0]

@@ -5,6 +5,7 @@ Promises: each row follows from one entry and its opened fields; erased values a
 
 from collections.abc import Mapping
 
+from ledger.core.applications.decide import BEFORE_CURRENCIES
 from ledger.core.log.audit_projection import Projection, Told, World, text_of
 from ledger.core.log.audit_rows import UNTOLD, Value
 from signing.canonical import Json, encode
@@ -103,6 +104,7 @@ def _granted(projection: Projection, told: Told, world: World) -> None:
             "role": text_of(delegation.get("role")),
             "until": text_of(delegation.get("until")),
             "limit_minor": text_of(delegation.get("limit_minor")),
+            "currency": text_of(delegation.get("currency", BEFORE_CURRENCIES)) if delegation else UNTOLD,
             "granted_entry": entry.id,
             "revoked_entry": None,
         },

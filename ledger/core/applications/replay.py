@@ -283,7 +283,10 @@ def _line(application: str, content: Application, at: datetime) -> Line:
 
 def _review(case: Case, path: Path, amount: int) -> Review:
     people = {applicant.id for applicant in case.content.applicants}
-    return Review(content_sha256=case.content.sha256(), path=path, amount=amount, own=frozenset(case.authors | people))
+    own = frozenset(case.authors | people)
+    return Review(
+        content_sha256=case.content.sha256(), path=path, amount=amount, currency=case.content.currency, own=own
+    )
 
 
 def _minor(submission: Mapping[str, Json]) -> str:

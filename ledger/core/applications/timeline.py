@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from ledger.core.applications.deadlines import WorkingTime
-from ledger.core.applications.decide import Delegation
+from ledger.core.applications.decide import BEFORE_CURRENCIES, Delegation
 from ledger.core.applications.policy import Policy, parse_policy
 from ledger.core.applications.rule_set import RuleSet, parse_rule_set
 from ledger.core.log.directory import parse_calendar
@@ -177,13 +177,17 @@ def _department_left(timeline: Timeline, entry: TrailEntry) -> None:
 
 
 def _delegation_granted(timeline: Timeline, entry: TrailEntry) -> None:
-    names = frozenset({"holder", "delegate", "role", "until", "limit_minor"})
-    fields = Fields(entry.values.get("delegation"), names, where="delegation", code=_CODE)
+    told = entry.values.get("delegation")
+    if isinstance(told, dict):
+        told = {"currency": BEFORE_CURRENCIES, **told}
+    names = frozenset({"holder", "delegate", "role", "until", "limit_minor", "currency"})
+    fields = Fields(told, names, where="delegation", code=_CODE)
     delegation = Delegation(
         fields.text("holder"),
         fields.text("role"),
         fields.parsed("until", lambda value: datetime.fromisoformat(string(value))),
         int(fields.text("limit_minor")),
+        fields.text("currency"),
     )
     timeline.delegations[entry.subject] = (entry.index, fields.text("delegate"), delegation)
 

@@ -55,7 +55,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "key": "key",
     "rule": "numbering_rule",
     "zone": "zone",
-    "code": "code",
+    "code": "code currency",
     "file": "calendar content public_key record",
 }
 SHOWN: Final[Mapping[str, str]] = {name: form for form, names in _NAMES.items() for name in names.split()}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ledger.core.applications.main_unit import currency_code
 from ledger.core.log.directory import format_instant
 from ledger.core.log.permissions import TABLE, Action, Grade, Resource, Role, require
 from ledger.errors import InvalidInput, NotAllowed
@@ -21,12 +22,13 @@ MAX_MINOR = 10**18 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class NewDelegation:
-    """Which role, to whom, until when, up to which amount in minor units of all linked applications together."""
+    """Which role, to whom, until when, up to which amount, in minor units of one currency, of all linked applications together."""
 
     delegate_id: str
     role: Role
     until: datetime
     limit_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,8 @@ def _check(act: Act, new: NewDelegation) -> None:
             "delegation.invalid", f"expected an end within {LONGEST.days} days, and in the future", field="until"
         )
     if not 0 < new.limit_minor <= MAX_MINOR:
-        raise InvalidInput("delegation.invalid", "expected an amount above 0 in minor units", field="limit_minor")
+        raise InvalidInput("delegation.invalid", "expected an amount above 0 in minor units", field="limit.minor")
+    currency_code(new.currency)
 
 
 def _check_roles(tx: Connection, act: Act, new: NewDelegation) -> None:
@@ -81,6 +84,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         "role": new.role.value,
         "until": format_instant(new.until),
         "limit_minor": str(new.limit_minor),
+        "currency": new.currency,
     }
     event = Event(
         type="delegation.granted",
@@ -100,6 +104,7 @@ def _write(tx: Connection, stores: Stores, act: Act, plan: _Plan) -> Written:
         role=told["role"],
         until=told["until"],
         limit_minor=told["limit_minor"],
+        currency=told["currency"],
         granted_entry=recorded.entry_id,
     )
     insert_delegation(tx, row)

@@ -79,6 +79,7 @@ def standing_of(
         content_sha256=view.version.content_sha256,
         path=path_of(policy, view.state.path),
         amount=_group_amount(tx, stores, view, keys),
+        currency=content.currency,
         own=view.own | {applicant.id for applicant in content.applicants},
     )
     progress = replay(review, _history(tx, stores, view, review, keys))
@@ -106,6 +107,7 @@ def actor_of(tx: Connection, person_id: str) -> Actor:
                 row.role,
                 datetime.fromisoformat(row.until),
                 int(row.limit_minor),
+                row.currency,
                 _departments(tx, row.holder_id),
             )
             for row in delegations_to(tx, person_id)
@@ -159,7 +161,9 @@ def _as_judged(decision: Decision, role: str, review: Review) -> Actor:
     """Return the decider of a recorded decision with the departments and the delegation that it was let through with."""
     everywhere = frozenset(name for step in review.path.steps for name in step.departments)
     holder, until = decision.in_place_of, decision.at + timedelta(seconds=1)
-    delegations = () if holder is None else (Delegation(holder, role, until, review.amount, everywhere),)
+    delegations = (
+        () if holder is None else (Delegation(holder, role, until, review.amount, review.currency, everywhere),)
+    )
     return replace(decision.actor, departments=everywhere, delegations=delegations)
 
 

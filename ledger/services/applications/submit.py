@@ -133,7 +133,7 @@ def _rule(tx: Connection, stores: Stores, act: Act, plan: _Plan, chosen: _Chosen
         policy_sha256=chosen.policy.sha256,
         listed=chosen.listed,
     )
-    review = Review(content_sha256=content.sha256(), path=path, amount=chosen.group.amount)
+    review = Review(content_sha256=content.sha256(), path=path, amount=chosen.group.amount, currency=content.currency)
     given = Given(
         view=view,
         record=plan.record,

@@ -154,6 +154,7 @@ delegation = define(
     text("role"),
     text("until"),
     text("limit_minor"),
+    text("currency"),
     text("granted_entry"),
     text("revoked_entry", null=True),
     Index(None, "delegate_id"),

@@ -160,7 +160,12 @@ class World:
             },
             "POST /v1/applications/{application_id}/checks": {"json": {"receipt": "e30=", "opening": "e30="}},
             "POST /v1/delegations": {
-                "json": {"delegate": self.person, "role": "risk", "until": "2020-01-01T00:00:00Z", "limit_minor": "1"}
+                "json": {
+                    "delegate": self.person,
+                    "role": "risk",
+                    "until": "2020-01-01T00:00:00Z",
+                    "limit": {"currency": "CNY", "minor": "1"},
+                }
             },
             "POST /v1/people": {"json": {"name": "No name with spaces at its ends "}},
             "POST /v1/people/{person_id}/roles": {"json": {"role": "partner"}},

@@ -250,7 +250,9 @@ def test_only_the_departments_of_the_step_are_told(stage: Stage, desk: Desk) -> 
 def test_delegate_is_told(stage: Stage, desk: Desk) -> None:
     desk.enforce()
     until = stage.now.replace(year=stage.now.year + 1)
-    new = NewDelegation(delegate_id=desk.people["Hans"].principal.id, role=Role.OFFICER, until=until, limit_minor=10**9)
+    new = NewDelegation(
+        delegate_id=desk.people["Hans"].principal.id, role=Role.OFFICER, until=until, limit_minor=10**9, currency="CNY"
+    )
     grant_delegation(stage.stores, desk.act("Olga"), new, stage.ledger.key)
     loan = desk.apply(amount=10_000_000)
     desk.submit(loan)

@@ -229,7 +229,7 @@ def test_no_sequence_of_acts_approves_outside_the_policy(crowded: Desk) -> None:
 def let_hans_decide_small_ones(desk: Desk) -> None:
     """Have Olga let Hans decide as an officer, up to an amount that only some loans keep to."""
     until, hans = desk.now + timedelta(days=300), desk.people["Hans"].principal.id
-    new = NewDelegation(delegate_id=hans, role=Role.OFFICER, until=until, limit_minor=20_000_000)
+    new = NewDelegation(delegate_id=hans, role=Role.OFFICER, until=until, limit_minor=20_000_000, currency="CNY")
     grant_delegation(desk.ledger.stores, desk.act("Olga"), new, desk.ledger.key)
 
 

@@ -124,7 +124,7 @@ def test_delegation_used_after_its_end_is_named(insider: Desk) -> None:
     loan, ledger = middle(insider), insider.ledger
     olga, hans = insider.people["Olga"].principal, insider.people["Hans"].principal
     until = insider.now + timedelta(minutes=5)
-    new = NewDelegation(delegate_id=hans.id, role=Role.OFFICER, until=until, limit_minor=10**12)
+    new = NewDelegation(delegate_id=hans.id, role=Role.OFFICER, until=until, limit_minor=10**12, currency="CNY")
     grant_delegation(ledger.stores, insider.act("Olga"), new, ledger.key)
     insider.later(minutes=6)
     forged = Forged(name="Hans", statement={"in_place_of": olga.id}, state={"step": 1, "waiting_for": "risk"})

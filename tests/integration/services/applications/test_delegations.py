@@ -46,6 +46,7 @@ def delegated(desk: Desk, **changes: object) -> str:
         "role": Role.OFFICER,
         "until": desk.now + timedelta(days=7),
         "limit_minor": REACHES,
+        "currency": "CNY",
     }
     new = NewDelegation(**{**usual, **changes})  # type: ignore[arg-type]  # by its fields
     return grant_delegation(desk.ledger.stores, desk.act("Olga"), new, desk.ledger.key).resource_id
@@ -56,6 +57,8 @@ def test_colleague_decides_in_ones_place_and_both_count_once(desk: Desk) -> None
     assert queue(desk.ledger.stores, desk.act("Hans")) == []
     delegated(desk, limit_minor=9_999_999)
     assert queue(desk.ledger.stores, desk.act("Hans")) == [], "beyond the limit nothing waits"
+    delegated(desk, currency="JPY")
+    assert queue(desk.ledger.stores, desk.act("Hans")) == [], "a limit in another currency reaches to nothing"
     delegated(desk)
     assert [item.row.id for item in queue(desk.ledger.stores, desk.act("Hans"))] == [loan]
     olga = desk.people["Olga"].principal.id

@@ -116,7 +116,11 @@ def played(desk: Desk, given: Given) -> None:
     for giver, taker, limit, hours in given.delegations:
         until = desk.now + timedelta(hours=hours)
         new = NewDelegation(
-            delegate_id=desk.people[taker].principal.id, role=ROLES[giver], until=until, limit_minor=limit
+            delegate_id=desk.people[taker].principal.id,
+            role=ROLES[giver],
+            until=until,
+            limit_minor=limit,
+            currency="CNY",
         )
         tried(lambda by=giver, what=new: grant_delegation(stores, desk.act(by), what, desk.ledger.key))  # type: ignore[misc]  # bound at once
     for place, name, verdict in given.said:

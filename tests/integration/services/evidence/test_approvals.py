@@ -134,7 +134,7 @@ def test_what_a_delegate_approved_is_taken_again_after_the_delegation_was_taken_
     desk.hire("Dirk", Role.RISK)
     stores, key = desk.ledger.stores, desk.ledger.key
     delegate, until = desk.people["Dirk"].principal.id, desk.now + timedelta(days=2)
-    new = NewDelegation(delegate_id=delegate, role=Role.OFFICER, until=until, limit_minor=100_000_000)
+    new = NewDelegation(delegate_id=delegate, role=Role.OFFICER, until=until, limit_minor=100_000_000, currency="CNY")
     given = grant_delegation(stores, desk.act("Dora"), new, key).resource_id
     loan = desk.apply(identity=cn_identity(77), terms_sha256=parse_terms(TERMS).sha256().hex())
     desk.submit(loan)

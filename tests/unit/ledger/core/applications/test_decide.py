@@ -197,7 +197,7 @@ _DELEGATED = Actor(
     id="d",
     roles=frozenset({"risk"}),
     delegations=tuple(
-        Delegation(holder, role, NOW + timedelta(days=1), 10**9)
+        Delegation(holder, role, NOW + timedelta(days=1), 10**9, "CNY")
         for holder, role in (("o", "officer"), ("h", "department-head"), ("both", "risk"))
     ),
 )

@@ -225,8 +225,12 @@ def test_delegation_is_granted_and_taken_back() -> None:
     }  # fmt: skip
     granted = told("delegation.granted", {"delegation": delegation}, subject=subject)
     revoked = told("delegation.revoked", {}, subject=after(granted.placed))
-    names = ("holder_id", "delegate_id", "limit_minor", "revoked_entry")
-    assert _values(project(granted), "delegation", *names) == ["olga", "hans", "5", None]
+    names = ("holder_id", "delegate_id", "limit_minor", "currency", "revoked_entry")
+    assert _values(project(granted), "delegation", *names) == ["olga", "hans", "5", "CNY", None]
+    named = told("delegation.granted", {"delegation": {**delegation, "currency": "JPY"}}, subject=subject)
+    assert _values(project(named), "delegation", "currency") == ["JPY"]
+    (erased,) = project(told("delegation.granted", {}, subject=subject)).rows
+    assert erased.values["currency"] is UNTOLD
     assert _values(project(granted, revoked), "delegation", "revoked_entry") == [entry_id(2)]
     assert codes(project(revoked)) == [("signature.no-key", "signature"), ("entry.contradicts", "type")]
 
