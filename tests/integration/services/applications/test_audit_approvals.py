@@ -10,6 +10,7 @@ from ledger.core.applications.decide import Verdict
 from ledger.core.applications.default_policy import DEFAULT_POLICY
 from ledger.core.log.permissions import Role
 from ledger.errors import LedgerError
+from ledger.services.applications.audit_approvals import audit_approvals
 from ledger.services.applications.grant_delegation import NewDelegation, grant_delegation
 from ledger.services.applications.name_sitting import name_sitting
 from ledger.services.log.change_role import RoleChange, change_role
@@ -191,3 +192,9 @@ def test_row_that_was_swapped_added_or_taken_out_is_named(desk: Desk, statement:
     assert field in {finding.field for finding in report.findings}
     assert {finding.code for finding in report.findings} == {"approval.row-differs"}
     assert report.numbers.keys() <= {loan}
+
+
+def test_policy_that_waits_for_its_index_is_no_finding(desk: Desk) -> None:
+    desk.later(seconds=1)
+    desk.enforce()
+    assert audit_approvals(desk.ledger.stores).is_clean
