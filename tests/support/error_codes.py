@@ -20,6 +20,7 @@ NOT_CODES = {
     "lender.address",
     "lender.identifier",
     "lender.name",
+    "limit.minor",
     "subject.n",
     "subject.prev",
     "template.tag",
