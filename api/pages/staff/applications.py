@@ -32,7 +32,7 @@ from api.pages.staff.applying import (
     is_hash,
 )
 from api.pages.staff.decision_shown import named, office
-from api.pages.staff.frame import SignedIn, Staff, refusal, staff_page
+from api.pages.staff.frame import SignedIn, Staff, refusal, staff_page, tell_back
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
@@ -187,7 +187,7 @@ def _with_papers(
             attach(here.stores, here.act(staff.principal), application_id, data)
     except LedgerError as error:
         if error.code != "attachment.exists":
-            return see_other(request, place, fault=refusal(request, error))
+            return tell_back(request, place, refusal(request, error))
     return see_other(request, place, note="done")
 
 

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
 from api.pages.origin import SameOrigin
-from api.pages.rendering import language_for, see_other
+from api.pages.rendering import language_for
 from api.pages.staff.decision_shown import seating_shown
-from api.pages.staff.frame import SignedIn, done_or_told, staff_page
+from api.pages.staff.frame import SignedIn, done_or_told, staff_page, tell_back
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from ledger.core.applications.committee import Sitting
@@ -42,10 +42,10 @@ def post_committee(  # the places of the form
         return done_or_told(request, place, lambda: name_sitting(here.stores, staff.act, application_id, sitting))
     found = seating(here.stores, staff.act, application_id)
     if found is None:
-        return see_other(request, place, fault=w("staff.fault", detail=w("desk.seat-gone")))
+        return tell_back(request, place, w("staff.fault", detail=w("desk.seat-gone")))
     chosen = [one for one in found.candidates if one.id in members]
     if len(chosen) != found.step.size or len(chosen) != len(members) or chair not in members:
         told = w("desk.seat-choose", size=found.step.size, chosen=len(members))
-        return see_other(request, place, fault=w("staff.fault", detail=told))
+        return tell_back(request, place, w("staff.fault", detail=told))
     shown = {"id": application_id, "chair": chair, "members": [(one.id, one.name) for one in chosen]}
     return staff_page(request, here, staff, "committee", {"named": shown, "seat": seating_shown(found, w)})

@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here, once_of_form
 from api.pages.origin import SameOrigin
-from api.pages.rendering import language_for, see_other
+from api.pages.rendering import language_for
 from api.pages.staff.applications import terms_named
-from api.pages.staff.frame import SignedIn, done_or_told
+from api.pages.staff.frame import SignedIn, done_or_told, tell_back
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from ledger.core.applications.states import TABLE, Move, State
@@ -103,5 +103,5 @@ def _shown_by(
     data = evidence.file.read()
     if wanted != "yes" or not data:
         told = w("enter.tick-missing" if wanted != "yes" else "enter.evidence-missing")
-        return see_other(request, place, fault=w("staff.fault", detail=told))
+        return tell_back(request, place, w("staff.fault", detail=told))
     return done_or_told(request, place, lambda: work(sha256(data).digest()))

@@ -1,7 +1,9 @@
 """What the staff's pages share: who is signed in, the frame around each page, and forms that lead back with what to tell."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Query, Request
@@ -13,6 +15,7 @@ from api.pages.printable import shown_sentence
 from api.pages.rendering import language_for, page, see_other
 from api.pages.staff.decision_shown import lack_shown
 from api.pages.words import TEXTS, words_in
+from api.staff_session import COOKIE
 from api.wiring.installation import Installation
 from ledger.core.applications.requirements import Incomplete
 from ledger.core.log.permissions import Action, Grade, Principal, Resource, allowed
@@ -68,7 +71,7 @@ def staff_page(
 ) -> HTMLResponse:
     """Return a page in the staff's frame, with what the form before it has to tell."""
     w = words_in(language_for(request))
-    fault, note = request.query_params.get("fault"), request.query_params.get("note")
+    fault, note = _told_here(request), request.query_params.get("note")
     told = {
         "fault": shown_sentence(fault) if fault else None,
         "note": w("staff.done") if note else None,
@@ -91,8 +94,25 @@ def done_or_told(request: Request, back: str, work: Callable[[], object]) -> Res
     try:
         work()
     except (LedgerError, SigningError) as error:
-        return see_other(request, back, fault=refusal(request, error))
+        return tell_back(request, back, refusal(request, error))
     return see_other(request, back, note="done")
+
+
+def tell_back(request: Request, back: str, fault: str) -> Response:
+    """Return the way back to a page that says why a form was refused, to whoever is signed in here and to nobody else."""
+    return see_other(request, back, fault=fault, proof=_proof(request, fault))
+
+
+def _told_here(request: Request) -> str | None:
+    """Return the sentence in the address, if we put it there: a link that somebody made shows no words of theirs on our pages."""
+    fault, proof = request.query_params.get("fault", ""), request.query_params.get("proof", "")
+    ours = hmac.compare_digest(proof.encode(), _proof(request, fault).encode())
+    return fault if fault and ours else None
+
+
+def _proof(request: Request, fault: str) -> str:
+    secret = request.cookies.get(COOKIE) or request.headers.get("authorization", "")
+    return hmac.new(secret.encode(), f"tally/told-on-a-page/v1\n{fault}".encode(), sha256).hexdigest()
 
 
 def refusal(request: Request, error: KnownError) -> str:

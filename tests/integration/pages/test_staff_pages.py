@@ -308,6 +308,15 @@ def test_refusal_is_told_in_the_readers_language_and_leads_back(officer: httpx2.
     assert '<a class="button" href="/staff">' in nothing.text
 
 
+def test_words_in_a_link_that_somebody_made_are_not_shown(officer: httpx2.Client, made: Ceremony) -> None:
+    place = f"/staff/agreements/{made.id}"
+    assert "Call 555" not in officer.get(place, params={"fault": "Call 555 now"}).text
+    told = officer.post(f"{place}/send", data={"valid_days": "14"})
+    assert "agreement.wrong-state" in told.text
+    forged = told.url.copy_set_param("fault", "Call 555 now")
+    assert "Call 555" not in officer.get(str(forged)).text
+
+
 def test_application_is_shown_and_decided_only_in_a_form_that_is_whole(
     service: Service, officer: httpx2.Client
 ) -> None:
