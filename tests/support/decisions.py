@@ -42,5 +42,5 @@ def member(name: str, *more: str) -> Actor:
     return Actor(id=name, roles=frozenset({"committee", *more}))
 
 
-def delegate(until: datetime, limit: int) -> Actor:
-    return Actor(id="d", roles=frozenset(), delegations=(Delegation("o", "officer", until, limit, "CNY"),))
+def delegate(until: datetime, limit: int, currency: str = "CNY") -> Actor:
+    return Actor(id="d", roles=frozenset(), delegations=(Delegation("o", "officer", until, limit, currency),))

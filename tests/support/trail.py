@@ -134,8 +134,8 @@ class Trail:
         for one in self.checks:
             self.add("application.checked", loan, check=one.to_json(), author="otto")
 
-    def delegate(self, name: str, *, until: timedelta, limit: int, currency: str = "CNY") -> None:
-        """Let `name` decide in Olga's place."""
+    def delegate(self, name: str, *, until: timedelta, limit: int, currency: str | None = "CNY") -> None:
+        """Let `name` decide in Olga's place; a limit of old had no currency."""
         self.add(
             "delegation.granted",
             f"d-{name}",
@@ -145,7 +145,7 @@ class Trail:
                 "role": "officer",
                 "until": (self.now + until).isoformat(),
                 "limit_minor": str(limit),
-                "currency": currency,
+                **({"currency": currency} if currency else {}),
             },
         )
 
@@ -271,10 +271,10 @@ def before_rules(**changes: object) -> Trail:
     return trail
 
 
-def delegated(until: timedelta, limit: int) -> Trail:
+def delegated(until: timedelta, limit: int, currency: str | None = "CNY") -> Trail:
     """Return a trail in which Hans decides under a delegation of Olga's role."""
     trail = in_review()
-    trail.delegate("hans", until=until, limit=limit)
+    trail.delegate("hans", until=until, limit=limit, currency=currency)
     trail.say("hans", in_place_of="olga")
     return trail
 

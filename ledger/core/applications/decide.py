@@ -251,7 +251,10 @@ def acting_role(review: Review, progress: Progress, decision: Decision) -> str:
         raise NotAllowed("decision.delegation-expired", "the delegation you decide under has ended; ask for a new one")
     reaching = [item.role for item in in_date if item.currency == review.currency and item.limit >= review.amount]
     if not reaching:
-        raise NotAllowed("decision.delegation-limit", "the delegation you decide under does not reach to this amount")
+        raise NotAllowed(
+            "decision.delegation-limit",
+            "the delegation you decide under does not reach to this amount, or is in another currency",
+        )
     return reaching[0]
 
 

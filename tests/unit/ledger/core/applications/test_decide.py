@@ -90,6 +90,11 @@ def test_conditions_are_gathered() -> None:
             [says(delegate(NOW + timedelta(days=1), 999_999), in_place_of="o")],
             "decision.delegation-limit",
         ),
+        (
+            review("two", currency="JPY"),
+            [says(delegate(NOW + timedelta(days=1), 10**9), in_place_of="o")],
+            "decision.delegation-limit",
+        ),
         (review("committee"), [says(member("m1"))], "decision.no-sitting"),
         (review("two"), [SITTING], "decision.no-committee"),
         (COMMITTEE, [SITTING, SITTING], "decision.sitting-named"),

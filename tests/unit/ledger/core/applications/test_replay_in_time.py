@@ -36,6 +36,8 @@ def test_role_counts_as_of_the_decision() -> None:
 
 def test_delegation_counts_until_it_is_taken_back() -> None:
     assert delegated(timedelta(days=1), 10**9).codes() == []
+    assert delegated(timedelta(days=1), 10**9, None).codes() == [], "of old, in the currency of then"
+    assert delegated(timedelta(days=1), 10**9, "JPY").codes() == ["approval.delegation-limit"]
     trail = in_review()
     trail.delegate("hans", until=timedelta(days=1), limit=10**9)
     trail.add("delegation.revoked", "d-hans")
