@@ -10,7 +10,7 @@ MEANS: Final[Mapping[str, str]] = {
     "approval.check-unproved": "a blacklist check is on record that its receipt and opening do not prove; `found` says why. It counts for nothing",
     "approval.committee-conflict": "a committee was named with somebody who entered the application, is behind it, withdrew, or decided an earlier step",
     "approval.condition": "a condition was said to be met without evidence, by whoever brought it, or twice",
-    "approval.delegation-limit": "a delegation was used beyond its amount",
+    "approval.delegation-limit": "a delegation was used beyond its amount, or for a loan in another currency",
     "approval.early-escalation": "a step was escalated before the business day by which it was due had passed",
     "approval.expired": "a decision was recorded after its signed statement had run out",
     "approval.expired-delegation": "a delegation was used after its end",

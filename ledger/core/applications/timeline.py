@@ -178,10 +178,9 @@ def _department_left(timeline: Timeline, entry: TrailEntry) -> None:
 
 def _delegation_granted(timeline: Timeline, entry: TrailEntry) -> None:
     told = entry.values.get("delegation")
-    if isinstance(told, dict):
-        told = {"currency": BEFORE_CURRENCIES, **told}
+    named = {"currency": BEFORE_CURRENCIES, **told} if isinstance(told, dict) else told
     names = frozenset({"holder", "delegate", "role", "until", "limit_minor", "currency"})
-    fields = Fields(told, names, where="delegation", code=_CODE)
+    fields = Fields(named, names, where="delegation", code=_CODE)
     delegation = Delegation(
         fields.text("holder"),
         fields.text("role"),
