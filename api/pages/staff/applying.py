@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Final
 
 from api.pages.staff.drafting import minor_units
-from ledger.core.applications.application import MAX_MONTHS
+from ledger.core.applications.application import GRADE, MAX_MONTHS
 from ledger.core.applications.evidence import media_type_of
+from ledger.core.applications.main_unit import CURRENCY
 from ledger.core.blacklist.identifiers import parse_identifier
 from ledger.core.log.mail_address import can_be_mailed
 from ledger.errors import InvalidInput
@@ -25,8 +26,6 @@ IDENTITIES: Final = ("cn-id", "passport", "cn-uscc")
 CHANNELS: Final = ("counter", "online", "partner")
 PAPERS: Final = ("identity", "income", "bank-statement", "business-licence", "collateral", "consent")
 COLLATERAL: Final = ("real-estate", "vehicle", "equipment", "receivables", "deposit", "other")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_GRADE = re.compile(r"[A-Z][A-Z0-9+-]{0,7}")
 _MONTHS = re.compile(r"[1-9][0-9]{0,3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -42,14 +41,14 @@ class Reading:
 
     def content(self, terms_sha256: str | None) -> dict[str, Json]:
         """Return the application's content; `terms_sha256` is that of the contract named, None where there is none."""
-        currency = self._matching("currency", _CURRENCY, "enter.fault-currency")
+        currency = self._matching("currency", CURRENCY, "enter.fault-currency")
         months = self._matching("term_months", _MONTHS, "enter.fault-months")
         if months and int(months) > MAX_MONTHS:
             self.faults["term_months"] = "enter.fault-months"
         if terms_sha256 is None:
             self.faults["terms"] = "enter.fault-terms" if self._text("terms") else "enter.fault-empty"
         grade: dict[str, Json] = {
-            "grade": self._matching("grade", _GRADE, "enter.fault-grade"),
+            "grade": self._matching("grade", GRADE, "enter.fault-grade"),
             "standard": self._needed("standard"),
         }
         return {

@@ -11,11 +11,11 @@ from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.application import Application, BlacklistCheck, Collateral
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.evidence import parse_verification
-from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.offers import read_offer
 from ledger.core.applications.policy import Step, StepKind
 from ledger.core.applications.requirements import Lack, Missing
 from ledger.core.applications.rule_set import ROLE
+from ledger.core.log.currencies import decimals
 from ledger.services.applications.queue import Waiting
 from ledger.services.applications.read import ApplicationRead, ToldEvidence
 from ledger.services.applications.review import Reviewed, ToldDecision
@@ -93,7 +93,7 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
         "terms_sha256": content.terms_sha256.hex(),
         "currency": content.currency,
         "minor": str(content.amount),
-        "decimals": decimal_places(content.currency),
+        "decimals": decimals(content.currency),
         "plain": written(content.amount, content.currency),
         "amount": shown_money(Money(content.currency, content.amount)),
         "months": content.term_months,

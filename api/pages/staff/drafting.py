@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, TypeAlias
 
-from ledger.core.agreements.currency import decimals
 from ledger.core.agreements.people import DEFAULT_ZONE
+from ledger.core.log.currencies import decimals
 from ledger.errors import InvalidInput
 from signing.algorithms import PublicKey
 from signing.canonical import Json

@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass
 
 from ledger.core.agreements.strict_fields import exactly, invalid, matching
+from ledger.core.log.currencies import decimals
 from signing.canonical import Json
 
 MAX_MINOR_DIGITS = 18  # fits a signed 64-bit integer, a thousand times the largest loan on record
 
 _MINOR = re.compile(rf"(0|[1-9][0-9]{{0,{MAX_MINOR_DIGITS - 1}}})")
-_USUAL_DECIMALS = 2
 _WORDS = re.compile("[A-Z]{3}").findall
 _CODES = frozenset(
     _WORDS(
@@ -24,9 +24,6 @@ _CODES = frozenset(
         "SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU "
         "UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
     )
-)
-_OTHER_DECIMALS = dict.fromkeys(_WORDS("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"), 0) | (
-    dict.fromkeys(_WORDS("BHD IQD JOD KWD LYD OMR TND"), 3)
 )
 _DIGITS, _SMALL, _LARGE = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "万亿", "亿亿")
 _GROUP = 4
@@ -58,11 +55,6 @@ def parse_money(value: Json, field: str, *, least: int = 1) -> Money:
     if minor < least:
         raise invalid(f"{field}.minor", f"expected at least {least}")
     return Money(currency, minor)
-
-
-def decimals(currency: str) -> int:
-    """Return how many decimals the currency has; `currency` is one that `parse_money` accepts."""
-    return _OTHER_DECIMALS.get(currency, _USUAL_DECIMALS)
 
 
 def written(minor: int, currency: str) -> str:

@@ -24,7 +24,7 @@ MAX_MONTHS = 600
 HASH_BYTES = 32
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_GRADE = re.compile(r"[A-Z][A-Z0-9+-]{0,7}")
+GRADE = re.compile(r"[A-Z][A-Z0-9+-]{0,7}")
 _MINOR = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -233,7 +233,7 @@ def parse_amount(value: Json) -> tuple[str, int]:
 
 def _grade(value: Json) -> tuple[str, str]:
     fields = Fields(value, frozenset({"grade", "standard"}), where="grade", code=_CODE)
-    return fields.parsed("grade", lambda item: _matching(item, _GRADE, "a grade such as B")), fields.text("standard")
+    return fields.parsed("grade", lambda item: _matching(item, GRADE, "a grade such as B")), fields.text("standard")
 
 
 def _applicant(value: Json) -> Applicant:

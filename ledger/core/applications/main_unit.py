@@ -1,45 +1,29 @@
 """Amounts in the main unit of their currency, as people write them: exact, by the decimals of ISO 4217."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 
+from ledger.core.log.currencies import decimals
 from ledger.core.log.fields import string
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
-# ISO 4217: the currencies whose smallest unit is not a hundredth.
-_PLACES: Mapping[str, int] = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI"), 0),
-    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
-
-
 _AMOUNT = re.compile(r"([A-Z]{3}) ((?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?)")
+CURRENCY = re.compile(r"[A-Z]{3}")
 MAX_MINOR = 10**18 - 1
-
-
-_CODE = re.compile(r"[A-Z]{3}")
 
 
 def currency_code(value: Json) -> str:
     """Return a currency; raise InvalidInput("field.malformed")."""
     text = string(value)
-    if not _CODE.fullmatch(text):
+    if not CURRENCY.fullmatch(text):
         raise InvalidInput("field.malformed", "expected an ISO 4217 code such as CNY")
     return text
 
 
-def decimal_places(currency: str) -> int:
-    """Return how many decimals an amount of a currency has."""
-    return _PLACES.get(currency, 2)
-
-
 def in_main_unit(currency: str, minor: int) -> str:
     """Return an amount such as `CNY 50,000.01` of its minor units."""
-    return f"{currency} {Decimal(minor).scaleb(-decimal_places(currency)):,f}"
+    return f"{currency} {Decimal(minor).scaleb(-decimals(currency)):,f}"
 
 
 def from_main_unit(text: str) -> tuple[str, int]:
@@ -51,7 +35,7 @@ def from_main_unit(text: str) -> tuple[str, int]:
     if match is None:
         raise _refused("an amount with its currency, as in CNY 80,000.00", text)
     currency, number = match[1], match[2].replace(",", "")
-    places = decimal_places(currency)
+    places = decimals(currency)
     if len(number.partition(".")[2]) != places:
         example = in_main_unit(currency, 80_000 * 10**places)
         raise _refused(f"{places or 'no'} decimals of {currency}, as in {example}", text)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.policy import TAG, Path, Policy, Row, Step
 from ledger.core.applications.sheets import LIST_MARK, NO, YES, Cell, Line, Sheet
+from ledger.core.log.currencies import decimals
 
 PERCENT_PLACES = 2
 KINDS: Mapping[str, str] = {
@@ -84,7 +84,7 @@ HEADINGS: Mapping[str, tuple[Heading, ...]] = {
 
 def policy_sheets(policy: Policy) -> tuple[Sheet, ...]:
     """Return the four sheets of a policy, each with its headings first."""
-    places = decimal_places(policy.currency)
+    places = decimals(policy.currency)
     steps = [
         _step(name, order, step) for name, path in policy.paths.items() for order, step in enumerate(path.steps, 1)
     ]

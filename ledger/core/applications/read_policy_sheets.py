@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.core.applications.main_unit import decimal_places
 from ledger.core.applications.policy import (
     MAX_BASIS_POINTS,
     MAX_MINOR,
@@ -31,6 +30,7 @@ from ledger.core.applications.policy_sheets import (
     STEPS,
 )
 from ledger.core.applications.sheets import Cell, Sheet, decimal, flag, is_blank, names, shown, text, whole
+from ledger.core.log.currencies import decimals
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
@@ -89,7 +89,7 @@ def read_policy_sheets(sheets: Sequence[Sheet]) -> ReadPolicy:
     steps = _steps(tables[STEPS])
     paths = _paths(tables[PATHS], steps)
     _check_steps_known(tables[STEPS], steps, paths)
-    rows, lines = _rows(tables[ROWS], decimal_places(str(settings["currency"])))
+    rows, lines = _rows(tables[ROWS], decimals(str(settings["currency"])))
     try:
         policy = parse_policy({**settings, "paths": {name: path for name, (_, path) in paths.items()}, "rows": rows})
     except InvalidInput as error:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.core.agreements.currency import Money, decimals, in_chinese_capitals, parse_money, written
+from ledger.core.agreements.currency import Money, in_chinese_capitals, parse_money, written
+from ledger.core.log.currencies import decimals
 from ledger.errors import InvalidInput
 from signing.canonical import Json
 
