@@ -11,16 +11,15 @@ from fastapi import APIRouter, Body, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.auth import Caller, Here
-from api.pages.customer.screens import shown_time
 from api.pages.members import object_in
 from api.pages.origin import SameOrigin
 from api.pages.rendering import page, see_other
 from api.pages.staff.colleagues import set_address
 from api.pages.staff.frame import SIGN_IN, SignedIn, done_or_told, staff_page
+from api.pages.staff.times import when
 from api.schemas.strict_request import Id, StrictJson
 from api.staff_session import end_session, keep_session
 from api.wiring.installation import Installation
-from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.log.permissions import VISITOR
 from ledger.errors import InvalidInput
 from ledger.services.enrolling import Device
@@ -123,7 +122,7 @@ def keys_page(request: Request, here: Here, staff: SignedIn) -> HTMLResponse:
     """Show one's own keys, and make the one to sign with."""
     own = list_keys(here.stores, staff.act, owner_id=staff.principal.id)
     email = address_of(here.stores, staff.principal.id)
-    return staff_page(request, here, staff, "keys", {"keys": own, "email": email or "", "when": _when})
+    return staff_page(request, here, staff, "keys", {"keys": own, "email": email or "", "when": when})
 
 
 @router.post("/staff/keys/address", response_class=HTMLResponse, dependencies=[SameOrigin])
@@ -151,10 +150,6 @@ def post_key(here: Here, caller: Caller, body: Json) -> Response:
     key = here.institution_key(caller.institution_id)
     written = enrol_own_key(here.stores, here.act(caller), (made.key, _device(made), made.challenge), key)
     return _json({"key_id": written.resource_id, "entry": written.entry_id}, 201)
-
-
-def _when(instant: str) -> str:
-    return shown_time(instant, DEFAULT_ZONE)
 
 
 def _device(made: Registered) -> Device:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
-from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words, key_terms
 from api.pages.origin import SameOrigin
 from api.pages.rendering import language_for, see_other
@@ -15,11 +14,11 @@ from api.pages.staff.countersigning import ways_to_countersign
 from api.pages.staff.drafting import invited
 from api.pages.staff.frame import SignedIn, Staff, done_or_told, pages_of, staff_page
 from api.pages.staff.shown import actions_of, events_shown, notices_shown, parties_shown
+from api.pages.staff.times import when
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
 from api.wiring.senders import ways_of
-from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.agreements.states import State
 from ledger.errors import NotAllowed
 from ledger.services.agreements.find import Search, find
@@ -62,8 +61,7 @@ def get_agreements(
     page = found[:_PAGE]
     values: dict[str, object] = {
         "rows": [
-            {"id": one.id, "number": one.number, "state": one.state, "created_at": _when(one.created_at)}
-            for one in page
+            {"id": one.id, "number": one.number, "state": one.state, "created_at": when(one.created_at)} for one in page
         ],
         "query": {"search": search, "value": value, "state": state, "cursor": cursor},
         "states": list(State),
@@ -183,17 +181,13 @@ def _seal_words(seal: SealStatus, w: Words) -> str | None:
     if seal.versions:
         newest = seal.versions[-1]
         renewal = newest.renew_before[:10]
-        return w("staff.seal-version", version=newest.version, at=_when(newest.sealed_at), renewal=renewal)
+        return w("staff.seal-version", version=newest.version, at=when(newest.sealed_at), renewal=renewal)
     if seal.job is None:
         return None
     if seal.job.last_code is None:
         return w("staff.seal-working")
-    return w("staff.seal-waits", code=seal.job.last_code, attempts=seal.job.attempts, next=_when(seal.job.next_at))
+    return w("staff.seal-waits", code=seal.job.last_code, attempts=seal.job.attempts, next=when(seal.job.next_at))
 
 
 def _place(agreement_id: str) -> str:
     return f"/staff/agreements/{agreement_id}"
-
-
-def _when(instant: str) -> str:
-    return shown_time(instant, DEFAULT_ZONE)

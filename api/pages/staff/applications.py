@@ -15,7 +15,6 @@ from starlette.datastructures import UploadFile
 
 from api.auth import Here, once_of_form
 from api.errors import KnownError
-from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words
 from api.pages.origin import SameOrigin
 from api.pages.printable import shown_sentence
@@ -33,6 +32,7 @@ from api.pages.staff.applying import (
 )
 from api.pages.staff.decision_shown import named, office
 from api.pages.staff.frame import SignedIn, Staff, refusal, staff_page, tell_back
+from api.pages.staff.times import when
 from api.pages.words import words_in
 from api.schemas.strict_request import Id
 from api.wiring.installation import Installation
@@ -93,7 +93,7 @@ def get_applications(
             "state": one.state.state,
             "waits": office(one.state.waiting_for, w) if one.state.waiting_for else "–",
             "due": one.state.due_on or "–",
-            "created_at": shown_time(one.row.created_at, DEFAULT_ZONE),
+            "created_at": when(one.row.created_at),
         }
         for one in page
     ]

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words, shown_money
+from api.pages.staff.times import when
 from api.pages.words import TEXTS
 from ledger.core.agreements.currency import Money, written
-from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.applications.application import Application, BlacklistCheck, Collateral
 from ledger.core.applications.decide import Verdict
 from ledger.core.applications.evidence import parse_verification
@@ -82,8 +81,8 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
             w(
                 "desk.valid",
                 source=named("source", item.source, w),
-                at=_when(item.fetched_at),
-                until=_when(item.valid_until),
+                at=when(item.fetched_at),
+                until=when(item.valid_until),
             )
             for item in (*content.third_party, *later.third_party)
         ],
@@ -102,12 +101,12 @@ def application_shown(found: ApplicationRead, w: Words) -> dict[str, Any]:
 
 def _check(item: BlacklistCheck, w: Words, *, proved: bool) -> tuple[str, str]:
     result = w("desk.listed" if item.listed else "desk.clean")
-    return f"{result} · {w('desk.proved' if proved else 'desk.claimed')}", _when(item.checked_at)
+    return f"{result} · {w('desk.proved' if proved else 'desk.claimed')}", when(item.checked_at)
 
 
 def _verified(one: ToldEvidence, w: Words) -> str:
     told = parse_verification(one.said)
-    parts = (told.material, told.source, w(f"desk.result-{told.result}"), told.note, _when(one.row.recorded_at))
+    parts = (told.material, told.source, w(f"desk.result-{told.result}"), told.note, when(one.row.recorded_at))
     return " · ".join(part for part in parts if part)
 
 
@@ -210,7 +209,7 @@ def _decision(item: ToldDecision, names: dict[str, str], w: Words) -> dict[str, 
         "conditions": _conditions(item, w),
         "reason": item.reason,
         "version": item.version,
-        "at": _when(item.at),
+        "at": when(item.at),
     }
 
 
@@ -235,16 +234,12 @@ def _way(way: Way, names: dict[str, str], w: Words) -> tuple[str, str]:
     return place, w("desk.as-other", role=role, name=names.get(place, "–"))
 
 
-def _when(instant: str) -> str:
-    return shown_time(instant, DEFAULT_ZONE)
-
-
 def telling_shown(found: ToldLately, w: Words) -> dict[str, object]:
     """Return what the applicant was told, the newest first, and whether mail can reach them."""
     waiting = [(w("tell.line", way=w("tell.email"), until=row.until), "", w("delivery.waiting")) for row in found.mails]
     told = [
         (
-            f"{_when(at)} · {w('tell.line', way=w(f'tell.{channel}') if f'tell.{channel}' in TEXTS else channel, until=until)}",
+            f"{when(at)} · {w('tell.line', way=w(f'tell.{channel}') if f'tell.{channel}' in TEXTS else channel, until=until)}",
             "dead" if status == "failed" else "complete",
             w(f"tell.status-{status}"),
         )

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.auth import Here
-from api.pages.customer.screens import shown_time
 from api.pages.origin import SameOrigin
 from api.pages.staff.frame import SignedIn, done_or_told, staff_page
+from api.pages.staff.times import when
 from api.schemas.strict_request import Id
-from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.errors import NotFound
 from ledger.services.agreements.decide_identity import Decision, decide_identity
 from ledger.services.agreements.list_identity import list_identity
@@ -24,7 +23,7 @@ router = APIRouter(prefix="/staff/identity", include_in_schema=False)
 def get_waiting(request: Request, here: Here, staff: SignedIn) -> Response:
     """List the papers that wait."""
     rows = [
-        {"id": row.id, "paper": row.paper, "at": shown_time(row.submitted_at, DEFAULT_ZONE)}
+        {"id": row.id, "paper": row.paper, "at": when(row.submitted_at)}
         for row in list_identity(here.stores, staff.act)
     ]
     return staff_page(request, here, staff, "identity_list", {"rows": rows})

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.pages.customer.screens import shown_time
 from api.pages.customer.terms_card import Words
+from api.pages.staff.times import when
 from api.pages.words import TEXTS
 from ledger.core.agreements.ceremony import Step
-from ledger.core.agreements.people import DEFAULT_ZONE
 from ledger.core.agreements.states import OPEN_FOR_SIGNATURE, State
 from ledger.core.log.permissions import Principal, Role
 from ledger.services.agreements.list_notices import NoticeLine
@@ -58,7 +57,7 @@ def parties_shown(timeline: Timeline) -> tuple[PartyShown, ...]:
             order=seat.order,
             done=tuple(step.value for step in Step if step in seat.done),
             has_key=bool(rows[seat.signer_id].key_id),
-            signed_at=_when(signed[seat.signer_id]) if seat.signer_id in signed else None,
+            signed_at=when(signed[seat.signer_id]) if seat.signer_id in signed else None,
             is_open=view.state in OPEN_FOR_SIGNATURE and seat.signer_id not in signed,
         )
         for seat in timeline.ceremony.active
@@ -71,7 +70,7 @@ def events_shown(timeline: Timeline, w: Words) -> tuple[EventShown, ...]:
     """Return what happened, the newest first."""
     return tuple(
         EventShown(
-            _when(one.at), one.kind if f"event.{one.kind}" in TEXTS else "other", _role(one.role, w), one.entry_id
+            when(one.at), one.kind if f"event.{one.kind}" in TEXTS else "other", _role(one.role, w), one.entry_id
         )
         for one in reversed(timeline.events)
     )
@@ -81,7 +80,7 @@ def notices_shown(lines: Sequence[NoticeLine], people: Sequence[PartyShown]) -> 
     """Return what became of the messages, the newest first."""
     names = {one.id: one.name for one in people}
     return tuple(
-        NoticeShown(line.row.kind, names.get(line.row.signer_id, "–"), _when(line.row.made_at), line.row.status)
+        NoticeShown(line.row.kind, names.get(line.row.signer_id, "–"), when(line.row.made_at), line.row.status)
         for line in reversed(lines)
     )
 
@@ -100,7 +99,3 @@ def actions_of(timeline: Timeline, principal: Principal) -> frozenset[str]:
 
 def _role(role: str, w: Words) -> str:
     return w(f"role.{role}") if f"role.{role}" in TEXTS else role
-
-
-def _when(instant: str) -> str:
-    return shown_time(instant, DEFAULT_ZONE)
