@@ -13,6 +13,7 @@ from ledger.services.opening import open_fields
 from ledger.storage.applicant_notices import ApplicantNoticeRow, applicant_notices_of
 from ledger.storage.database import Connection
 from ledger.storage.log import entries_of_subject, waiting_of_subject
+from ledger.storage.outbox import WAITING
 from ledger.storage.vault_fields import fields_of_entry
 from signing.canonical import Json
 
@@ -48,7 +49,7 @@ def _look(tx: Connection, stores: Stores, act: Act, application_id: str) -> Told
             value = open_fields(stores, fields_of_entry(tx, entry.id)).get("told")
             words = value.value if value and isinstance(value.value, dict) else {}
             told.append((entry.at, _word(words, "channel"), _word(words, "status"), _word(words, "until")))
-    waiting = tuple(row for row in applicant_notices_of(tx, view.row.id) if row.status == "waiting")
+    waiting = tuple(row for row in applicant_notices_of(tx, view.row.id) if row.status == WAITING)
     return ToldLately(bool(reachable(opened.value if opened else None)), waiting, tuple(told))
 
 
