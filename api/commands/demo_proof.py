@@ -4,9 +4,6 @@ Promises: the verifier is that of `tally verify --offline`; bytes and signatures
 """
 
 import hashlib
-import os
-import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +12,7 @@ from textwrap import indent
 from api.commands.demo_changes import CHANGES
 from api.commands.demo_sealed import SealedFiles, verify_sealed
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
+from api.commands.program import program
 from api.commands.report_text import VERDICTS, report_text
 from ledger.core.evidence.answers import EXIT_ALTERED, AnswerName, Report
 from signing.statement import Statement
@@ -85,7 +83,7 @@ def _say_answer(report: Report, question: AnswerName) -> None:
 
 
 def _say_how_to_repeat(proof: Proof) -> None:
-    tally = "tally" if shutil.which("tally") else os.path.relpath(sys.argv[0])
+    tally = program()
     folder = proof.folder
     length = next(iter(proof.statements.values())).document_bytes
     material = f"--receipt {folder}/sealed.evidence.json --trust {folder}/sealed.trust.json --offline"

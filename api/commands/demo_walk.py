@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import secrets
-import shutil
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +12,7 @@ from api.commands.demo_contract import BRIEF_TERMS, TEMPLATE, demo_draft
 from api.commands.demo_parties import Party, make_parties, officer_client, place_of, sign_as
 from api.commands.demo_sealed import show_sealed
 from api.commands.outcome import EXIT_DONE, EXIT_FAILED, say
+from api.commands.program import program
 from api.settings import Settings
 from api.wiring import ids
 from api.wiring.first_start import ADMINISTRATOR_FILE
@@ -133,7 +131,7 @@ def _check(steps: _Walk, document: bytes, agreement_id: str) -> int:
 
 
 def _say_how_to_repeat(folder: Path, *, sealed: bool) -> None:
-    tally = "tally" if shutil.which("tally") else os.path.relpath(sys.argv[0])
+    tally = program()
     material = f"--receipt {folder}/contract.evidence.json --trust {folder}/trust.json --offline"
     say(
         f"\nRepeat it:\n  {tally} verify {folder}/contract.pdf {material}\n  {tally} verify {folder}/altered.pdf {material}"
